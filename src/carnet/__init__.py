@@ -1,0 +1,1 @@
+"""Carnet: the general practitioner's notebook."""
