@@ -1,0 +1,44 @@
+"""Code systems and the few names that are Carnet's own (`urn:carnet:…`). Constants only."""
+
+LOINC = "http://loinc.org"
+UCUM = "http://unitsofmeasure.org"
+ATC = "http://www.whocc.no/atc"
+CIM10 = "http://hl7.org/fhir/sid/icd-10"
+SNOMED = "http://snomed.info/sct"
+CIS = "http://data.esante.gouv.fr/ansm/medicament/CIS"
+OBSERVATION_CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
+CONDITION_CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
+CONDITION_VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
+CONDITION_CATEGORY = "http://terminology.hl7.org/CodeSystem/condition-category"
+ALLERGY_CLINICAL = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"
+ALLERGY_VERIFICATION = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification"
+ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+PROVENANCE_ACTIVITY = "http://terminology.hl7.org/CodeSystem/v3-DataOperation"
+
+TAG = "urn:carnet:tag"
+RECEIVED = "received"  # a fact of an imported document that nobody has confirmed
+TAKEN_UP = "taken-up"  # confirmed by a person
+JOINED = "joined"  # says the same as a fact that was taken up
+DISMISSED = "dismissed"  # a person decided not to take it up
+SUPERSEDED = "superseded"  # a later version of its document replaced it
+AMENDED = "amended"  # a signed note that was changed afterwards
+PROVISIONAL = "provisional"  # a patient created from a document, to be verified
+
+NOTE = "urn:carnet:note"  # Composition extension: the note itself, NFC, \n
+SPAN = "urn:carnet:span"  # extension of a fact: its place in the note, in code points
+RECEIVED_TYPES = (
+    "AllergyIntolerance",
+    "Condition",
+    "FamilyMemberHistory",
+    "Immunization",
+    "MedicationRequest",
+    "MedicationStatement",
+    "Procedure",
+)
+
+
+def has_tag(resource: dict[str, object], code: str) -> bool:
+    """Whether the resource carries Carnet's tag `code`."""
+    meta = resource.get("meta")
+    tags = meta.get("tag", []) if isinstance(meta, dict) else []
+    return any(tag.get("system") == TAG and tag.get("code") == code for tag in tags)

@@ -1,0 +1,72 @@
+"""JSON as the record needs it: strict at the edge, and numbers kept as they were written (1.00 is not 1.0)."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from carnet.fhir.errors import Malformed
+
+DEPTH_LIMIT = 64
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError("duplicate key")
+    return result
+
+
+_decode = json.JSONDecoder(
+    parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_object
+).decode
+
+
+def loads(content: bytes | str) -> Any:
+    """Parse strict UTF-8 JSON; fractions become Decimal. Raises Malformed (bad UTF-8, NaN, a key twice, lone
+    surrogate, nesting deeper than DEPTH_LIMIT)."""
+    try:
+        text = content.decode("utf-8") if isinstance(content, bytes) else content
+        value = _decode(text)
+        text.encode("utf-8")
+    except (ValueError, RecursionError) as error:
+        raise Malformed("Ce fichier n'est pas du JSON lisible. Rien n'a été enregistré.") from error
+    check_depth(value)
+    return value
+
+
+def check_depth(value: Any, limit: int = DEPTH_LIMIT) -> None:
+    """Refuse nesting deeper than `limit`, and text that UTF-8 cannot hold, with a loop that cannot overflow."""
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > limit:
+            raise Malformed("Ce fichier est imbriqué trop profondément. Rien n'a été enregistré.")
+        level = [child for node in level for child in _children(node)]
+
+
+def _children(node: Any) -> list[Any]:
+    if isinstance(node, dict):
+        return list(node.values())
+    return node if isinstance(node, list) else []
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return orjson.Fragment(str(value))
+    raise TypeError(type(value).__name__)
+
+
+def dumps(value: Any) -> bytes:
+    """Compact UTF-8 JSON; Decimals come out as they came in. Raises Malformed on text UTF-8 cannot hold."""
+    try:
+        return orjson.dumps(value, default=_written)
+    except (orjson.JSONEncodeError, TypeError) as error:
+        raise Malformed("Ce contenu ne peut pas être enregistré tel quel.") from error

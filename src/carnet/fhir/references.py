@@ -1,0 +1,29 @@
+"""References between resources: reading `Type/id`, walking a resource for them. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+LOCAL = re.compile(r"^([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/([A-Za-z0-9\-.]{1,64}))?$")
+ID = re.compile(r"^[A-Za-z0-9\-.]{1,64}$")
+
+
+def split(reference: str) -> tuple[str, str] | None:
+    """(`Type`, `id`) of a local reference; None for an absolute, contained or malformed one."""
+    found = LOCAL.match(reference)
+    return (found[1], found[2]) if found else None
+
+
+def walk(node: Any) -> Iterator[dict[str, Any]]:
+    """Every object of the resource that holds a literal `reference`, contained resources included."""
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, dict):
+            if isinstance(current.get("reference"), str):
+                yield current
+            pending.extend(current.values())
+        elif isinstance(current, list):
+            pending.extend(current)
