@@ -1,0 +1,1 @@
+"""Who works in the practice: professionals, their roles, passwords and second factors. Knows no patient."""
