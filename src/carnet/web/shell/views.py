@@ -1,0 +1,74 @@
+"""The frame's own answers: the palette, preferences of display, the list of records, a sign of life. It shows
+names that the gate found for this actor and keeps nothing of what was typed."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from carnet.record import gate
+from carnet.web.shell import screens
+from carnet.web.shell.templatetags.carnet import THEMES
+
+YEAR = 365 * 24 * 3600
+
+
+@require_POST
+def palette(request: HttpRequest) -> HttpResponse:
+    """Patients first (recent ones while nothing is typed), then screens and actions by name."""
+    text = request.POST.get("text", "")[:100].strip()
+    found = (
+        gate.find_patients(by=request.actor, text=text, limit=8)
+        if text
+        else gate.recent_patients(by=request.actor)
+    )
+    shown = {"text": text, "patients": found[:8], "screens": screens.matching(text)}
+    return render(request, "shell/palette_results.html", shown)
+
+
+@require_GET
+def records(request: HttpRequest) -> HttpResponse:
+    """The place « Dossier » while no record is open: the last ones, and how to find another."""
+    recent = gate.recent_patients(by=request.actor, limit=25)
+    return render(request, "shell/records.html", {"patients": recent})
+
+
+@require_POST
+def alive(request: HttpRequest) -> HttpResponse:
+    """The page is still in use and the program still answers."""
+    return HttpResponse(status=204)
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    chosen = request.POST.get("theme", "")
+    return _keep(request, "carnet_theme", chosen if chosen in THEMES else "auto")
+
+
+@require_POST
+def letters(request: HttpRequest) -> HttpResponse:
+    """Single-letter keys on or off."""
+    return _keep(request, "carnet_letters", "off" if request.POST.get("letters") == "off" else "on")
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    chosen = request.POST.get("language", "")
+    known = chosen if translation.check_for_language(chosen) else settings.LANGUAGE_CODE
+    return _keep(request, settings.LANGUAGE_COOKIE_NAME, known)
+
+
+def _keep(request: HttpRequest, name: str, value: str) -> HttpResponse:
+    """A preference of display in a cookie; nothing of the record ever goes there."""
+    answer = HttpResponseRedirect(_next(request))
+    answer.set_cookie(name, value, max_age=YEAR, secure=request.is_secure(), httponly=True, samesite="Lax")
+    return answer
+
+
+def _next(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "/")
+    return wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else "/"
