@@ -1,0 +1,36 @@
+"""The full-text table, which Django's models cannot describe: FTS5 on SQLite, tsvector and GIN on PostgreSQL.
+
+Both hold our own folded words (see carnet.fhir.folding), cut once in Python; neither engine cuts words itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SQLITE = (
+    # Contentless: the words point to resources, nothing can be read back from it but by searching.
+    "CREATE VIRTUAL TABLE store_text USING fts5(narrative, content, content='', contentless_delete=1,"
+    " detail=column, tokenize='ascii')",
+)
+POSTGRESQL = (
+    "CREATE TABLE store_text (resource bigint PRIMARY KEY, narrative tsvector NOT NULL, content tsvector NOT NULL)",
+    "CREATE INDEX store_text_narrative ON store_text USING gin (narrative)",
+    "CREATE INDEX store_text_content ON store_text USING gin (content)",
+)
+# The order of a search that asks for none: the newest resource first, page after page without a sort.
+ORDER = "CREATE INDEX store_resource_order ON store_resource (type, id)"
+
+
+def create_fulltext(schema_editor: Any) -> None:
+    """For a migration's RunPython: `lambda apps, schema_editor: create_fulltext(schema_editor)`."""
+    for statement in (*_statements(schema_editor.connection.vendor), ORDER):
+        schema_editor.execute(statement)
+
+
+def drop_fulltext(schema_editor: Any) -> None:
+    """The reverse."""
+    schema_editor.execute("DROP TABLE store_text")
+    schema_editor.execute("DROP INDEX store_resource_order")
+
+
+def _statements(vendor: str) -> tuple[str, ...]:
+    return SQLITE if vendor == "sqlite" else POSTGRESQL
