@@ -1,0 +1,33 @@
+// Lists marked data-list, while they have the focus: arrows or j k move, Home and End jump, Enter opens (a link
+// does that by itself), and a letter presses the button of the line that names it (data-key="e").
+// Single letters can be switched off (data-letters on <html>); nothing is read while a person writes.
+
+const stops = (list) => [...list.querySelectorAll(".line-link, .line > :is(a, button), [data-stop]")].filter((stop) => stop.offsetParent);
+
+document.addEventListener("keydown", (event) => {
+  const list = event.target.closest("[data-list]");
+  if (!list || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
+  if (moved(list, event) || pressed(event)) event.preventDefault();
+});
+
+function moved(list, event) {
+  const all = stops(list);
+  const here = all.findIndex((stop) => stop === event.target || lineOf(stop) === lineOf(event.target));
+  const next = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: all.length - 1, ...letterMoves(here) }[event.key];
+  if (next === undefined) return false;
+  all[Math.max(0, Math.min(next, all.length - 1))]?.focus();
+  return true;
+}
+
+const letterMoves = (here) => (lettersOn() ? { j: here + 1, k: here - 1 } : {});
+
+function pressed(event) {
+  if (!lettersOn() || event.key.length !== 1) return false;
+  const button = lineOf(event.target)?.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  button?.click();
+  return Boolean(button);
+}
+
+const lineOf = (node) => node.closest(".line, [data-line]");
+const lettersOn = () => document.documentElement.dataset.letters !== "off";
+const isWriting = (node) => node.matches("textarea, select, [contenteditable=true], input:not([type=checkbox], [type=radio])");

@@ -1,0 +1,38 @@
+// After htmx changed a part of the page: the focus returns to where it was, and news marked data-announce is read.
+
+let held = null;
+
+document.addEventListener("htmx:beforeSwap", () => {
+  const focused = document.activeElement;
+  held = focused && focused !== document.body ? { id: focused.id, key: focused.dataset.focusKey, place: placeOf(focused) } : null;
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  announce(event.target);
+  if (!held || (document.activeElement && document.activeElement !== document.body)) return;
+  const back = found(held);
+  back?.focus({ preventScroll: true });
+  held = null;
+});
+
+function found({ id, key, place }) {
+  const named = (id && document.getElementById(id)) || (key && document.querySelector(`[data-focus-key="${CSS.escape(key)}"]`));
+  if (named) return named;
+  const list = place && document.getElementById(place.list);
+  const stops = list ? [...list.querySelectorAll(".line-link, .line > :is(a, button), [data-stop]")] : [];
+  return stops[Math.min(place?.index ?? 0, stops.length - 1)] || document.getElementById("main");
+}
+
+function placeOf(focused) {
+  const list = focused.closest("[data-list][id]");
+  const line = focused.closest(".line, [data-line]");
+  return list && line ? { list: list.id, index: [...list.children].indexOf(line) } : null;
+}
+
+function announce(part) {
+  const news = part.matches?.("[data-announce]") ? part : part.querySelector?.("[data-announce]");
+  const live = document.querySelector("[data-live]");
+  if (!news || !live) return;
+  live.textContent = "";
+  setTimeout(() => { live.textContent = news.dataset.announce || news.textContent; }, 50);
+}
