@@ -8,7 +8,12 @@ let retry = 0;
 document.addEventListener("htmx:sendError", () => say(false));
 document.addEventListener("htmx:timeout", () => say(false));
 document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.xhr?.status) say(true); });
-document.addEventListener("htmx:responseError", (event) => refused(event.detail.xhr.status));
+document.addEventListener("htmx:responseError", (event) => refused(event.detail.xhr));
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!event.detail.shouldSwap || !isSentence(event.detail.xhr)) return;
+  event.detail.shouldSwap = false; // a refusal in one sentence belongs in the bar, not in the place of the answer
+  refused(event.detail.xhr);
+});
 window.addEventListener("offline", () => say(false));
 window.addEventListener("online", ask);
 
@@ -21,8 +26,11 @@ function say(online) {
   if (lost) retry = setInterval(ask, 5_000);
 }
 
-function refused(status) {
-  show(status === 401 || status === 403 ? bar.dataset.denied : bar.dataset.refused, 12_000);
+const isSentence = (xhr) => xhr.getResponseHeader("X-Carnet-Refusal") === "1";
+
+function refused(xhr) {
+  const usual = xhr.status === 401 || xhr.status === 403 ? bar.dataset.denied : bar.dataset.refused;
+  show(isSentence(xhr) ? xhr.responseText : usual, 15_000);
 }
 
 function show(words, forMs) {

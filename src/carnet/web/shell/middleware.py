@@ -1,0 +1,31 @@
+"""Turns a refusal of the record into a page that says what happened, what is safe and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+
+from carnet.fhir.errors import CarnetError
+from carnet.web.shell import errors
+
+
+class Refusals:
+    """Answers with the error's own status and sentence; never a trace."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, CarnetError):
+            return None
+        return errors.told(request, error.http_status, words(error))
+
+
+def words(error: CarnetError) -> str:
+    """The error's sentence in the reader's language."""
+    return gettext(error.sentence).format(**error.fields) if error.fields else gettext(error.sentence)
