@@ -23,7 +23,10 @@ _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]{1,9})?"
 _ZONE = r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)"
 _TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*[^\s\x00-\x1f][^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
 PRIMITIVES: dict[str, Json] = {
-    "base64Binary": {"type": "string", "pattern": r"^\s*([0-9a-zA-Z+/]{4}\s*)*([0-9a-zA-Z+/]{2}==|[0-9a-zA-Z+/]{3}=)?\s*$"},
+    "base64Binary": {
+        "type": "string",
+        "pattern": r"^\s*([0-9a-zA-Z+/]{4}\s*)*([0-9a-zA-Z+/]{2}==|[0-9a-zA-Z+/]{3}=)?\s*$",
+    },
     "boolean": {"type": "boolean"},
     "canonical": {"type": "string", "pattern": r"^\S+$"},
     "code": {"type": "string", "pattern": r"^\S+(\s\S+)*$"},
@@ -49,19 +52,57 @@ PRIMITIVES: dict[str, Json] = {
     "xhtml": {"type": "string", "format": "xhtml"},
 }
 
-# What R4 says in FHIRPath and a schema can say as well, by element and by name of the constraint.
+
+def needs(name: str, other: str) -> Json:
+    return {"dependencies": {name: [other]}}
+
+
+def one_of(*names: str) -> Json:
+    return {"anyOf": [{"required": [name]} for name in names]}
+
+
+def not_both(name: str, other: str) -> Json:
+    return {"not": {"required": [name, other]}}
+
+
+# What R4 says in FHIRPath and a schema can say as well: element, and name of the constraint in R4. `period`,
+# `range` are checks written in Python. Those that look at two places are in record/invariants.py.
 CONSTRAINTS: dict[str, dict[str, Json]] = {
-    "Quantity": {"qty-3": {"dependencies": {"code": ["system"]}}},
-    "ContactPoint": {"cpt-2": {"dependencies": {"value": ["system"]}}},
-    "Attachment": {"att-1": {"dependencies": {"data": ["contentType"]}}},
-    "Period": {"per-1": {"period": True}},
-    "Observation.referenceRange": {"obs-3": {"anyOf": [{"required": [name]} for name in ("low", "high", "text")]}},
-    "Patient.contact": {
-        "pat-1": {"anyOf": [{"required": [name]} for name in ("name", "telecom", "address", "organization")]}
-    },
+    "Attachment": {"att-1": needs("data", "contentType")},
+    "Appointment": {"app-2": needs("start", "end"), "app-2b": needs("end", "start")},
+    "Appointment.participant": {"app-1": one_of("type", "actor")},
+    "Bundle.entry": {"bdl-5": one_of("resource", "request", "response")},
+    "CarePlan.activity": {"cpl-3": not_both("detail", "reference")},
     "Composition.section": {
-        "cmp-1": {"anyOf": [{"required": [name]} for name in ("text", "entry", "section")]},
-        "cmp-2": {"not": {"required": ["emptyReason", "entry"]}},
+        "cmp-1": one_of("text", "entry", "section"),
+        "cmp-2": not_both("emptyReason", "entry"),
+    },
+    "Condition.evidence": {"con-2": one_of("code", "detail")},
+    "Condition.stage": {"con-1": one_of("summary", "assessment")},
+    "ContactPoint": {"cpt-2": needs("value", "system")},
+    "Expression": {"exp-1": one_of("expression", "reference")},
+    "Goal.target": {
+        "gol-1": {"dependencies": {f"detail{k}": ["measure"] for k in ("Quantity", "CodeableConcept")}}
+    },
+    "Immunization.education": {"imm-1": one_of("documentType", "reference")},
+    "ImmunizationRecommendation.recommendation": {"imr-1": one_of("vaccineCode", "targetDisease")},
+    "List": {"lst-1": not_both("emptyReason", "entry")},
+    "Observation.referenceRange": {"obs-3": one_of("low", "high", "text")},
+    "Organization": {"org-1": one_of("identifier", "name")},
+    "Patient.contact": {"pat-1": one_of("name", "telecom", "address", "organization")},
+    "Period": {"per-1": {"period": True}},
+    "Quantity": {"qty-3": needs("code", "system")},
+    "QuestionnaireResponse.item": {"qrs-1": not_both("answer", "item")},
+    "Range": {"rng-2": {"range": True}},
+    "ServiceRequest": {"prr-1": needs("orderDetail", "code")},
+    "Timing.repeat": {
+        "tim-1": {"dependencies": {"duration": ["durationUnit"]}},
+        "tim-2": {"dependencies": {"period": ["periodUnit"]}},
+        "tim-4": {"properties": {"duration": {"minimum": 0}, "period": {"minimum": 0}}},
+        "tim-6": {
+            "dependencies": {"periodMax": ["period"], "durationMax": ["duration"], "countMax": ["count"]}
+        },
+        "tim-10": not_both("timeOfDay", "when"),
     },
 }
 
@@ -78,14 +119,18 @@ class Definitions:
             s
             for name in ("profiles-types", "profiles-resources")
             for s in _resources(name, "StructureDefinition")
-            if s.get("fhirVersion") == R4 and s.get("derivation") == "specialization" and s["kind"] != "logical"
+            if s.get("fhirVersion") == R4
+            and s.get("derivation") == "specialization"
+            and s["kind"] != "logical"
         ]
         files = ("valuesets", "v3-codesystems", "v2-tables")
         self.value_sets = {v["url"]: v for name in files for v in _resources(name, "ValueSet")}
         self.code_systems = {c["url"]: c for name in files for c in _resources(name, "CodeSystem")}
         elements = _resources("dataelements", "StructureDefinition")
         self.published = {e["path"] for d in elements for e in d["snapshot"]["element"]}
-        self.parents = {path.rsplit(".", depth)[0] for path in self.published for depth in range(1, path.count(".") + 1)}
+        self.parents = {
+            path.rsplit(".", depth)[0] for path in self.published for depth in range(1, path.count(".") + 1)
+        }
         self.types = {s["id"] for s in self.structures if s["kind"] == "resource" and not s["abstract"]}
 
     def codes(self, url: str) -> dict[str, list[str]] | None:
@@ -139,7 +184,9 @@ class Builder:
         elements = [e for e in structure["snapshot"]["element"] if self.known.is_published(e)]
         for parent in elements:
             prefix = parent["path"] + "."
-            children = [e for e in elements if e["path"].startswith(prefix) and "." not in e["path"][len(prefix) :]]
+            children = [
+                e for e in elements if e["path"].startswith(prefix) and "." not in e["path"][len(prefix) :]
+            ]
             if children:
                 self.definitions[parent["path"]] = self._object(parent["path"], children)
         if structure["kind"] == "resource":
@@ -152,7 +199,12 @@ class Builder:
         rules: list[Json] = list(CONSTRAINTS.get(path, {}).values())
         for element in children:
             self._element(element, properties, required, rules)
-        result: Json = {"type": "object", "properties": properties, "additionalProperties": False, "minProperties": 1}
+        result: Json = {
+            "type": "object",
+            "properties": properties,
+            "additionalProperties": False,
+            "minProperties": 1,
+        }
         return {**result, "required": required, **({"allOf": rules} if rules else {})}
 
     def _element(self, element: Json, properties: Json, required: list[str], rules: list[Json]) -> None:
@@ -182,7 +234,7 @@ class Builder:
             self._property(name, typed, kind, properties, rules)
         forms = {name: [form for form in (name, f"_{name}") if form in properties] for name in names}
         if element["min"] > 0:
-            rules.append({"anyOf": [{"required": [form]} for form in sum(forms.values(), [])]})
+            rules.append({"anyOf": [{"required": [form]} for listed in forms.values() for form in listed]})
         rules.append(_single(element["path"], stem, forms))
 
     def _property(self, name: str, element: Json, kind: str, properties: Json, rules: list[Json]) -> None:
@@ -206,7 +258,7 @@ class Builder:
             return _ref(element["contentReference"].lstrip("#"))
         if kind in ("BackboneElement", "Element"):
             return _ref(element["path"])
-        if kind == "Resource":
+        if kind == "Resource" or kind in self.known.types:
             return RESOURCE
         if kind == "Reference":
             return self._reference(element["type"][0].get("targetProfile", []))
@@ -218,7 +270,9 @@ class Builder:
             return _ref("Reference")
         pattern = rf"^(#|[a-z][a-z0-9+.-]*:|({'|'.join(names)})[/?])"
         key = "Reference." + ".".join(names)
-        self.definitions[key] = {"allOf": [_ref("Reference"), {"properties": {"reference": {"pattern": pattern}}}]}
+        self.definitions[key] = {
+            "allOf": [_ref("Reference"), {"properties": {"reference": {"pattern": pattern}}}]
+        }
         return _ref(key)
 
     def _bound(self, element: Json, kind: str) -> Json:
@@ -238,7 +292,13 @@ def _single(path: str, stem: str, forms: dict[str, list[str]]) -> Json:
     everything = [form for listed in forms.values() for form in listed]
     if path == "Extension.value[x]":
         others = ["id", "url"]
-        return {"dependencies": {f: {"propertyNames": {"enum": [*others, *listed]}} for listed in forms.values() for f in listed}}
+        return {
+            "dependencies": {
+                f: {"propertyNames": {"enum": [*others, *listed]}}
+                for listed in forms.values()
+                for f in listed
+            }
+        }
     if len(forms) > MANY_KINDS:
         return {"single": {form: name for name, listed in forms.items() for form in listed}}
     return {
@@ -254,7 +314,11 @@ def _single(path: str, stem: str, forms: dict[str, list[str]]) -> Json:
 def _coded(codes: dict[str, list[str]], kind: str) -> Json:
     pairs = [{"properties": {"system": {"const": s}, "code": {"enum": c}}} for s, c in codes.items()]
     coding = {"required": ["system", "code"], "anyOf": pairs}
-    return coding if kind == "Coding" else {"required": ["coding"], "properties": {"coding": {"contains": coding}}}
+    return (
+        coding
+        if kind == "Coding"
+        else {"required": ["coding"], "properties": {"coding": {"contains": coding}}}
+    )
 
 
 def _reference_syntax(types: set[str]) -> str:
@@ -272,7 +336,10 @@ def data_types(known: Definitions) -> dict[str, Json]:
             builder.structure(structure)
     builder.definitions["Element"] = {
         "type": "object",
-        "properties": {"id": _ref("string"), "extension": {"type": "array", "minItems": 1, "items": _ref("Extension")}},
+        "properties": {
+            "id": _ref("string"),
+            "extension": {"type": "array", "minItems": 1, "items": _ref("Extension")},
+        },
         "additionalProperties": False,
         "minProperties": 1,
     }
