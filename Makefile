@@ -47,7 +47,7 @@ docs: setup-dev ## the generated parts of docs/
 
 lock: setup-dev ## pin the Python dependencies of pyproject.toml anew, with their hashes
 	@export CUSTOM_COMPILE_COMMAND="make lock"; \
-	$(compile) --build-deps-for editable --output-file requirements.lock pyproject.toml; \
+	$(compile) --build-deps-for editable --extra assets --output-file requirements.lock pyproject.toml; \
 	$(compile) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 
 clean: ## forget everything that setup made
@@ -80,7 +80,7 @@ $(done)-node: package-lock.json .npmrc | .venv/pyvenv.cfg
 	@npm ci --ignore-scripts --silent </dev/null
 	@touch $@
 
-$(done)-assets: $(done)-node $(done)-package $(wildcard tools/build_*.py) $(shell find src -name '*.po' 2>/dev/null)
+$(done)-assets: $(done)-node $(done)-package $(wildcard tools/build_*.py) $(shell find src -name '*.po' -o -name '*.html')
 	@echo "Building the page assets, translations and FHIR tables"
 	@$(bin)/python tools/build_assets.py
 	@$(bin)/python tools/build_fhir.py
