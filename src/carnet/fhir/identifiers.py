@@ -17,8 +17,8 @@ _NIR = re.compile(r"^[0-9]{5}(?:[0-9]{2}|2[AB])[0-9]{6}$")
 
 def ins_key(nir: str) -> int:
     """The two-digit key of a 13-character NIR or NIA: 97 - (number mod 97); Corsica 2A counts 19, 2B 18."""
-    digits = nir.upper().replace("2A", "19", 1).replace("2B", "18", 1) if "A" in nir.upper() or "B" in nir.upper() else nir
-    return 97 - int(digits) % 97
+    department = {"2A": "19", "2B": "18"}.get(nir[5:7].upper(), nir[5:7])
+    return 97 - int(nir[:5] + department + nir[7:]) % 97
 
 
 def is_ins(value: str) -> bool:

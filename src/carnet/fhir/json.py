@@ -24,8 +24,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
+def _integer(digits: str) -> int | Decimal:
+    return int(digits) if len(digits) < 18 else Decimal(digits)
+
+
 _decode = json.JSONDecoder(
-    parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_object
+    parse_float=Decimal, parse_int=_integer, parse_constant=_refuse_constant, object_pairs_hook=_object
 ).decode
 
 
@@ -35,8 +39,9 @@ def loads(content: bytes | str) -> Any:
     try:
         text = content.decode("utf-8") if isinstance(content, bytes) else content
         value = _decode(text)
-        text.encode("utf-8")
-    except (ValueError, RecursionError) as error:
+        if "\\u" in text:
+            orjson.dumps(value, default=str)  # a lone surrogate cannot be stored
+    except (ValueError, ArithmeticError, RecursionError, TypeError) as error:
         raise Malformed("Ce fichier n'est pas du JSON lisible. Rien n'a été enregistré.") from error
     check_depth(value)
     return value

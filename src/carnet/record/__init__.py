@@ -1,0 +1,1 @@
+"""The only door to health data: who may, what is written, what is remembered of it."""

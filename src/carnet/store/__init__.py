@@ -1,0 +1,1 @@
+"""Bytes, versions and index. Only `record` may import this package; it knows no rights and writes no audit."""

@@ -74,7 +74,9 @@ class Reference(models.Model):
 
     class Meta:
         db_table = "store_reference"
-        indexes = [models.Index(fields=["param", "target", "type", "resource"], name="store_reference_target")]
+        indexes = [
+            models.Index(fields=["param", "target", "type", "resource"], name="store_reference_target")
+        ]
 
 
 class Quantity(models.Model):

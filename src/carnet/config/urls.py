@@ -1,0 +1,19 @@
+"""Root addresses: one folder of `web` each."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("carnet.web.day.urls")),
+    path("shell/", include("carnet.web.shell.urls")),
+    path("", include("carnet.web.sign_in.urls")),
+    path("setup", include("carnet.web.setup.urls")),
+    path("patient/", include("carnet.web.patient.urls")),
+    path("consultation/", include("carnet.web.consultation.urls")),
+    path("practice/", include("carnet.web.practice.urls")),
+]
+
+handler403 = "carnet.web.shell.errors.refused"
+handler404 = "carnet.web.shell.errors.missing"
+handler500 = "carnet.web.shell.errors.failed"

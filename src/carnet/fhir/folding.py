@@ -1,0 +1,34 @@
+"""The one way Carnet compares words: without case, accents, ligatures, apostrophes or hyphens. Pure.
+
+Index and search both fold, so that « Cœur », « COEUR » and « coeur » are one word. What was written is kept
+elsewhere; nothing folded is ever shown."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+WORD_LIMIT = 64  # characters; longer runs are not words
+
+# What compatibility decomposition leaves whole, and the signs that French writes inside words.
+_LETTERS = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "\x00": " "}
+_JOINTS = dict.fromkeys("'’‘`´ʼʹ′-‐‑‒–—−_", " ")
+_TABLE = str.maketrans(_LETTERS | _JOINTS)
+_WORD = re.compile(r"[^\W_]+")
+
+
+def fold(text: str) -> str:
+    """The text in lower case without accents; ligatures written out; apostrophes and hyphens as single spaces."""
+    if not text.isascii():
+        # Apostrophes first: some of them decompose into a space and an accent.
+        decomposed = unicodedata.normalize("NFKD", text.translate(_TABLE)).casefold()
+        decomposed = unicodedata.normalize("NFKD", decomposed)
+        text = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return " ".join(text.lower().translate(_TABLE).split())
+
+
+def words(text: str) -> Iterator[str]:
+    """The folded words of a text, in order: runs of letters and digits, cut at WORD_LIMIT."""
+    for found in _WORD.finditer(fold(text)):
+        yield found[0][:WORD_LIMIT]

@@ -1,0 +1,174 @@
+"""The journal: append-only, each row chained to the one before by an HMAC, head and count kept in a second
+place so that a cut shows. Ids only; never a name, a value or a text."""
+
+from __future__ import annotations
+
+import fcntl
+import hmac
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from django.db import connection
+
+from carnet.record.actor import Actor
+from carnet.store import keys
+
+HEAD = "audit.head"
+GENESIS = bytes(32)
+COLUMNS = "seq, at, actor, role, purpose, action, outcome, patient, entities, mac"
+_PAGE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One remembered action. `at` in microseconds; `entities` such as `Observation/x/3`; mac 32 bytes."""
+
+    seq: int
+    at: int
+    actor: str
+    role: str
+    purpose: str
+    action: str
+    outcome: str
+    patient: str | None
+    entities: tuple[str, ...]
+    mac: bytes
+
+
+def append(
+    *, by: Actor, at: int, action: str, outcome: str, patient: str | None, entities: Sequence[str]
+) -> tuple[int, bytes]:
+    """Add a row inside the caller's transaction; returns the new head. The caller publishes it after the commit."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT pg_advisory_xact_lock(4276001)")
+        cursor.execute("SELECT seq, mac FROM store_audit ORDER BY seq DESC LIMIT 1")
+        seq, previous = cursor.fetchone() or (0, GENESIS)
+        row = AuditRow(
+            seq + 1, at, by.id, by.role, by.purpose, action, outcome, patient, tuple(entities), b""
+        )
+        mac = _mac(bytes(previous), row)
+        cursor.execute(
+            f"INSERT INTO store_audit ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",  # noqa: S608
+            [*_columns(row), mac],
+        )
+    return row.seq, mac
+
+
+def _columns(row: AuditRow) -> list[object]:
+    entities = json.dumps(row.entities, separators=(",", ":"))
+    return [
+        row.seq, row.at, row.actor, row.role, row.purpose, row.action, row.outcome, row.patient, entities,
+    ]  # fmt: skip
+
+
+def _mac(previous: bytes, row: AuditRow) -> bytes:
+    text = json.dumps(_columns(row), separators=(",", ":"), ensure_ascii=False).encode()
+    return hmac.new(keys.current().audit, previous + text, sha256).digest()
+
+
+def publish(seq: int, mac: bytes) -> None:
+    """Note the head and count in the second place, after the commit; never moves back. Survives a killed
+    process; after a power cut it may lag behind, which still anchors every row up to it."""
+    record = f"{seq} {mac.hex()}".encode()
+    seal = hmac.new(keys.current().audit, b"head " + record, sha256).hexdigest().encode()
+    descriptor = os.open(_head_path(), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if _sequence(os.pread(descriptor, 20, 0)) < seq:
+            os.pwrite(descriptor, (record + b" " + seal).ljust(160) + b"\n", 0)
+    finally:
+        os.close(descriptor)
+
+
+def _sequence(start: bytes) -> int:
+    first = start.split(b" ", 1)[0]
+    return int(first) if first.isdigit() else 0
+
+
+def _head_path() -> Path:
+    return keys.current().home / HEAD
+
+
+def head() -> tuple[int, bytes] | None:
+    """(count, mac) from the second place; None when it is missing or was altered."""
+    try:
+        seq, mac, seal = _head_path().read_bytes().split()
+    except (OSError, ValueError):
+        return None
+    expected = hmac.new(keys.current().audit, b"head " + seq + b" " + mac, sha256).hexdigest().encode()
+    return (int(seq), bytes.fromhex(mac.decode())) if hmac.compare_digest(seal, expected) else None
+
+
+def rows(*, before: int | None, limit: int, patient: str | None = None) -> list[AuditRow]:
+    """A page of the journal, newest first; `before` is the last seq of the page above."""
+    where, args = ["seq < %s"], [before if before is not None else 1 << 62]
+    if patient is not None:
+        where.append("patient = %s")
+        args.append(patient)  # type: ignore[arg-type]
+    return _select(f"WHERE {' AND '.join(where)} ORDER BY seq DESC LIMIT {int(limit)}", args)
+
+
+def recent_patients(actor: str, action: str, limit: int) -> list[str]:
+    """Patient ids this actor did `action` on, the latest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT patient FROM (SELECT patient, seq FROM store_audit WHERE actor = %s AND action = %s"
+            " AND patient IS NOT NULL ORDER BY seq DESC LIMIT 500) AS latest"
+            " GROUP BY patient ORDER BY MAX(seq) DESC LIMIT %s",
+            [actor, action, limit],
+        )
+        return [patient for (patient,) in cursor.fetchall()]
+
+
+def _select(tail: str, args: Sequence[object]) -> list[AuditRow]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {COLUMNS} FROM store_audit {tail}", list(args))  # noqa: S608
+        return [AuditRow(*values[:8], _entities(values[8]), bytes(values[9])) for values in cursor.fetchall()]
+
+
+def _entities(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(json.loads(text))
+    except (TypeError, ValueError):
+        return ("illisible",)  # the chain will not hold on this row, and check names it
+
+
+def verify() -> Iterator[str]:
+    """Each finding as a French sentence naming the place; nothing when the chain and its second place agree."""
+    anchor, previous, expected = head(), GENESIS, 1
+    anchored = anchor is None
+    for row in _all():
+        if row.seq != expected:
+            yield f"Journal : les lignes {expected} à {row.seq - 1} manquent."
+            return
+        if not hmac.compare_digest(_mac(previous, row), row.mac):
+            yield f"Journal : la ligne {row.seq} a été modifiée."
+            return
+        if anchor and row.seq == anchor[0]:
+            anchored = hmac.compare_digest(row.mac, anchor[1])
+        previous, expected = row.mac, expected + 1
+    yield from _ends(anchor, anchored, expected - 1)
+
+
+def _ends(anchor: tuple[int, bytes] | None, anchored: bool, count: int) -> Iterator[str]:
+    if not count:
+        yield "Journal : il est vide, alors que la création du cabinet y laisse une ligne."
+    if anchor is None and count:
+        yield f"Journal : le second registre ({HEAD}) manque ou a été modifié."
+    elif anchor and not anchored:
+        yield f"Journal : {count} lignes, le second registre en connaît {anchor[0]} : la fin manque ou diffère."
+
+
+def _all() -> Iterator[AuditRow]:
+    after = 0
+    while True:
+        page = _select(f"WHERE seq > %s ORDER BY seq LIMIT {_PAGE}", [after])
+        yield from page
+        if len(page) < _PAGE:
+            return
+        after = page[-1].seq

@@ -1,0 +1,242 @@
+"""The only door to health data. Every call names its actor; every reading of a record and every action
+leaves one row in the journal, in the same transaction, or does not happen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from carnet.fhir import dates
+from carnet.fhir.errors import DiskFull, Gone, NotFound
+from carnet.record import access, audit, commit, reserve
+from carnet.record import work as writing
+from carnet.record.actor import Actor
+from carnet.record.audit import AuditRow
+from carnet.record.work import Draft, Stored, Work, draft_of, stored
+from carnet.store import blobs
+from carnet.store import drafts as draft_rows
+from carnet.store import history as versions
+from carnet.store import resource as rows
+from carnet.store.search import patients
+from carnet.store.search import search as index
+
+OPEN_RECORD = "record.open"
+_ABSENT = "Cette donnée n'existe pas dans ce cabinet."
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a search; `next` continues it, `total` is None when it was not asked for."""
+
+    total: int | None
+    entries: list[Stored]
+    next: str | None
+
+
+def read(*, by: Actor, at: datetime, type: str, id: str) -> Stored:
+    """The current version. Raises NotFound, Gone (deleted), Refused."""
+    access.check_read(by, type)
+    found = rows.get(type, id)
+    if found is None:
+        raise NotFound(_ABSENT)
+    audit_event(by=by, at=at, action="read", patient=found.subject, entities=[_versioned(found)])
+    if found.deleted:
+        raise Gone("Cette donnée a été supprimée.")
+    return stored(found)
+
+
+def history(*, by: Actor, at: datetime, type: str, id: str) -> list[Stored]:
+    """Every version, newest first, deletions included. Raises NotFound, Refused."""
+    access.check_read(by, type)
+    found = rows.get(type, id)
+    if found is None:
+        raise NotFound(_ABSENT)
+    audit_event(by=by, at=at, action="history", patient=found.subject, entities=[_versioned(found)])
+    return [stored(version) for version in versions.of(found)]
+
+
+def search(*, by: Actor, at: datetime, type: str, params: Sequence[tuple[str, str]]) -> Page:
+    """A FHIR search over the practice, one row in the journal. Raises Invalid on an unknown parameter."""
+    access.check_read(by, type)
+    page = _search(type, params)
+    audit_event(
+        by=by,
+        at=at,
+        action="search",
+        entities=[f"{entry.type}/{entry.id}/{entry.version}" for entry in page.entries],
+    )
+    return page
+
+
+class OpenRecord:
+    """One patient's record, opened and journalled once; what it gives is limited to that patient."""
+
+    def __init__(self, by: Actor, patient: Stored) -> None:
+        self.patient = patient
+        self._may_read = access.readable(by)
+        self._subjects = [patient.id]
+
+    def all(self, *types: str) -> list[Stored]:
+        """Everything of these types (all that the actor may read when none is named), newest first."""
+        found = rows.of_subject(self._subjects, types)
+        return [stored(row) for row in found if self._may_read(row.type)]
+
+    def get(self, type: str, id: str) -> Stored:
+        """One resource of this record. Raises NotFound when it is another patient's."""
+        found = rows.get(type, id)
+        if found is None or found.deleted or found.subject not in self._subjects or not self._may_read(type):
+            raise NotFound(_ABSENT)
+        return stored(found)
+
+    def versions(self, type: str, id: str) -> list[Stored]:
+        """Every version of one resource of this record, newest first."""
+        self.get(type, id)
+        current = rows.get(type, id)
+        return [stored(version) for version in versions.of(current)] if current else []
+
+    def search(self, type: str, params: Sequence[tuple[str, str]]) -> Page:
+        """A FHIR search inside this record."""
+        if not self._may_read(type):
+            raise NotFound(_ABSENT)
+        return _search(type, params, subjects=self._subjects)
+
+    def blob(self, name: str) -> bytes:
+        """The bytes of a document that this record names. Raises NotFound for any other."""
+        if not any(
+            f"Binary/{name}".encode() in entry.body for entry in self.all("DocumentReference", "Media")
+        ):
+            raise NotFound(_ABSENT)
+        return blobs.read(name)
+
+
+def open_record(*, by: Actor, at: datetime, patient: str) -> OpenRecord:
+    """Open a patient's record: one row in the journal, whatever is then looked at. Raises NotFound, Refused."""
+    access.check_read(by, "Patient")
+    found = rows.get("Patient", patient)
+    if found is None or found.deleted:
+        raise NotFound("Ce dossier n'existe pas dans ce cabinet.")
+    audit_event(by=by, at=at, action=OPEN_RECORD, patient=patient, entities=[_versioned(found)])
+    return OpenRecord(by, stored(found))
+
+
+def find_patients(*, by: Actor, text: str, limit: int = 20) -> list[Stored]:
+    """Patients by a few letters, a birth date, an INS or a telephone; keystrokes leave no row."""
+    access.check_read(by, "Patient")
+    with connection.cursor() as cursor:
+        return [stored(row) for row in patients.find(cursor, text, limit=limit)]
+
+
+def recent_patients(*, by: Actor, limit: int = 10) -> list[Stored]:
+    """The records this actor opened last, latest first."""
+    access.check_read(by, "Patient")
+    ids = audit.recent_patients(by.id, OPEN_RECORD, limit)
+    found = {
+        row.id: stored(row) for row in rows.by_references([("Patient", id) for id in ids]) if not row.deleted
+    }
+    return [found[id] for id in ids if id in found]
+
+
+def patients_of(*, by: Actor, ids: Sequence[str]) -> dict[str, Stored]:
+    """The Patient resources of these ids, for lists that name them; no row."""
+    access.check_read(by, "Patient")
+    return {
+        row.id: stored(row)
+        for row in rows.by_references([("Patient", id) for id in set(ids)])
+        if not row.deleted
+    }
+
+
+def across(*, by: Actor, type: str, params: Sequence[tuple[str, str]], limit: int = 50) -> list[Stored]:
+    """A worklist over the practice (open tasks, facts to take up); opening one of them leaves the row."""
+    access.check_read(by, type)
+    return _search(type, [*params, ("_count", str(limit))]).entries
+
+
+def drafts(*, by: Actor) -> list[Draft]:
+    """This actor's notes being written, newest first."""
+    access.check_read(by, "Composition")
+    return [draft_of(row) for row in draft_rows.of_actor(by.id)]
+
+
+def draft(*, by: Actor, id: str) -> Draft:
+    """One of this actor's drafts. Raises NotFound for anybody else's."""
+    access.check_read(by, "Composition")
+    found = draft_rows.get(id)
+    if found is None or found.actor != by.id:
+        raise NotFound("Ce brouillon n'existe plus.")
+    return draft_of(found)
+
+
+def save_draft(*, by: Actor, id: str, revision: int, text: str) -> Draft:
+    """Keep the text of a pause, if nobody saved since `revision`; else Conflict with the other text. No row."""
+    access.check_write(by, "Composition")
+    return writing.save_draft(by, id, revision=revision, text=text)
+
+
+def audit_page(
+    *, by: Actor, before: int | None = None, limit: int = 100, patient: str | None = None
+) -> list[AuditRow]:
+    """A page of the journal, newest first."""
+    access.check_audit(by)
+    return audit.rows(before=before, limit=limit, patient=patient)
+
+
+def audit_event(
+    *,
+    by: Actor,
+    at: datetime,
+    action: str,
+    outcome: str = "success",
+    patient: str | None = None,
+    entities: Sequence[str] = (),
+) -> None:
+    """Remember something that changes no resource (a reading, a sign-in). Durable when this returns; on a full
+    disk the reserve is given back once, so that records can still be opened."""
+    row = {"action": action, "outcome": outcome, "patient": patient, "entities": entities}
+    try:
+        _append(by, at, row)
+    except DiskFull:
+        if not reserve.release():
+            raise
+        _append(by, at, row)
+
+
+def _append(by: Actor, at: datetime, row: dict[str, Any]) -> None:
+    with commit.transaction() as done:
+        done(audit.append(by=by, at=dates.micros(at), **row))
+
+
+@contextmanager
+def write(*, by: Actor, at: datetime, action: str, patient: str | None = None) -> Iterator[Work]:
+    """One action: everything done on the Work becomes one durable commit with one row in the journal, or,
+    on any error, nothing at all."""
+    access.check_practice(by)
+    with commit.transaction() as done:
+        work = Work(by=by, at=at, action=action, patient=patient)
+        yield work
+        work.write_provenance()
+        done(
+            audit.append(
+                by=by,
+                at=dates.micros(at),
+                action=action,
+                outcome="success",
+                patient=work.patient,
+                entities=work.entities,
+            )  # fmt: skip
+        )
+
+
+def _search(type: str, params: Sequence[tuple[str, str]], subjects: Sequence[str] | None = None) -> Page:
+    with connection.cursor() as cursor:
+        found = index.search(cursor, type, params, subject_in=subjects)
+    return Page(found.total, [stored(row) for row in found.rows], found.next)
+
+
+def _versioned(row: rows.Row) -> str:
+    return f"{row.type}/{row.id}/{row.version}"

@@ -1,0 +1,293 @@
+"""One action being written: validate, version, index, and gather what its one provenance and its one row in
+the journal will say. Only `gate.write` makes one; the transaction is its caller's."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django_tasks.base import Task
+
+from carnet.fhir import dates, json, references
+from carnet.fhir.errors import Conflict, Gone, Invalid, Issue, NotFound
+from carnet.record import access, clock
+from carnet.record.actor import Actor
+from carnet.record.validate import validate
+from carnet.store import blob_rows, blobs
+from carnet.store import drafts as draft_rows
+from carnet.store import resource as rows
+from carnet.store.search import search as index
+from carnet.store.search import write as index_rows
+
+_ABSENT = "Cette donnée n'existe pas dans ce cabinet."
+_MOVED = (
+    "Quelqu'un a enregistré une autre version entre-temps. Rien n'a été écrasé : comparez les deux textes."
+)
+# What needs no Provenance of its own: it says who and when by itself, or it is one.
+_WITHOUT_PROVENANCE = ("AuditEvent", "Provenance", "Task")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One version of a resource as it lies in the record: `body` is what a read returns, byte for byte."""
+
+    type: str
+    id: str
+    version: int
+    updated: datetime
+    subject: str | None
+    deleted: bool
+    body: bytes
+
+    @property
+    def reference(self) -> str:
+        """`Type/id`."""
+        return f"{self.type}/{self.id}"
+
+    def resource(self) -> dict[str, Any]:
+        """The resource as a fresh dict; fractions are Decimal, as written."""
+        parsed: dict[str, Any] = json.loads(self.body)
+        return parsed
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A note being written; `revision` counts its saves."""
+
+    id: str
+    patient: str
+    composition: str | None
+    revision: int
+    text: str
+    opened: datetime
+    updated: datetime
+    actor: str
+
+
+def stored(row: rows.Row) -> Stored:
+    """A row of the store as the rest of the program sees it."""
+    return Stored(
+        row.type, row.id, row.version, dates.from_micros(row.updated), row.subject, row.deleted, row.body
+    )
+
+
+def draft_of(row: draft_rows.Row) -> Draft:
+    """A draft row as the rest of the program sees it."""
+    opened, updated = dates.from_micros(row.opened), dates.from_micros(row.updated)
+    return Draft(row.id, row.patient, row.composition, row.revision, row.text, opened, updated, row.actor)
+
+
+class Work:
+    """The verbs an action may use inside its transaction."""
+
+    def __init__(self, *, by: Actor, at: datetime, action: str, patient: str | None) -> None:
+        self.by, self.at, self.action, self.patient = by, at, action, patient
+        self.entities: list[str] = []
+        self._targets: list[str] = []
+        self._sources: list[tuple[str, bool]] = []
+
+    # reading
+
+    def get(self, type: str, id: str) -> Stored:
+        """The current version, held until the commit. Raises NotFound, Gone."""
+        access.check_read(self.by, type)
+        return stored(self._row(type, id))
+
+    def find(self, type: str, params: Sequence[tuple[str, str]]) -> list[Stored]:
+        """A search inside the transaction."""
+        access.check_read(self.by, type)
+        with connection.cursor() as cursor:
+            return [stored(row) for row in index.search(cursor, type, params).rows]
+
+    def exists(self, type: str, id: str) -> Stored | None:
+        """The current version if there is one that is not deleted."""
+        access.check_read(self.by, type)
+        found = rows.get(type, id, lock=True)
+        return stored(found) if found and not found.deleted else None
+
+    def record(self, patient: str, *types: str) -> list[Stored]:
+        """What this patient's record holds of these types, newest first."""
+        return [
+            stored(row) for row in rows.of_subject([patient], types) if access.readable(self.by)(row.type)
+        ]
+
+    # writing
+
+    def create(self, resource: dict[str, Any], *, id: str | None = None) -> Stored:
+        """A first version (or the next one of a deleted resource). Raises Invalid, Conflict, Refused."""
+        type_, id = _type_of(resource), id or clock.new_id()
+        access.check_write(self.by, type_)
+        if not references.ID.match(id):
+            raise Invalid("Cet identifiant ne convient pas.", [Issue(f"{type_}.id", "malformed id")])
+        old = rows.get(type_, id, lock=True)
+        if old is not None and not old.deleted:
+            raise Conflict("Cet identifiant est déjà pris. Rien n'a été écrasé.", stored(old))
+        return self._save({**resource, "id": id}, old)
+
+    def update(self, resource: dict[str, Any], *, if_version: int) -> Stored:
+        """The next version, if the current one is still `if_version`. Raises Conflict with the current one."""
+        type_, id = _type_of(resource), str(resource.get("id", ""))
+        access.check_write(self.by, type_)
+        return self._save(resource, self._row(type_, id, if_version))
+
+    def delete(self, type: str, id: str, *, if_version: int | None = None) -> Stored:
+        """Mark as deleted; every version stays in the history."""
+        access.check_write(self.by, type)
+        old = self._row(type, id, if_version)
+        updated = clock.version_time()
+        rows.replace(old, subject=old.subject, updated=updated, deleted=True, body=b"")
+        with connection.cursor() as cursor:
+            index_rows.unindex(cursor, old.pk)
+        self._remember(type, id, old.version + 1, old.subject)
+        return stored(old._replace(version=old.version + 1, updated=updated, deleted=True, body=b""))
+
+    def _row(self, type: str, id: str, if_version: int | None = None) -> rows.Row:
+        found = rows.get(type, id, lock=True)
+        if found is None:
+            raise NotFound(_ABSENT)
+        if if_version is not None and found.version != if_version:
+            raise Conflict(_MOVED, stored(found))
+        if found.deleted:
+            raise Gone("Cette donnée a été supprimée.")
+        return found
+
+    def _save(self, resource: dict[str, Any], old: rows.Row | None) -> Stored:
+        type_, id, updated = resource["resourceType"], resource["id"], clock.version_time()
+        version = old.version + 1 if old else 1
+        meta = {
+            **resource.get("meta", {}),
+            "versionId": str(version),
+            "lastUpdated": dates.instant(dates.from_micros(updated)),
+        }
+        resource = {"resourceType": type_, "id": id, "meta": meta, **_without(resource, "id", "meta")}
+        validate(resource)
+        subject, body = access.subject(resource, _subject_of), json.dumps(resource)
+        self._keep_subject(old, subject)
+        pk = _keep(old, type_, id, subject, updated, body)
+        _index(pk, resource, fresh=old is None)
+        self._remember(type_, id, version, subject)
+        return stored(rows.Row(pk, type_, id, version, subject, updated, False, body))
+
+    def _keep_subject(self, old: rows.Row | None, subject: str | None) -> None:
+        if old is not None and old.subject not in (None, subject):
+            raise Invalid("Une donnée ne change pas de patient. Rien n'a été enregistré.", [])
+        if self.patient and subject and subject != self.patient:
+            raise Invalid("Cette donnée est celle d'un autre patient. Rien n'a été enregistré.", [])
+
+    def _remember(self, type: str, id: str, version: int, subject: str | None) -> None:
+        self.patient = self.patient or subject
+        self.entities.append(f"{type}/{id}/{version}")
+        if type not in _WITHOUT_PROVENANCE:
+            self._targets.append(f"{type}/{id}/_history/{version}")
+
+    # documents, drafts, queue
+
+    def keep_blob(self, content: bytes) -> str:
+        """Keep a document whole (synced now; named by a row in this transaction); returns its name."""
+        name = blobs.keep(content)
+        blob_rows.remember(name, len(content), clock.version_time())
+        return name
+
+    def open_draft(self, patient: str, *, composition: str | None = None, text: str = "") -> Draft:
+        """This actor's draft for that note: the one already open, or a new one."""
+        access.check_write(self.by, "Composition")
+        found = draft_rows.of_note(self.by.id, patient, composition)
+        if found is None:
+            now = clock.version_time()
+            found = draft_rows.Row(clock.new_id(), self.by.id, patient, composition, 0, text, now, now)
+            draft_rows.insert(found)
+        self._remember_draft(patient, found.id)
+        return draft_of(found)
+
+    def draft(self, id: str) -> Draft:
+        """This actor's draft. Raises NotFound."""
+        found = draft_rows.get(id)
+        if found is None or found.actor != self.by.id:
+            raise NotFound("Ce brouillon n'existe plus.")
+        return draft_of(found)
+
+    def drop_draft(self, id: str) -> None:
+        """The draft was signed or given up."""
+        draft = self.draft(id)
+        draft_rows.delete(id)
+        self._remember_draft(draft.patient, id)
+
+    def _remember_draft(self, patient: str, id: str) -> None:
+        self.patient = self.patient or patient
+        self.entities.append(f"draft/{id}")
+
+    def source(self, reference: str, *, confirmed: bool) -> None:
+        """Where this action's facts come from (note, document), and whether a person confirmed them."""
+        self._sources.append((reference, confirmed))
+
+    def enqueue(self, task: Task[Any, Any], *ids: str) -> None:
+        """Ask for work after the commit; ids only."""
+        task.enqueue(*ids)
+
+    def write_provenance(self) -> None:
+        """The action's one Provenance: every version it made, by whom, when, from what."""
+        if not self._targets:
+            return
+        resource: dict[str, Any] = {
+            "resourceType": "Provenance",
+            "target": [{"reference": target} for target in self._targets],
+            "recorded": dates.instant(self.at),
+            "activity": {"text": self.action},
+            "agent": [{"who": self.by.who()}],
+        }
+        if self._sources:
+            resource["entity"] = [
+                {"role": "source", "what": {"reference": reference}} for reference, _ in self._sources
+            ]
+            resource["agent"][0]["type"] = {"text": _agent_type(self._sources)}
+        self._save({**resource, "id": clock.new_id()}, None)
+
+
+def _keep(old: rows.Row | None, type: str, id: str, subject: str | None, updated: int, body: bytes) -> int:
+    if old is None:
+        return rows.insert(type, id, subject, updated, body)
+    rows.replace(old, subject=subject, updated=updated, deleted=False, body=body)
+    return old.pk
+
+
+def _index(pk: int, resource: dict[str, Any], *, fresh: bool) -> None:
+    with connection.cursor() as cursor:
+        if not fresh:
+            index_rows.unindex(cursor, pk)
+        index_rows.index(cursor, pk, resource["resourceType"], resource)
+
+
+def save_draft(by: Actor, id: str, *, revision: int, text: str) -> Draft:
+    """Compare-and-set: the text is kept only if nobody saved since `revision`; else Conflict with the other."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    saved = draft_rows.save(id, actor=by.id, revision=revision, text=text, updated=clock.version_time())
+    found = draft_rows.get(id)
+    if found is None or found.actor != by.id:
+        raise NotFound("Ce brouillon n'existe plus.")
+    if not saved and found.text != text:
+        raise Conflict(_MOVED, draft_of(found))
+    return draft_of(found)
+
+
+def _agent_type(sources: list[tuple[str, bool]]) -> str:
+    return "confirmed by a person" if all(confirmed for _, confirmed in sources) else "received"
+
+
+def _type_of(resource: dict[str, Any]) -> str:
+    type_ = resource.get("resourceType") if isinstance(resource, dict) else None
+    if not isinstance(type_, str):
+        raise Invalid("Ceci n'est pas une ressource FHIR.", [Issue("resourceType", "missing")])
+    return type_
+
+
+def _without(resource: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in resource.items() if name not in names}
+
+
+def _subject_of(type: str, id: str) -> str | None:
+    found = rows.get(type, id)
+    return found.subject if found else None

@@ -1,0 +1,96 @@
+"""Rows of the current versions, and of the versions before them. Plain SQL, both engines, no rights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+COLUMNS = "id, type, fhir_id, version, subject, updated, deleted, body"
+
+
+class Row(NamedTuple):
+    """One version of one resource; `updated` in microseconds."""
+
+    pk: int
+    type: str
+    id: str
+    version: int
+    subject: str | None
+    updated: int
+    deleted: bool
+    body: bytes
+
+
+def row(values: Sequence[Any]) -> Row:
+    """A Row from the values of COLUMNS, in their order."""
+    pk, type_, id_, version, subject, updated, deleted, body = values
+    return Row(pk, type_, id_, version, subject, updated, bool(deleted), bytes(body))
+
+
+def get(type: str, id: str, *, lock: bool = False) -> Row | None:
+    """The current version (a deleted one included), or None. `lock` holds the row until the commit."""
+    tail = " FOR UPDATE" if lock and connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {COLUMNS} FROM store_resource WHERE type = %s AND fhir_id = %s{tail}",  # noqa: S608
+            [type, id],
+        )
+        found = cursor.fetchone()
+    return row(found) if found else None
+
+
+def of_subject(subjects: Sequence[str], types: Sequence[str]) -> list[Row]:
+    """Everything of these patients' records, newest first; all types when `types` is empty."""
+    where = f"subject IN ({_marks(subjects)}) AND NOT deleted"
+    if types:
+        where += f" AND type IN ({_marks(types)})"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {COLUMNS} FROM store_resource WHERE {where} ORDER BY updated DESC, id DESC",  # noqa: S608
+            [*subjects, *types],
+        )
+        return [row(values) for values in cursor.fetchall()]
+
+
+def by_references(references: Iterable[tuple[str, str]]) -> list[Row]:
+    """The current versions of these (type, id) pairs that exist, in no order, one statement."""
+    wanted = list(references)
+    if not wanted:
+        return []
+    where = " OR ".join("(type = %s AND fhir_id = %s)" for _ in wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {COLUMNS} FROM store_resource WHERE {where}",  # noqa: S608
+            [part for pair in wanted for part in pair],
+        )
+        return [row(values) for values in cursor.fetchall()]
+
+
+def insert(type: str, id: str, subject: str | None, updated: int, body: bytes) -> int:
+    """A first version; returns its integer key. The caller has made sure that the id is free."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO store_resource (type, fhir_id, version, subject, updated, deleted, body)"
+            " VALUES (%s, %s, 1, %s, %s, %s, %s) RETURNING id",
+            [type, id, subject, updated, False, body],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def replace(old: Row, *, subject: str | None, updated: int, deleted: bool, body: bytes) -> None:
+    """The next version; the one before moves to the history."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO store_history (resource, version, updated, deleted, body) VALUES (%s, %s, %s, %s, %s)",
+            [old.pk, old.version, old.updated, old.deleted, old.body],
+        )
+        cursor.execute(
+            "UPDATE store_resource SET version = %s, subject = %s, updated = %s, deleted = %s, body = %s WHERE id = %s",
+            [old.version + 1, subject, updated, deleted, body, old.pk],
+        )
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join(["%s"] * len(values))

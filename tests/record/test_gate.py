@@ -1,0 +1,184 @@
+"""The door to the record: works, then refuses, keeps and undoes. On both engines."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+
+from carnet.fhir.errors import Conflict, Gone, Invalid, NotFound, Refused
+from carnet.record import audit, check, gate
+from carnet.record.work import Stored
+from tests.cast import ALICE, BRUNO, CHLOE, DALIA, EMILE, FATOU
+
+pytestmark = pytest.mark.usefixtures("any_cell")
+
+
+def new(resource: dict[str, object], at: datetime) -> Stored:
+    with gate.write(by=ALICE, at=at, action="test.create") as work:
+        return work.create(resource)
+
+
+def weight(patient: Stored, value: str = "72.0") -> dict[str, object]:
+    return {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}]},
+        "subject": {"reference": patient.reference},
+        "valueQuantity": {"value": Decimal(value), "unit": "kg"},
+    }
+
+
+def test_what_is_written_is_read_back_to_the_byte(at: datetime) -> None:
+    emile = new(EMILE, at)
+    kept = new(weight(emile), at)
+    read = gate.read(by=ALICE, at=at, type="Observation", id=kept.id)
+    assert read.body == kept.body
+    assert b'"value":72.0' in read.body
+    assert read.subject == emile.id
+
+
+def test_each_save_is_a_version_and_none_is_lost(at: datetime) -> None:
+    emile = new(EMILE, at)
+    with gate.write(by=ALICE, at=at, action="patient.update") as work:
+        work.update({**emile.resource(), "birthDate": "1955-04-04"}, if_version=1)
+    versions = gate.history(by=ALICE, at=at, type="Patient", id=emile.id)
+    assert [version.version for version in versions] == [2, 1]
+    assert [version.resource()["birthDate"] for version in versions] == ["1955-04-04", "1955-04-03"]
+
+
+def test_the_second_to_save_sees_the_first_text(at: datetime) -> None:
+    emile = new(EMILE, at)
+    with gate.write(by=ALICE, at=at, action="patient.update") as work:
+        work.update({**emile.resource(), "gender": "female"}, if_version=1)
+    with pytest.raises(Conflict) as caught, gate.write(by=BRUNO, at=at, action="patient.update") as work:
+        work.update({**emile.resource(), "gender": "other"}, if_version=1)
+    assert isinstance(caught.value.current, Stored)
+    assert caught.value.current.resource()["gender"] == "female"
+
+
+def test_one_action_one_row_one_provenance(at: datetime) -> None:
+    emile = new(EMILE, at)
+    with gate.write(by=ALICE, at=at, action="vitals.add") as work:
+        first, second = work.create(weight(emile)), work.create(weight(emile, "73.5"))
+    rows = [row for row in gate.audit_page(by=ALICE) if row.action == "vitals.add"]
+    assert len(rows) == 1
+    assert rows[0].patient == emile.id
+    opened = gate.open_record(by=ALICE, at=at, patient=emile.id)
+    provenance = next(
+        entry.resource() for entry in opened.all("Provenance") if first.id.encode() in entry.body
+    )
+    assert {target["reference"] for target in provenance["target"]} == {
+        f"Observation/{first.id}/_history/1",
+        f"Observation/{second.id}/_history/1",
+    }
+
+
+def test_an_action_whose_audit_fails_is_undone(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    emile = new(EMILE, at)
+    with monkeypatch.context() as patch:
+        patch.setattr(audit, "append", lambda **_: (_ for _ in ()).throw(OSError("no journal")))
+        with pytest.raises(OSError, match="no journal"), gate.write(by=ALICE, at=at, action="x") as work:
+            work.create(weight(emile))
+    assert gate.open_record(by=ALICE, at=at, patient=emile.id).all("Observation") == []
+
+
+def test_an_error_in_the_middle_leaves_nothing(at: datetime) -> None:
+    emile = new(EMILE, at)
+    with pytest.raises(Invalid), gate.write(by=ALICE, at=at, action="x") as work:
+        work.create(weight(emile))
+        work.create({"resourceType": "Observation", "status": "no such status", "code": {"text": "x"}})
+    assert gate.open_record(by=ALICE, at=at, patient=emile.id).all("Observation") == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"resourceType": "Obserwation"},
+        {"resourceType": "Patient", "colour": "blue"},
+        {"resourceType": "Patient", "gender": "homme"},
+        {"resourceType": "Patient", "birthDate": "2025-02-30"},
+        {},
+    ],
+)
+def test_what_is_not_fhir_is_refused_with_the_place(wrong: dict[str, object], at: datetime) -> None:
+    with pytest.raises(Invalid) as caught:
+        new(wrong, at)
+    assert caught.value.issues
+
+
+def test_deleted_is_gone_but_its_history_stays(at: datetime) -> None:
+    kept = new(weight(new(EMILE, at)), at)
+    with gate.write(by=ALICE, at=at, action="observation.delete") as work:
+        work.delete("Observation", kept.id)
+    with pytest.raises(Gone):
+        gate.read(by=ALICE, at=at, type="Observation", id=kept.id)
+    assert len(gate.history(by=ALICE, at=at, type="Observation", id=kept.id)) == 2
+
+
+def test_dalia_of_another_practice_sees_nothing(at: datetime) -> None:
+    emile = new(EMILE, at)
+    with pytest.raises(NotFound):
+        gate.open_record(by=DALIA, at=at, patient=emile.id)
+    with pytest.raises(NotFound):
+        gate.read(by=DALIA, at=at, type="Patient", id=emile.id)
+    with pytest.raises(NotFound):
+        gate.find_patients(by=DALIA, text="durand")
+    with pytest.raises(NotFound), gate.write(by=DALIA, at=at, action="x") as work:
+        work.create(FATOU)
+    with pytest.raises(NotFound):
+        gate.audit_page(by=DALIA)
+
+
+def test_the_secretary_knows_who_but_not_what(at: datetime) -> None:
+    emile = new(EMILE, at)
+    new(weight(emile), at)
+    opened = gate.open_record(by=CHLOE, at=at, patient=emile.id)
+    assert [entry.type for entry in opened.all()] == ["Patient"]
+    with pytest.raises(Refused), gate.write(by=CHLOE, at=at, action="x") as work:
+        work.create(weight(emile))
+    with pytest.raises(Refused):
+        gate.audit_page(by=CHLOE)
+
+
+def test_one_patient_s_record_never_gives_another_s(at: datetime) -> None:
+    emile, fatou = new(EMILE, at), new(FATOU, at)
+    hers = new(weight(fatou), at)
+    opened = gate.open_record(by=ALICE, at=at, patient=emile.id)
+    with pytest.raises(NotFound):
+        opened.get("Observation", hers.id)
+    assert opened.search("Observation", []).entries == []
+
+
+def test_a_fact_never_moves_to_another_patient(at: datetime) -> None:
+    emile, fatou = new(EMILE, at), new(FATOU, at)
+    kept = new(weight(emile), at)
+    moved = {**kept.resource(), "subject": {"reference": fatou.reference}}
+    with pytest.raises(Invalid), gate.write(by=ALICE, at=at, action="x") as work:
+        work.update(moved, if_version=1)
+
+
+def test_an_action_on_one_patient_cannot_write_into_another(at: datetime) -> None:
+    emile, fatou = new(EMILE, at), new(FATOU, at)
+    with pytest.raises(Invalid), gate.write(by=ALICE, at=at, action="x", patient=emile.id) as work:
+        work.create(weight(fatou))
+
+
+def test_two_windows_on_one_draft_lose_no_letter(at: datetime) -> None:
+    emile = new(EMILE, at)
+    with gate.write(by=ALICE, at=at, action="consultation.open") as work:
+        draft = work.open_draft(emile.id)
+    assert gate.save_draft(by=ALICE, id=draft.id, revision=0, text="TA 14/8").revision == 1
+    with pytest.raises(Conflict) as caught:
+        gate.save_draft(by=ALICE, id=draft.id, revision=0, text="Toux depuis 3 j")
+    assert caught.value.current.text == "TA 14/8"  # type: ignore[union-attr,attr-defined]
+    with pytest.raises(NotFound):
+        gate.save_draft(by=BRUNO, id=draft.id, revision=1, text="effacé")
+    assert gate.drafts(by=ALICE)[0].text == "TA 14/8"
+
+
+def test_the_cell_is_sound_after_all_this(at: datetime) -> None:
+    new(weight(new(EMILE, at)), at)
+    report = check.check()
+    assert report.ok, report.findings
