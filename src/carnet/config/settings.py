@@ -161,6 +161,8 @@ LANGUAGE_COOKIE_SAMESITE = "Strict"
 TIME_ZONE = os.environ.get("CARNET_TIME_ZONE", "Europe/Paris")
 USE_TZ = True
 STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
 APPEND_SLASH = False
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}

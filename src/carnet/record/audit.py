@@ -9,11 +9,13 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
 from django.db import connection
 
+from carnet.fhir import dates
 from carnet.record.actor import Actor
 from carnet.store import keys
 
@@ -38,6 +40,11 @@ class AuditRow:
     entities: tuple[str, ...]
     mac: bytes
 
+    @property
+    def when(self) -> datetime:
+        """The moment of the action."""
+        return dates.from_micros(self.at)
+
 
 def append(
     *, by: Actor, at: int, action: str, outcome: str, patient: str | None, entities: Sequence[str]
@@ -59,7 +66,7 @@ def append(
     return row.seq, mac
 
 
-def _columns(row: AuditRow) -> list[object]:
+def _columns(row: AuditRow) -> list[str | int | None]:
     entities = json.dumps(row.entities, separators=(",", ":"))
     return [
         row.seq, row.at, row.actor, row.role, row.purpose, row.action, row.outcome, row.patient, entities,
@@ -106,11 +113,17 @@ def head() -> tuple[int, bytes] | None:
 
 def rows(*, before: int | None, limit: int, patient: str | None = None) -> list[AuditRow]:
     """A page of the journal, newest first; `before` is the last seq of the page above."""
-    where, args = ["seq < %s"], [before if before is not None else 1 << 62]
+    where: list[str] = ["seq < %s"]
+    args: list[str | int] = [before if before is not None else 1 << 62]
     if patient is not None:
         where.append("patient = %s")
-        args.append(patient)  # type: ignore[arg-type]
+        args.append(patient)
     return _select(f"WHERE {' AND '.join(where)} ORDER BY seq DESC LIMIT {int(limit)}", args)
+
+
+def last(action: str) -> AuditRow | None:
+    """The latest row of this action, whoever did it."""
+    return next(iter(_select("WHERE action = %s ORDER BY seq DESC LIMIT 1", [action])), None)
 
 
 def recent_patients(actor: str, action: str, limit: int) -> list[str]:
@@ -125,7 +138,7 @@ def recent_patients(actor: str, action: str, limit: int) -> list[str]:
         return [patient for (patient,) in cursor.fetchall()]
 
 
-def _select(tail: str, args: Sequence[object]) -> list[AuditRow]:
+def _select(tail: str, args: Sequence[str | int]) -> list[AuditRow]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {COLUMNS} FROM store_audit {tail}", list(args))  # noqa: S608
         return [AuditRow(*values[:8], _entities(values[8]), bytes(values[9])) for values in cursor.fetchall()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.db import DatabaseError, connection
@@ -26,19 +26,22 @@ class Report:
 
 def check() -> Report:
     """Check the open cell whole."""
-    findings = [*_guarded(_database), *_guarded(_documents), *_guarded(_journal)]
+    findings = [
+        *_guarded("Base", _database),
+        *_guarded("Documents", _documents),
+        *_guarded("Journal", audit.verify),
+    ]
     return Report(not findings, findings, _notes())
 
 
-def _guarded(part: object) -> list[str]:
+def _guarded(name: str, part: Callable[[], Iterator[str]]) -> list[str]:
     try:
-        return list(part())  # type: ignore[operator]
+        return list(part())
     except (DatabaseError, CarnetError) as error:
-        return [f"{part.__doc__} : contrôle impossible, base illisible ({type(error).__name__})."]  # type: ignore[attr-defined]
+        return [f"{name} : contrôle impossible, base illisible ({type(error).__name__})."]
 
 
 def _database() -> Iterator[str]:
-    """Base"""
     if connection.vendor != "sqlite":
         return
     with connection.cursor() as cursor:
@@ -51,7 +54,6 @@ def _database() -> Iterator[str]:
 
 
 def _documents() -> Iterator[str]:
-    """Documents"""
     known, present = blob_rows.all_sizes(), set(blobs.names())
     for name in sorted(known):
         if name not in present:
@@ -77,11 +79,6 @@ def _named() -> set[str]:
         for (body,) in cursor.fetchall():
             named.update(found.decode() for found in _BINARY.findall(bytes(body)))
     return named
-
-
-def _journal() -> Iterator[str]:
-    """Journal"""
-    yield from audit.verify()
 
 
 def _notes() -> list[str]:

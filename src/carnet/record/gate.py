@@ -186,6 +186,12 @@ def audit_page(
     return audit.rows(before=before, limit=limit, patient=patient)
 
 
+def last_event(*, by: Actor, action: str) -> AuditRow | None:
+    """The latest row of this action in the practice; no row of its own."""
+    access.check_practice(by)
+    return audit.last(action)
+
+
 def audit_event(
     *,
     by: Actor,
@@ -228,7 +234,7 @@ def write(*, by: Actor, at: datetime, action: str, patient: str | None = None) -
                 outcome="success",
                 patient=work.patient,
                 entities=work.entities,
-            )  # fmt: skip
+            )
         )
 
 

@@ -95,7 +95,7 @@ class Audit(models.Model):
         db_table = "store_audit"
         indexes = [
             models.Index(fields=["patient", "seq"], name="store_audit_patient"),
-            models.Index(fields=["actor", "action", "seq"], name="store_audit_actor"),
+            models.Index(fields=["action", "actor", "seq"], name="store_audit_action"),
         ]
 
 

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'store_audit',
-                'indexes': [models.Index(fields=['patient', 'seq'], name='store_audit_patient'), models.Index(fields=['actor', 'action', 'seq'], name='store_audit_actor')],
+                'indexes': [models.Index(fields=['patient', 'seq'], name='store_audit_patient'), models.Index(fields=['action', 'actor', 'seq'], name='store_audit_action')],
             },
         ),
         migrations.CreateModel(

@@ -1,0 +1,76 @@
+"""The `carnet` program: finds the command, sets the home, prints errors in words. Each command is a module
+with `add(parser)` and `run(args) -> int`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from types import ModuleType
+
+import django
+
+from carnet import __doc__ as about
+from carnet.fhir.errors import CarnetError
+
+# name of the command: (its module, what it does)
+COMMANDS = {
+    "init": ("carnet.cli.init", "créer un cabinet vide"),
+    "serve": ("carnet.cli.serve", "servir le cabinet (et guider la première ouverture)"),
+    "demo": ("carnet.cli.demo", "créer et servir un cabinet de démonstration"),
+    "import": ("carnet.cli.import_", "importer des fichiers ou des dossiers"),
+    "check": ("carnet.cli.check", "vérifier la base, les documents et le journal"),
+    "bench": ("carnet.cli.bench", "mesurer"),
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; the exit status is 0 only on success."""
+    args = list(sys.argv[1:] if argv is None else argv)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carnet.config.settings")
+    home = _home(args)
+    if home:
+        os.environ["CARNET_HOME"] = home
+    name = next((arg for arg in args if arg in COMMANDS), None)
+    module = _module(name) if name else None
+    parsed = _parser(name, module).parse_args(args)
+    try:
+        return int(module.run(parsed)) if module else 2
+    except CarnetError as error:
+        print(f"carnet {name} : {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _home(args: list[str]) -> str | None:
+    for index, arg in enumerate(args):
+        if arg == "--home" and index + 1 < len(args):
+            return os.path.abspath(args[index + 1])
+        if arg.startswith("--home="):
+            return os.path.abspath(arg.removeprefix("--home="))
+    return None
+
+
+def _module(name: str) -> ModuleType:
+    # Settings read the environment once, so the home is set before any module that needs them is loaded.
+    django.setup()
+    return importlib.import_module(COMMANDS[name][0])
+
+
+def _parser(name: str | None, module: ModuleType | None) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="carnet", description=about)
+    parser.add_argument("--home", metavar="DIR", help="le dossier du cabinet (ou CARNET_HOME)")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMANDE")
+    for known, (_, words) in COMMANDS.items():
+        command = commands.add_parser(known, help=words, description=words)
+        command.add_argument("--home", metavar="DIR", help="le dossier du cabinet (ou CARNET_HOME)")
+        command.add_argument("--json", action="store_true", help="écrire pour une machine")
+        if known == name and module:
+            module.add(command)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+"""`carnet serve`: the cell's one server. A cell that does not exist yet is made in the browser, behind a link
+printed here; one that no secret opens answers only *Ouvrir le cabinet*."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from carnet.cli import opening
+from carnet.cli.lifeline import die_with_parent
+from carnet.jobs import worker
+from carnet.record import cell
+from carnet.web.setup import link
+
+ADDRESS = "127.0.0.1"
+THREADS = 4
+Ready = Callable[[str], None]
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=8421, help="le port (0 : un port libre)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until interrupted."""
+    home = settings.HOME
+    if cell.is_created(home):
+        secret = opening.secret(home)
+        if secret is not None:
+            cell.unlock(home, secret=secret)
+    return serve(home, args.port, lambda url: announce(url, as_json=args.json))
+
+
+def announce(url: str, *, as_json: bool) -> None:
+    """Say where the server is, once it answers."""
+    if as_json:
+        print(json.dumps({"url": url}), flush=True)
+    else:
+        print(f"Carnet : {url}   (Ctrl C pour arrêter)", flush=True)
+
+
+def serve(home: Path, port: int, ready: Ready) -> int:
+    """Serve the cell at `home` on loopback until a signal; `ready(url)` is called once it answers. While there
+    is no owner, the url is the one-time link."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    port = port or _free_port()
+    with cell.serve_lock(home) if cell.is_created(home) else nullcontext():
+        connections.close_all()
+        server = Server(
+            "carnet",
+            address=ADDRESS,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=1,
+            blocking_threads=THREADS,
+            respawn_failed_workers=True,
+            log_level=LogLevels.warning,
+        )
+        server.serve(target_loader=lambda *_: _application(port, ready))
+    return 0
+
+
+def _application(port: int, ready: Ready) -> Any:
+    """In the worker process: the application, the queue's thread, and the word that it answers."""
+    die_with_parent()
+    application = get_wsgi_application()
+    threading.Thread(target=worker.run, name="queue", daemon=True).start()
+    url = f"http://{ADDRESS}:{port}/"
+    if not cell.is_created(settings.HOME):
+        url = url.rstrip("/") + link.path()
+    threading.Thread(target=_tell, args=(port, url, ready), daemon=True).start()
+    return application
+
+
+def _tell(port: int, url: str, ready: Ready) -> None:
+    for _ in range(600):
+        try:
+            with socket.create_connection((ADDRESS, port), timeout=1):
+                return ready(url)
+        except OSError:
+            time.sleep(0.02)
+    print("Carnet ne répond pas sur son port.", file=sys.stderr)
+    os._exit(1)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((ADDRESS, 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,1 @@
+"""What runs without a user: one queue, one worker, one small table of periodic work."""
