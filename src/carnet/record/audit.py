@@ -111,13 +111,16 @@ def head() -> tuple[int, bytes] | None:
     return (int(seq), bytes.fromhex(mac.decode())) if hmac.compare_digest(seal, expected) else None
 
 
-def rows(*, before: int | None, limit: int, patient: str | None = None) -> list[AuditRow]:
+def rows(
+    *, before: int | None, limit: int, patient: str | None = None, actor: str | None = None
+) -> list[AuditRow]:
     """A page of the journal, newest first; `before` is the last seq of the page above."""
     where: list[str] = ["seq < %s"]
     args: list[str | int] = [before if before is not None else 1 << 62]
-    if patient is not None:
-        where.append("patient = %s")
-        args.append(patient)
+    for column, wanted in (("patient", patient), ("actor", actor)):
+        if wanted is not None:
+            where.append(f"{column} = %s")
+            args.append(wanted)
     return _select(f"WHERE {' AND '.join(where)} ORDER BY seq DESC LIMIT {int(limit)}", args)
 
 

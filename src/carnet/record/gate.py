@@ -179,11 +179,16 @@ def save_draft(*, by: Actor, id: str, revision: int, text: str) -> Draft:
 
 
 def audit_page(
-    *, by: Actor, before: int | None = None, limit: int = 100, patient: str | None = None
+    *,
+    by: Actor,
+    before: int | None = None,
+    limit: int = 100,
+    patient: str | None = None,
+    actor: str | None = None,
 ) -> list[AuditRow]:
-    """A page of the journal, newest first."""
+    """A page of the journal, newest first, perhaps only what was done on one record or by one person."""
     access.check_audit(by)
-    return audit.rows(before=before, limit=limit, patient=patient)
+    return audit.rows(before=before, limit=limit, patient=patient, actor=actor)
 
 
 def last_event(*, by: Actor, action: str) -> AuditRow | None:
