@@ -140,8 +140,7 @@ class Work:
         old = self._row(type, id, if_version)
         updated = clock.version_time()
         rows.replace(old, subject=old.subject, updated=updated, deleted=True, body=b"")
-        with connection.cursor() as cursor:
-            index_rows.unindex(cursor, old.pk)
+        index_rows.unindex(old.pk)
         self._remember(type, id, old.version + 1, old.subject)
         return stored(old._replace(version=old.version + 1, updated=updated, deleted=True, body=b""))
 
@@ -255,10 +254,9 @@ def _keep(old: rows.Row | None, type: str, id: str, subject: str | None, updated
 
 
 def _index(pk: int, resource: dict[str, Any], *, fresh: bool) -> None:
-    with connection.cursor() as cursor:
-        if not fresh:
-            index_rows.unindex(cursor, pk)
-        index_rows.index(cursor, pk, resource["resourceType"], resource)
+    if not fresh:
+        index_rows.unindex(pk)
+    index_rows.index(pk, resource)
 
 
 def save_draft(by: Actor, id: str, *, revision: int, text: str) -> Draft:
