@@ -191,6 +191,10 @@ class Work:
         blob_rows.remember(name, len(content), clock.version_time())
         return name
 
+    def blob(self, name: str) -> bytes:
+        """The bytes of a document that this action has already been allowed to name."""
+        return blobs.read(name)
+
     def open_draft(self, patient: str, *, composition: str | None = None, text: str = "") -> Draft:
         """This actor's draft for that note: the one already open, or a new one."""
         access.check_write(self.by, "Composition")
