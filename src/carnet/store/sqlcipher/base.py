@@ -7,7 +7,8 @@ import decimal
 from typing import Any
 
 from django.db.backends.sqlite3 import base as plain
-from django.db.backends.sqlite3._functions import register as register_functions
+from django.db.backends.sqlite3._functions import register as register_functions  # type: ignore[import-untyped]
+from django.utils.dateparse import parse_date, parse_datetime, parse_time
 from sqlcipher3 import dbapi2 as Database
 
 from carnet.fhir.errors import Damaged
@@ -19,6 +20,7 @@ PAGE_SIZE = 16384
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
+    "PRAGMA wal_autocheckpoint = 250",  # 4 MB: the reserve of a full disk must outlast it
     "PRAGMA cache_size = -16000",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA foreign_keys = ON",
@@ -26,10 +28,10 @@ PRAGMAS = (
 )
 
 Database.register_converter("bool", b"1".__eq__)
-Database.register_converter("date", plain.decoder(plain.parse_date))
-Database.register_converter("time", plain.decoder(plain.parse_time))
-Database.register_converter("datetime", plain.decoder(plain.parse_datetime))
-Database.register_converter("timestamp", plain.decoder(plain.parse_datetime))
+Database.register_converter("date", plain.decoder(parse_date))
+Database.register_converter("time", plain.decoder(parse_time))
+Database.register_converter("datetime", plain.decoder(parse_datetime))
+Database.register_converter("timestamp", plain.decoder(parse_datetime))
 Database.register_adapter(decimal.Decimal, str)
 Database.register_adapter(datetime.date, plain.adapt_date)
 Database.register_adapter(datetime.datetime, plain.adapt_datetime)
