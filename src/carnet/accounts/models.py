@@ -28,7 +28,7 @@ def folded(sign_in_name: str) -> str:
 def check_rpps(value: str) -> None:
     if not is_rpps(value):
         raise ValidationError(
-            _("Ce numéro RPPS n'existe pas : il a 11 chiffres, le dernier est une clé de contrôle.")
+            _("Ce numéro RPPS n’existe pas : il a 11 chiffres, le dernier est une clé de contrôle.")
         )
 
 

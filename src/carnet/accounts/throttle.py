@@ -29,7 +29,7 @@ class TooManyTries(CarnetError):
     def __init__(self, seconds: int) -> None:
         self.seconds = seconds
         super().__init__(
-            str(_("Trop d'essais. Rien n'est bloqué : recommencez dans {delay}.")), delay=_spoken(seconds)
+            str(_("Trop d’essais. Rien n’est bloqué : recommencez dans {delay}.")), delay=_spoken(seconds)
         )
 
 

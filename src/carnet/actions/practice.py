@@ -48,7 +48,7 @@ def create_owner(
     is an owner already, Invalid (French sentences) when a fact is not right."""
     with gate.write(by=by, at=at, action="practice.create_owner") as work:
         if has_owner():
-            raise Conflict(_("Ce cabinet a déjà un titulaire. Rien n'a été modifié."))
+            raise Conflict(_("Ce cabinet a déjà un titulaire. Rien n’a été modifié."))
         if practice_name:
             Practice.objects.update(name=practice_name)
         kept = work.create(_practitioner(given, family, rpps))

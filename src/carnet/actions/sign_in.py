@@ -80,7 +80,9 @@ def _spend(by: Actor, at: datetime, person: Person | None, code: str) -> second_
         method = second_factor.spend(person, code, at=at) if person else None
         if method is None:
             raise Refused(
-                _("Ce code n'est pas valable. Attendez que le téléphone en montre un autre, puis recommencez.")
+                _(
+                    "Ce code n’est pas valable. Attendez que le téléphone en montre un autre, puis recommencez."
+                )
             )
         work.entities.append(f"second_factor/{method}")
     return method

@@ -22,7 +22,9 @@ def _secret(autocomplete: str) -> forms.PasswordInput:
 
 class OwnerForm(forms.Form):
     practice_name = forms.CharField(
-        label=_("Nom du cabinet"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "organization"})
+        label=_("Nom du cabinet"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     given = forms.CharField(
         label=_("Prénom"), max_length=50, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
@@ -39,7 +41,7 @@ class OwnerForm(forms.Form):
     rpps = forms.CharField(
         label=_("Numéro RPPS"),
         required=False,
-        help_text=_("Facultatif : 11 chiffres. Vous pourrez l'ajouter plus tard."),
+        help_text=_("Facultatif : 11 chiffres. Vous pourrez l’ajouter plus tard."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
 
@@ -52,7 +54,7 @@ class OwnerForm(forms.Form):
     def clean_sign_in_name(self) -> str:
         name: str = self.cleaned_data["sign_in_name"].strip()
         if " " in name:
-            raise forms.ValidationError(_("L'identifiant s'écrit sans espace."))
+            raise forms.ValidationError(_("L’identifiant s’écrit sans espace."))
         return name
 
 
@@ -70,7 +72,9 @@ class PassphraseForm(forms.Form):
         if not wizard.fresh:
             key = forms.CharField(
                 label=_("Clé de secours"),
-                help_text=_("Celle que « carnet init » a affichée : elle seule ouvre ce cabinet pour l'instant."),
+                help_text=_(
+                    "Celle que « carnet init » a affichée : elle seule ouvre ce cabinet pour l’instant."
+                ),
                 widget=_secret("off"),
             )
             self.fields = {"recovery_key": key, **self.fields}
@@ -90,8 +94,10 @@ class RecoveryKeyForm(forms.Form):
     last_group = forms.CharField(
         label=_("Les cinq derniers caractères de la clé"),
         max_length=12,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
-        help_text=_("Recopiez-les depuis votre papier : c'est la preuve qu'il est lisible."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        help_text=_("Recopiez-les depuis votre papier : c’est la preuve qu’il est lisible."),
     )
 
     def __init__(self, *args: Any, wizard: Wizard, **kwargs: Any) -> None:
@@ -101,14 +107,17 @@ class RecoveryKeyForm(forms.Form):
     def clean_last_group(self) -> str:
         typed: str = self.cleaned_data["last_group"]
         if not same_group(typed, self.wizard.recovery_key):
-            raise forms.ValidationError(_("Ce ne sont pas les derniers caractères de la clé. Relisez votre papier."))
+            raise forms.ValidationError(
+                _("Ce ne sont pas les derniers caractères de la clé. Relisez votre papier.")
+            )
         return typed
 
 
 class PasswordForm(forms.Form):
     # Hidden, so that the browser's password keeper stores the pair.
     username = forms.CharField(
-        required=False, widget=forms.TextInput(attrs={"autocomplete": "username", "hidden": True, "tabindex": "-1"})
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "hidden": True, "tabindex": "-1"}),
     )
     password = forms.CharField(
         label=_("Votre mot de passe"),
@@ -130,7 +139,7 @@ class PasswordForm(forms.Form):
         )
         validate_password(password, person)
         if password == self.wizard.answers.get("passphrase", {}).get("passphrase"):
-            raise forms.ValidationError(_("C'est la phrase du cabinet. Choisissez un autre mot de passe."))
+            raise forms.ValidationError(_("C’est la phrase du cabinet. Choisissez un autre mot de passe."))
         return password
 
     def clean(self) -> dict[str, Any]:

@@ -58,7 +58,12 @@ def claim(request: HttpRequest, response: HttpResponse) -> bool:
             return False
         browser = link.browser
     response.set_cookie(
-        COOKIE, browser, path=reverse("setup:index"), httponly=True, samesite="Strict", secure=request.is_secure()
+        COOKIE,
+        browser,
+        path=reverse("setup:index"),
+        httponly=True,
+        samesite="Strict",
+        secure=request.is_secure(),
     )
     return True
 

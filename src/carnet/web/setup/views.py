@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from carnet.accounts import presence, totp
 from carnet.actions import practice
-from carnet.fhir.errors import CarnetError
+from carnet.fhir.errors import CarnetError, WrongKey
 from carnet.record import cell, clock
 from carnet.web.setup import forms, link, wizard
 from carnet.web.setup.wizard import Wizard
@@ -99,7 +99,11 @@ def step(request: HttpRequest, step: str) -> HttpResponse:
         return _page(request, held, step, form)
     if step == "second-factor":
         return _finish(request, held, form)
-    held.answers[step] = form.cleaned_data
+    try:
+        wizard.keep(held, step, form.cleaned_data, home=_home())
+    except WrongKey:
+        form.add_error("recovery_key", _("Cette clé n’ouvre pas ce cabinet. Recopiez-la en entier."))
+        return _page(request, held, step, form)
     return redirect("setup:step", step=wizard.next_step(held))
 
 
@@ -109,7 +113,8 @@ def _finish(request: HttpRequest, held: Wizard, form: django_forms.Form) -> Http
     used = totp.matching_step(held.totp_secret, form.cleaned_data["code"], at=at, used=None)
     if used is None:
         form.add_error(
-            "code", _("Ce code ne convient pas. Vérifiez l'heure du téléphone, puis tapez le code qu'il montre.")
+            "code",
+            _("Ce code ne convient pas. Vérifiez l’heure du téléphone, puis tapez le code qu’il montre."),
         )
         return _page(request, held, "second-factor", form)
     try:
@@ -158,7 +163,10 @@ def _page(request: HttpRequest, held: Wizard, step: str, form: django_forms.Form
         url = totp.otpauth_url(held.totp_secret, account=owner["sign_in_name"], issuer=issuer)
         shown |= {"qr": totp.qr_image(url), "secret": totp.in_groups(held.totp_secret)}
     if step == "recovery-key":
-        shown |= {"groups": held.recovery_key.split("-"), "practice_name": held.answers["owner"]["practice_name"]}
+        shown |= {
+            "groups": held.recovery_key.split("-"),
+            "practice_name": held.answers["owner"]["practice_name"],
+        }
     status = 422 if form.is_bound else 200
     return render(request, f"setup/{step.replace('-', '_')}.html", shown, status=status)
 

@@ -77,8 +77,17 @@ def last_group(recovery_key: str) -> str:
 
 def same_group(typed: str, recovery_key: str) -> bool:
     """Whether the last group was copied right; letters that the alphabet leaves out are read as people mean them."""
-    read = typed.strip().upper().translate(str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None}))
+    read = (
+        typed.strip().upper().translate(str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None}))
+    )
     return read == last_group(recovery_key)
+
+
+def keep(wizard: Wizard, step: str, answer: dict[str, str], *, home: Path) -> None:
+    """Notes an answer. A passphrase for a cell that exists is set at once, which proves the recovery key: WrongKey."""
+    if step == "passphrase" and not wizard.fresh:
+        cell.rewrap(home, old=answer.pop("recovery_key"), new=answer["passphrase"])
+    wizard.answers[step] = answer
 
 
 def finish(wizard: Wizard, *, home: Path, at: datetime, used_step: int) -> Person:
@@ -110,6 +119,3 @@ def _make_cell(wizard: Wizard, home: Path) -> None:
             practice=wizard.answers["owner"]["practice_name"],
             recovery_key=wizard.recovery_key,
         )
-    elif "passphrase" in wizard.answers and not wizard.fresh:
-        chosen = wizard.answers["passphrase"]
-        cell.rewrap(home, old=chosen["recovery_key"], new=chosen["passphrase"])

@@ -37,31 +37,41 @@ def told(event: Event, sentence: str, *, status: int, url: str) -> HttpResponse:
     return answer
 
 
-def locked(request: HttpRequest) -> HttpResponse:
+def locked(request: HttpRequest, page: str | None = None) -> HttpResponse:
+    """`page`: where to come back to, when it is not the one that was asked for."""
     where = resolve_url("sign_in:unlock")
     if from_script(request):
-        return told("locked", _("Carnet est verrouillé. Ce que vous écriviez est gardé."), status=401, url=where)
-    return HttpResponseRedirect(_with_next(where, page_of(request)))
+        return told(
+            "locked", _("Carnet est verrouillé. Ce que vous écriviez est gardé."), status=401, url=where
+        )
+    return HttpResponseRedirect(_with_next(where, page or page_of(request)))
 
 
 def signed_out(request: HttpRequest) -> HttpResponse:
     where = resolve_url("sign_in:sign_in")
     if from_script(request):
-        return told("signed-out", _("Vous n'êtes plus connecté. Connectez-vous, puis recommencez."), status=401, url=where)
+        return told(
+            "signed-out",
+            _("Vous n’êtes plus connecté. Connectez-vous, puis recommencez."),
+            status=401,
+            url=where,
+        )
     return HttpResponseRedirect(_with_next(where, page_of(request)))
 
 
 def closed(request: HttpRequest) -> HttpResponse:
     where = resolve_url("sign_in:open_cell")
     if from_script(request):
-        sentence = _("Le cabinet est fermé depuis le redémarrage. Ouvrez-le avec la phrase secrète du cabinet.")
+        sentence = _(
+            "Le cabinet est fermé depuis le redémarrage. Ouvrez-le avec la phrase secrète du cabinet."
+        )
         return told("closed", sentence, status=503, url=where)
     return HttpResponseRedirect(where)
 
 
 def not_installed(request: HttpRequest) -> HttpResponse:
     if from_script(request):
-        sentence = _("Carnet n'est pas encore installé : ouvrez le lien affiché dans le terminal.")
+        sentence = _("Carnet n’est pas encore installé : ouvrez le lien affiché dans le terminal.")
         return told("not-installed", sentence, status=503, url="")
     return render(request, "sign_in/not_installed.html", status=503)
 

@@ -19,7 +19,12 @@ class SignInForm(forms.Form):
         label=_("Identifiant"),
         max_length=120,
         widget=forms.TextInput(
-            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}
+            attrs={
+                "autocomplete": "username",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "autofocus": True,
+            }
         ),
     )
     password = _password(_("Mot de passe"), "current-password")
@@ -29,14 +34,17 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code à six chiffres"),
         max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
+        ),
     )
 
 
 class UnlockForm(forms.Form):
     # Hidden, so that the browser's password keeper knows whose password this is.
     username = forms.CharField(
-        required=False, widget=forms.TextInput(attrs={"autocomplete": "username", "hidden": True, "tabindex": "-1"})
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "hidden": True, "tabindex": "-1"}),
     )
     password = _password(_("Mot de passe"), "current-password", autofocus=True)
 

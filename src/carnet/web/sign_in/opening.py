@@ -61,7 +61,12 @@ def _open(secret: str, address: str) -> bool:
 
 
 def _refused(request: HttpRequest, form: OpenForm, error: CarnetError) -> HttpResponse:
-    answer = render(request, "sign_in/open.html", {"form": form, "refusal": answers.words(error)}, status=error.http_status)
+    answer = render(
+        request,
+        "sign_in/open.html",
+        {"form": form, "refusal": answers.words(error)},
+        status=error.http_status,
+    )
     if isinstance(error, TooManyTries):
         answer["Retry-After"] = str(error.seconds)
     return answer

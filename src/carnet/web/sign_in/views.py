@@ -94,7 +94,7 @@ def lock(request: HttpRequest) -> HttpResponse:
     if not presence.is_locked(request.session):
         presence.lock(request.session)
         actions.locked(by=request.actor, at=clock.now(), why="person")  # type: ignore[attr-defined]
-    return answers.locked(request)
+    return answers.locked(request, answers.safe_next(request))
 
 
 @sensitive_post_parameters()
@@ -147,15 +147,19 @@ def _pending(request: HttpRequest, at: datetime) -> Person | None:
     return Person.objects.filter(pk=pending["person"], is_active=True).first()
 
 
-def _page(request: HttpRequest, template: str, form: forms.Form, error: CarnetError | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest, template: str, form: forms.Form, error: CarnetError | None = None
+) -> HttpResponse:
     """The form again: 200 when first shown, 422 with a sentence when refused, 429 when too many tries."""
     status = 422 if form.is_bound else 200
     if isinstance(error, TooManyTries):
         status = error.http_status
-    shown = {"form": form, "refusal": answers.words(error) if error else "", "next": answers.safe_next(request)}
+    shown = {
+        "form": form,
+        "refusal": answers.words(error) if error else "",
+        "next": answers.safe_next(request),
+    }
     answer = render(request, template, shown, status=status)
     if isinstance(error, TooManyTries):
         answer["Retry-After"] = str(error.seconds)
     return answer
-
-
