@@ -44,7 +44,8 @@ def delay_after(failures: int) -> timedelta:
     over = failures - FREE_TRIES
     if over <= 0:
         return timedelta(0)
-    return min(FIRST_DELAY * 2 ** min(over - 1, 20), LONGEST_DELAY)
+    doublings: int = 2 ** min(over - 1, 20)
+    return min(FIRST_DELAY * doublings, LONGEST_DELAY)
 
 
 class Throttle:

@@ -26,7 +26,7 @@ from carnet.cli import opening
 from carnet.cli.lifeline import die_with_parent
 from carnet.jobs import worker
 from carnet.record import cell
-from carnet.web.setup import link
+from carnet.web.setup import link, wizard
 
 ADDRESS = "127.0.0.1"
 THREADS = 4
@@ -82,7 +82,7 @@ def _application(port: int, ready: Ready) -> Any:
     application = get_wsgi_application()
     threading.Thread(target=worker.run, name="queue", daemon=True).start()
     url = f"http://{ADDRESS}:{port}/"
-    if not cell.is_created(settings.HOME):
+    if wizard.is_needed(settings.HOME):
         url = url.rstrip("/") + link.path()
     threading.Thread(target=_tell, args=(port, url, ready), daemon=True).start()
     return application

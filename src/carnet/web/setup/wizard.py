@@ -36,6 +36,11 @@ class Wizard:
 _wizard: Wizard | None = None
 
 
+def is_needed(home: Path) -> bool:
+    """Whether the link is to be printed. Of a closed cell nobody can tell yet: *Ouvrir le cabinet* will."""
+    return not cell.is_created(home) or (cell.is_open() and not practice.has_owner())
+
+
 def current(home: Path) -> Wizard:
     """The wizard of this server process; begun when there is none."""
     global _wizard
@@ -77,9 +82,7 @@ def last_group(recovery_key: str) -> str:
 
 def same_group(typed: str, recovery_key: str) -> bool:
     """Whether the last group was copied right; letters that the alphabet leaves out are read as people mean them."""
-    read = (
-        typed.strip().upper().translate(str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None}))
-    )
+    read = "".join(c for c in typed.upper() if c.isalnum()).translate(str.maketrans("OIL", "011"))
     return read == last_group(recovery_key)
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 # Longer than any passphrase, shorter than what would make hashing a burden.
 LONGEST_SECRET = 512
 
 
-def _password(label: str, autocomplete: str, **attrs: object) -> forms.CharField:
+def _password(label: _StrPromise, autocomplete: str, **attrs: object) -> forms.CharField:
     widget = forms.PasswordInput(attrs={"autocomplete": autocomplete, "autocapitalize": "none", **attrs})
     return forms.CharField(label=label, strip=False, max_length=LONGEST_SECRET, widget=widget)
 

@@ -93,7 +93,9 @@ def _while_locked(request: HttpRequest, get_response: GetResponse) -> HttpRespon
 class SignInRequired(LoginRequiredMiddleware):
     """Django's default deny, with an answer that open pages understand."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+    def handle_no_permission(  # type: ignore[override]  # the stubs know redirects only
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponseBase:
         return answers.signed_out(request)
 
 

@@ -19,7 +19,7 @@ from carnet.accounts.throttle import TooManyTries
 from carnet.actions import sign_in as actions
 from carnet.fhir.errors import CarnetError, Refused
 from carnet.record import cell, clock
-from carnet.record.actor import outsider
+from carnet.record.actor import Actor, outsider
 from carnet.web.sign_in import answers
 from carnet.web.sign_in.forms import CodeForm, SignInForm, UnlockForm
 
@@ -83,7 +83,7 @@ def enter(request: HttpRequest, person: Person, *, at: datetime) -> None:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    actions.signed_out(by=request.actor, at=clock.now(), why="person")  # type: ignore[attr-defined]
+    actions.signed_out(by=actor(request), at=clock.now(), why="person")
     logout(request)
     return redirect("sign_in:sign_in")
 
@@ -93,7 +93,7 @@ def lock(request: HttpRequest) -> HttpResponse:
     """The button: the page underneath is not given again before the password."""
     if not presence.is_locked(request.session):
         presence.lock(request.session)
-        actions.locked(by=request.actor, at=clock.now(), why="person")  # type: ignore[attr-defined]
+        actions.locked(by=actor(request), at=clock.now(), why="person")
     return answers.locked(request, answers.safe_next(request))
 
 
@@ -109,7 +109,7 @@ def unlock(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     try:
         actions.unlocked(
-            by=request.actor,  # type: ignore[attr-defined]
+            by=actor(request),
             at=at,
             password=form.cleaned_data["password"],
             address=address(request),
@@ -120,6 +120,12 @@ def unlock(request: HttpRequest) -> HttpResponse:
     # The CSRF secret stays: forms of the page underneath must still be good.
     request.session.cycle_key()
     return _unlocked(request)
+
+
+def actor(request: HttpRequest) -> Actor:
+    """Set by the middleware for every signed-in request."""
+    found: Actor = request.actor  # type: ignore[attr-defined]
+    return found
 
 
 def address(request: HttpRequest) -> str:
