@@ -1,0 +1,68 @@
+"""Says which patient each resource of a FHIR file is about, as the file writes it. Decides nothing about records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from carnet.documents.fhir_json.entries import Entry
+from carnet.documents.fhir_json.names import Targets
+from carnet.documents.fhir_json.types import NEED_PATIENT, PATIENT_ELEMENTS, SHARED_TYPES
+
+UNNAMED = "?"  # the patient of a clinical resource that does not say whose it is
+Whose = Entry | str | None  # a Patient of the file, a patient only referred to, or nobody
+
+
+def whose(entry: Entry, targets: Targets) -> Whose:
+    """The patient this resource is about."""
+    if entry.type == "Patient":
+        return entry
+    if entry.type in SHARED_TYPES:
+        return None
+    return _named(entry, targets) or _through_others(entry, targets) or _unnamed(entry)
+
+
+def _named(entry: Entry, targets: Targets) -> Whose:
+    for written in _written(entry.resource):
+        found = targets.find(written)
+        if found is not None and found.type == "Patient":
+            return found
+        if found is None and written.startswith(("Patient/", "Patient?")):
+            return written
+        if found is None and "/Patient/" in written:
+            return written
+    return None
+
+
+def _through_others(entry: Entry, targets: Targets) -> Whose:
+    """A Provenance, a MessageHeader, a Binary: about whoever the resources it names are about."""
+    for written in _written(entry.resource):
+        found = targets.find(written)
+        if found is not None and found.type not in SHARED_TYPES and found is not entry:
+            patient = _named(found, targets)
+            if patient is not None:
+                return patient
+    return None
+
+
+def _unnamed(entry: Entry) -> str | None:
+    """Clinical content that names nobody is somebody's all the same: a person will say whose."""
+    element = NEED_PATIENT.get(entry.type)
+    said = entry.resource.get(element) if element else None
+    return UNNAMED if element and not (isinstance(said, dict) and "reference" in said) else None
+
+
+def _written(resource: dict[str, Any]) -> Iterator[str]:
+    for path in PATIENT_ELEMENTS:
+        nodes: list[Any] = [resource]
+        for step in path:
+            nodes = [child for node in nodes if isinstance(node, dict) for child in _many(node.get(step))]
+        for node in nodes:
+            if isinstance(node, dict) and isinstance(node.get("reference"), str):
+                yield node["reference"]
+
+
+def _many(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]

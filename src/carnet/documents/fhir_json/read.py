@@ -1,0 +1,120 @@
+"""Reads a FHIR file into one Read per patient: resources with lasting ids and honest references, and the fate of
+each. Pure: knows nothing of what the record already holds."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from typing import Any
+
+from carnet.documents.fhir_json import names, patients, references, versions
+from carnet.documents.fhir_json.binaries import parts_of
+from carnet.documents.fhir_json.describe import describe
+from carnet.documents.fhir_json.entries import Entry, Unread, of_document, of_lines
+from carnet.documents.fhir_json.types import NEED_PATIENT, SHARED_TYPES
+from carnet.documents.reading import SUBJECT, Read, Statement
+from carnet.fhir.errors import Malformed
+
+Group = list[Entry]
+
+
+def read(content: bytes, *, lines: bool = False) -> list[Read]:
+    """One Read per patient of the file (one without patient when it names none). Resources shared by all patients,
+    and what could not be read, stand in the first. Raises Malformed when the file is no FHIR at all."""
+    found = of_lines(content) if lines else of_document(content)
+    entries = [one for one in found if isinstance(one, Entry)]
+    unread = [one for one in found if isinstance(one, Unread)]
+    if lines and not entries:
+        raise Malformed("Aucune ligne de ce fichier n'est une ressource FHIR. Rien n'a été enregistré.")
+    groups = _groups(entries, names.Targets(entries), names.digest(content))
+    described = describe(entries, content, lines=lines)
+    return [group.read(described, unread if number == 0 else []) for number, group in enumerate(groups)]
+
+
+class _Group:
+    """The resources of one patient of the file, on their way to a Read."""
+
+    def __init__(self, key: patients.Whose, scope: str, targets: names.Targets) -> None:
+        self.key, self.scope, self.targets = key, scope, targets
+        self.entries: Group = []
+        self.names: dict[int, str] = {}
+
+    def name(self, entry: Entry) -> str | None:
+        """`Type/id` of a resource of this group, SUBJECT for its patient, None for another patient's."""
+        if entry is self.key:
+            return SUBJECT
+        known = self.names.get(id(entry))
+        return f"{entry.type}/{known}" if known else None
+
+    def add(self, entry: Entry) -> None:
+        self.entries.append(entry)
+        self.names[id(entry)] = names.source_id(entry, self.scope)
+
+    def read(self, described: dict[str, Any], unread: Iterable[Unread]) -> Read:
+        kept, older = versions.newest(self.entries, lambda entry: f"{entry.type}/{self.names[id(entry)]}")
+        resources, statements = [], [_not_understood(one) for one in unread]
+        subject = self.key if isinstance(self.key, str) else None
+        for entry in kept:
+            resource = copy.deepcopy(entry.resource)
+            notes = references.rewrite(resource, self.targets, self.name, subject)
+            if self.key == patients.UNNAMED and entry.type in NEED_PATIENT:
+                resource[NEED_PATIENT[entry.type]] = {"reference": SUBJECT}
+            target = self.name(entry)
+            statements.append(Statement(entry.place, entry.type, "created", _note(notes), target))
+            resource["id"] = self.names[id(entry)]
+            resources.append(resource)
+        for entry, by in older:
+            statements.append(Statement(entry.place, entry.type, "part_of", _EARLIER, self.name(by)))
+        patient = next((one for one, entry in zip(resources, kept, strict=True) if entry is self.key), None)
+        others = [one for one in resources if one is not patient]
+        parts = parts_of(others)
+        return Read(
+            **described, patient=_without_id(patient), resources=others, statements=statements, parts=parts
+        )
+
+
+_EARLIER = "Autre version de la même ressource dans ce fichier."
+
+
+def _groups(entries: Group, targets: names.Targets, digest: str) -> list[_Group]:
+    """One group per patient, in the order of the file; the shared world belongs to the first."""
+    groups: dict[int | str, _Group] = {}
+    common: Group = []
+    for entry in entries:
+        key = patients.whose(entry, targets)
+        if key is None:
+            common.append(entry)
+            continue
+        group = groups.setdefault(_label(key), _Group(key, _scope(key, digest), targets))
+        group.add(entry)
+    listed = list(groups.values()) or [_Group(None, digest, targets)]
+    for entry in common:
+        listed[0].add(entry)
+    for group in listed[1:]:
+        group.names |= {id(e): listed[0].names[id(e)] for e in common if e.type in SHARED_TYPES}
+    return listed
+
+
+def _label(key: Entry | str) -> int | str:
+    return id(key) if isinstance(key, Entry) else key
+
+
+def _scope(key: Entry | str, digest: str) -> str:
+    """A patient who is only referred to is known by nobody else: their resources are named after the file."""
+    return names.patient_key(key) if isinstance(key, Entry) else f"{digest}|{key}"
+
+
+def _not_understood(one: Unread) -> Statement:
+    return Statement(one.place, one.type or None, "not_understood", one.reason)
+
+
+def _note(unresolved: list[str]) -> str:
+    """Said in the report without what was written: a reference may hold an INS."""
+    count = len(unresolved)
+    if not count:
+        return ""
+    return f"{count} référence{'s' if count > 1 else ''} hors du fichier : gardée{'s' if count > 1 else ''} comme citation."
+
+
+def _without_id(patient: dict[str, Any] | None) -> dict[str, Any] | None:
+    return {key: value for key, value in patient.items() if key != "id"} if patient else None

@@ -1,0 +1,1 @@
+"""JPEG and PNG pictures: verified and measured. Never changes the file."""

@@ -1,0 +1,1 @@
+"""Clinical and legal decisions, pure: facts in, findings out. No database, no clock, no chance."""

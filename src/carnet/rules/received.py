@@ -1,0 +1,280 @@
+"""What imported documents say and nobody has confirmed yet: which facts are to take up, which of them say the same
+thing, and the tags that tell where each one stands. Pure; changes only the copies it returns."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from carnet.fhir import codes
+from carnet.rules.identity import fold as fold
+
+Resource = dict[str, Any]
+
+WAITING = "waiting"  # a document that a person must give to a patient
+DISMISSED_REASON = "urn:carnet:dismissed"
+STATES = (codes.RECEIVED, codes.TAKEN_UP, codes.JOINED, codes.DISMISSED)
+
+# Which facts a person takes up one by one, and the element that names them. Results (Observation) show directly with
+# their source; only ways of life and risk factors are taken up like problems.
+CODED: dict[str, str] = {
+    "AllergyIntolerance": "code",
+    "Condition": "code",
+    "FamilyMemberHistory": "condition",
+    "Immunization": "vaccineCode",
+    "MedicationRequest": "medicationCodeableConcept",
+    "MedicationStatement": "medicationCodeableConcept",
+    "Observation": "code",
+    "Procedure": "code",
+}
+TYPES = tuple(CODED)
+OBSERVATIONS_TO_TAKE = frozenset({"social-history"})
+
+# One list for each of these: a treatment is a treatment, prescribed or stated.
+FAMILY = {"MedicationRequest": "Medication", "MedicationStatement": "Medication"}
+
+# The same code system under the names that senders use.
+SYSTEMS = {
+    "urn:oid:2.16.840.1.113883.6.3": codes.CIM10,
+    "http://hl7.org/fhir/sid/icd-10-fr": codes.CIM10,
+    "https://smt.esante.gouv.fr/terminologie-cim-10": codes.CIM10,
+    "urn:oid:2.16.840.1.113883.6.1": codes.LOINC,
+    "urn:oid:2.16.840.1.113883.6.96": codes.SNOMED,
+    "urn:oid:2.16.840.1.113883.6.73": codes.ATC,
+    "https://smt.esante.gouv.fr/terminologie-atc": codes.ATC,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One received or confirmed resource of a record: `Type/id`, its version, its content."""
+
+    reference: str
+    version: int
+    resource: Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Facts that say the same thing, the one to confirm first. `known` is a fact of the record that already says
+    it; `key` stays the same from page to page and tells nothing."""
+
+    key: str
+    type: str
+    label: str
+    facts: list[Fact] = field(default_factory=list)
+    known: Fact | None = None
+
+    @property
+    def documents(self) -> list[str]:
+        """The documents that say it, each once: `DocumentReference/…`."""
+        return list(dict.fromkeys(filter(None, (source(fact.resource) for fact in self.facts))))
+
+
+def is_to_take(resource: Resource) -> bool:
+    """Whether this fact waits for a person: received and of a coded type."""
+    return state(resource) == codes.RECEIVED and is_coded(resource)
+
+
+def is_coded(resource: Resource) -> bool:
+    """Whether facts of this kind are taken up one by one."""
+    if resource["resourceType"] == "Observation":
+        return bool(_categories(resource) & OBSERVATIONS_TO_TAKE)
+    return resource["resourceType"] in CODED
+
+
+def is_current(resource: Resource) -> bool:
+    """Whether no later version of its document replaced it."""
+    return not codes.has_tag(resource, codes.SUPERSEDED)
+
+
+def state(resource: Resource) -> str | None:
+    """Where the fact stands: one of STATES, None for what was never received."""
+    return next((code for code in STATES if codes.has_tag(resource, code)), None)
+
+
+def moved(resource: Resource, to: str, reason: str | None = None) -> Resource:
+    """A copy whose state is `to`, with the reason when it is dismissed."""
+    meta = dict(resource.get("meta", {}))
+    tags = [
+        tag
+        for tag in meta.get("tag", [])
+        if not (tag.get("system") == codes.TAG and tag.get("code") in STATES)
+    ]
+    meta["tag"] = [*tags, {"system": codes.TAG, "code": to}]
+    others = [one for one in meta.get("extension", []) if one.get("url") != DISMISSED_REASON]
+    meta["extension"] = [*others, *([{"url": DISMISSED_REASON, "valueString": reason}] if reason else [])]
+    return {**resource, "meta": {key: value for key, value in meta.items() if value}}
+
+
+def superseded(resource: Resource) -> Resource:
+    """A copy that a later document replaced: no longer to take up; a fact that a person took up stays, flagged."""
+    if state(resource) == codes.RECEIVED:
+        resource = untagged(resource, codes.RECEIVED)
+    return tagged(resource, codes.SUPERSEDED)
+
+
+def restated(resource: Resource, by: str) -> Resource:
+    """A copy of a replaced fact that the later document `by` (`DocumentReference/…`) says again."""
+    current = untagged(resource, codes.SUPERSEDED)
+    current = current if state(current) else tagged(current, codes.RECEIVED)
+    return {**current, "meta": {**current["meta"], "source": by}}
+
+
+def tagged(resource: Resource, *tags: str) -> Resource:
+    """A copy that carries these tags too."""
+    meta = dict(resource.get("meta", {}))
+    new = [{"system": codes.TAG, "code": code} for code in tags if not codes.has_tag(resource, code)]
+    return {**resource, "meta": {**meta, "tag": [*meta.get("tag", []), *new]}}
+
+
+def untagged(resource: Resource, code: str) -> Resource:
+    """A copy without this tag."""
+    meta = dict(resource.get("meta", {}))
+    meta["tag"] = [
+        t for t in meta.get("tag", []) if not (t.get("system") == codes.TAG and t.get("code") == code)
+    ]
+    return {**resource, "meta": {key: value for key, value in meta.items() if value}}
+
+
+def source(resource: Resource) -> str | None:
+    """The document that said it: `DocumentReference/…`."""
+    value = resource.get("meta", {}).get("source")
+    return str(value).partition("#")[0] if value else None
+
+
+def groups(facts: Sequence[Fact]) -> list[Group]:
+    """The facts to take up, those that say the same thing together, in the order given; confirmed facts of the
+    same meaning are named as `known`."""
+    merged = alike([fact for fact in facts if is_to_take(fact.resource)])
+    confirmed = [f for f in facts if state(f.resource) in {None, codes.TAKEN_UP} and is_coded(f.resource)]
+    known = {name: fact for fact in reversed(confirmed) for name in meanings(fact.resource)}
+    return [_group(members, known) for members in merged]
+
+
+def alike(facts: Iterable[Fact]) -> list[list[Fact]]:
+    """Facts that share a meaning stand together, through others if need be."""
+    sets: list[tuple[set[str], list[Fact]]] = []
+    for fact in facts:
+        names, members = set(meanings(fact.resource)), [fact]
+        near = [one for one in sets if one[0] & names]
+        for one in near:
+            names |= one[0]
+            members = one[1] + members if one is near[0] else members + one[1]
+        place = sets.index(near[0]) if near else len(sets)
+        sets = [one for one in sets if one not in near]
+        sets.insert(min(place, len(sets)), (names, members))
+    return [members for _, members in sets]
+
+
+def _group(members: list[Fact], known: dict[str, Fact]) -> Group:
+    names = sorted({name for fact in members for name in meanings(fact.resource)})
+    already = next((known[name] for name in names if name in known), None)
+    first = members[0].resource
+    return Group(key_of(names[0]), first["resourceType"], label(first), members, already)
+
+
+def key_of(meaning: str) -> str:
+    """A short name for a meaning that tells nothing of it."""
+    return hashlib.sha256(meaning.encode()).hexdigest()[:16]
+
+
+def meanings(resource: Resource) -> list[str]:
+    """The names under which another document may say the same thing: its codes, else its folded words. What is
+    denied, and what is over, is another thing than what is."""
+    type_ = resource["resourceType"]
+    if type_ == "FamilyMemberHistory":
+        return [
+            "|".join(
+                ["FamilyMemberHistory", _relation(resource), *sorted(map(_first_name, _concepts(resource)))]
+            )
+        ]
+    prefix = f"{FAMILY.get(type_, type_)}|{_standing(resource)}|{_particular(resource)}"
+    names = [f"{prefix}|{name}" for concept in _concepts(resource) for name in _names(concept)]
+    return names or [f"{prefix}|{fold(label(resource))}|{'' if label(resource) else resource.get('id', '')}"]
+
+
+def label(resource: Resource) -> str:
+    """The words of the document for this fact."""
+    for concept in _concepts(resource):
+        words = concept.get("text") or next((c["display"] for c in _codings(concept) if c.get("display")), "")
+        if words:
+            return str(words)
+    reference = resource.get("medicationReference")
+    return str(reference.get("display", "")) if isinstance(reference, dict) else ""
+
+
+def _concepts(resource: Resource) -> list[dict[str, Any]]:
+    value = resource.get(CODED.get(resource["resourceType"], "code"))
+    if resource["resourceType"] == "FamilyMemberHistory":
+        return [one["code"] for one in value or [] if isinstance(one.get("code"), dict)]
+    if value is None and isinstance(resource.get("medicationReference"), dict):
+        return _contained_medication(resource)
+    return [value] if isinstance(value, dict) else []
+
+
+def _contained_medication(resource: Resource) -> list[dict[str, Any]]:
+    wanted = str(resource["medicationReference"].get("reference", "")).removeprefix("#")
+    found = [one for one in resource.get("contained", []) if one.get("id") == wanted]
+    return [one["code"] for one in found if isinstance(one.get("code"), dict)]
+
+
+def _names(concept: dict[str, Any]) -> list[str]:
+    coded = [f"{SYSTEMS.get(c['system'], c['system'])}|{c['code']}" for c in _codings(concept)]
+    text = concept.get("text")
+    return coded or ([fold(str(text))] if text else [])
+
+
+def _first_name(concept: dict[str, Any]) -> str:
+    return next(iter(_names(concept)), "")
+
+
+def _codings(concept: dict[str, Any]) -> list[dict[str, Any]]:
+    return [one for one in concept.get("coding", []) if one.get("system") and one.get("code")]
+
+
+def _relation(resource: Resource) -> str:
+    return _first_name(resource.get("relationship") or {})
+
+
+def _standing(resource: Resource) -> str:
+    """Denied, over, or (nothing said) present."""
+    verification = _codes(resource.get("verificationStatus"))
+    if verification & {"refuted", "entered-in-error"} or resource.get("status") in {"not-done", "not-taken"}:
+        return "denied"
+    if _codes(resource.get("clinicalStatus")) & {"inactive", "resolved", "remission"}:
+        return "over"
+    return "present"
+
+
+def _particular(resource: Resource) -> str:
+    """What makes two facts of one code two facts: the day of a vaccination or an act, the start of an episode that
+    is over, the answer of an observation."""
+    type_ = resource["resourceType"]
+    if type_ == "Immunization":
+        return str(resource.get("occurrenceDateTime") or resource.get("occurrenceString") or "")[:10]
+    if type_ == "Procedure":
+        period = resource.get("performedPeriod") or {}
+        return str(resource.get("performedDateTime") or period.get("start") or "")[:10]
+    if type_ == "Condition" and _standing(resource) == "over":
+        return str(resource.get("onsetDateTime") or "")[:10]
+    return _answer(resource) if type_ == "Observation" else ""
+
+
+def _answer(resource: Resource) -> str:
+    quantity, concept = resource.get("valueQuantity"), resource.get("valueCodeableConcept")
+    if isinstance(quantity, dict):
+        return f"{quantity.get('value')} {quantity.get('unit', quantity.get('code', ''))}"
+    if isinstance(concept, dict):
+        return _first_name(concept)
+    return fold(str(resource.get("valueString") or resource.get("valueBoolean") or ""))
+
+
+def _codes(concept: Any) -> set[str]:
+    return {str(one.get("code")) for one in concept.get("coding", [])} if isinstance(concept, dict) else set()
+
+
+def _categories(resource: Resource) -> set[str]:
+    return {code for concept in resource.get("category", []) for code in _codes(concept)}
