@@ -16,12 +16,13 @@ from django.db import connections
 from pytest_django.plugin import DjangoDbBlocker
 
 from carnet.accounts.models import Practice
+from carnet.bench.postgresql import Server
 from carnet.config.settings import database
 from carnet.record import audit, cell, clock, gate
 from carnet.record.actor import operator
 from carnet.store import keys
 from tests.cast import PRACTICE
-from tests.postgresql import Server
+from tests.postgresql import start
 
 PASSPHRASE = "cheval correct batterie agrafe"
 AT = datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
@@ -60,7 +61,7 @@ _keyrings: dict[Path, keys.Keyring] = {}
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
     """A PostgreSQL server of our own, in a temporary folder, on a Unix socket."""
-    server = Server.start()
+    server = start()
     yield server
     server.stop()
 

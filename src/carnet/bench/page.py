@@ -1,0 +1,44 @@
+"""A browser without a network: asks the whole program for a page, as a signed-in doctor."""
+
+from __future__ import annotations
+
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+
+from carnet.accounts import presence
+from carnet.actions import practice
+from carnet.record import clock
+from carnet.record.actor import Actor
+
+
+class Browser:
+    """One signed-in session."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def open_record(self, patient: str) -> None:
+        """Ask for a record's page; anything but the page is an error."""
+        answer = self._client.get(reverse("patient:record", args=[patient]))
+        if answer.status_code != 200:
+            raise RuntimeError(f"the record page answered {answer.status_code}")
+
+
+def sign_in(by: Actor) -> Browser:
+    """Make the owner of the measured practice, and a session that has just passed both factors."""
+    owner = practice.create_owner(
+        by=by,
+        at=clock.now(),
+        given="Alice",
+        family="Mesure",
+        sign_in_name="alice",
+        password="mesures et comparaisons",
+        totp_secret="JBSWY3DPEHPK3PXP",
+    )
+    client = Client()
+    client.force_login(get_user_model().objects.get(pk=owner.person.pk))
+    session = client.session
+    presence.begin(session, at=clock.now())
+    session.save()
+    return Browser(client)
