@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from carnet.fhir import dates
 from carnet.fhir.errors import DiskFull, Gone, NotFound
 from carnet.record import access, audit, commit, reserve
@@ -127,8 +125,7 @@ def open_record(*, by: Actor, at: datetime, patient: str) -> OpenRecord:
 def find_patients(*, by: Actor, text: str, limit: int = 20) -> list[Stored]:
     """Patients by a few letters, a birth date, an INS or a telephone; keystrokes leave no row."""
     access.check_read(by, "Patient")
-    with connection.cursor() as cursor:
-        return [stored(row) for row in patients.find(cursor, text, limit=limit)]
+    return [stored(row) for row in patients.find(text, limit=limit)]
 
 
 def recent_patients(*, by: Actor, limit: int = 10) -> list[Stored]:
@@ -244,8 +241,7 @@ def write(*, by: Actor, at: datetime, action: str, patient: str | None = None) -
 
 
 def _search(type: str, params: Sequence[tuple[str, str]], subjects: Sequence[str] | None = None) -> Page:
-    with connection.cursor() as cursor:
-        found = index.search(cursor, type, params, subject_in=subjects)
+    found = index.search(type, params, subjects=subjects)
     return Page(found.total, [stored(row) for row in found.rows], found.next)
 
 

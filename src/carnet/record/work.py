@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django_tasks.base import Task
 
 from carnet.fhir import dates, json, references
@@ -100,8 +99,7 @@ class Work:
     def find(self, type: str, params: Sequence[tuple[str, str]]) -> list[Stored]:
         """A search inside the transaction."""
         access.check_read(self.by, type)
-        with connection.cursor() as cursor:
-            return [stored(row) for row in index.search(cursor, type, params).rows]
+        return [stored(row) for row in index.search(type, params).rows]
 
     def exists(self, type: str, id: str) -> Stored | None:
         """The current version if there is one that is not deleted."""
