@@ -77,7 +77,10 @@ class Elements:
         for name in ("profiles-types.json", "profiles-resources.json"):
             for entry in json.loads((folder / name).read_text())["entry"]:
                 resource = entry["resource"]
-                if resource["resourceType"] == "StructureDefinition" and resource.get("derivation") != "constraint":
+                if (
+                    resource["resourceType"] == "StructureDefinition"
+                    and resource.get("derivation") != "constraint"
+                ):
                     self.found |= {e["path"]: e for e in resource["snapshot"]["element"]}
 
     def step(self, place: str, name: str) -> list[tuple[str, str, str]]:
@@ -96,7 +99,9 @@ class Elements:
         return code, path if code in ("BackboneElement", "Element") else code
 
 
-_STEP = re.compile(r"(?P<name>[a-zA-Z]+)(?P<index>\[0\])?(?:\.(?P<call>as|where)\((?P<argument>[^()]*(?:\(\)[^()]*)?)\))?")
+_STEP = re.compile(
+    r"(?P<name>[a-zA-Z]+)(?P<index>\[0\])?(?:\.(?P<call>as|where)\((?P<argument>[^()]*(?:\(\)[^()]*)?)\))?"
+)
 
 
 class Unknown(Exception):
@@ -176,7 +181,10 @@ def simple(elements: Elements, parameter: Json, base: str) -> Line:
     if not found:
         raise Unknown(f"{base} {parameter['code']}: {parameter['expression']}")
     if kind == "reference":
-        found = [leaf._replace(targets=tuple(parameter["target"])) if leaf.type == "Resource" else leaf for leaf in found]
+        found = [
+            leaf._replace(targets=tuple(parameter["target"])) if leaf.type == "Resource" else leaf
+            for leaf in found
+        ]
     filtered = {t for leaf in found for t in leaf.targets} if all(leaf.targets for leaf in found) else None
     targets = tuple(sorted(filtered or parameter.get("target", ()))) if kind == "reference" else ()
     targets = ("*",) if len(targets) > ANY else targets

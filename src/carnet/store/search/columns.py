@@ -14,7 +14,7 @@ class RowKey(models.BigIntegerField[int, int]):
         return "integer" if connection.vendor == "sqlite" else super().db_type(connection)
 
 
-class PlainText(models.TextField[str, str]):
+class PlainText(models.TextField[Any, Any]):
     """Text compared by code point on both engines, whatever language the PostgreSQL database was created for."""
 
     def db_parameters(self, connection: Any) -> Any:

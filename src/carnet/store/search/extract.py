@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from carnet.fhir import search_parameters
-from carnet.fhir.search_parameters import Path, Step
+from carnet.fhir.search_parameters import Step
 from carnet.store.search import values
 from carnet.store.search.values import Add, Rows
 
@@ -86,18 +86,16 @@ def _tree(type: str) -> Tree:
             if path.type == "happened":
                 tree.happened.append((parameter.id, path.steps[0].key))
             else:
-                _grow(tree.root, path).adders.append(
+                _grow(tree.root, path.steps).adders.append(
                     (values.adder(parameter.kind, path.type, path.targets), parameter.id)
                 )
     return tree
 
 
-def _grow(level: dict[str, list[Branch]], path: Path) -> Branch:
-    for step in path.steps:
-        branches = level.setdefault(step.key, [])
-        branch = next((b for b in branches if b.step == step), None)
-        if branch is None:
-            branch = Branch(step)
-            branches.append(branch)
-        level = branch.below
-    return branch
+def _grow(level: dict[str, list[Branch]], steps: tuple[Step, ...]) -> Branch:
+    branches = level.setdefault(steps[0].key, [])
+    branch = next((b for b in branches if b.step == steps[0]), None)
+    if branch is None:
+        branch = Branch(steps[0])
+        branches.append(branch)
+    return _grow(branch.below, steps[1:]) if steps[1:] else branch

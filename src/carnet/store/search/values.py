@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
-from carnet.store.search import keys, spans
+from carnet.store.search import keys, spans, units
 
 CURRENCY = "urn:iso:std:iso:4217"
 _ABSOLUTE = re.compile(
@@ -221,18 +222,14 @@ def money(rows: Rows, param: int, ordinal: int, value: Any) -> None:
 
 
 def _amount(rows: Rows, param: int, ordinal: int, ends: tuple[float, float], unit: dict[str, Any]) -> None:
-    written, shown = _text(unit.get("code")), _text(unit.get("unit"))
-    system = keys.system(_text(unit.get("system")))
-    rows.quantity.append(
-        (
-            param,
-            ordinal,
-            *ends,
-            system,
-            keys.clip(written) if written else None,
-            keys.clip(shown) if shown else None,
-        )
-    )
+    written, shown, uri = _text(unit.get("code")), _text(unit.get("unit")), _text(unit.get("system"))
+    code = keys.clip(written) if written else None
+    system = keys.system(uri)
+    rows.quantity.append((param, ordinal, *ends, system, code, keys.clip(shown) if shown else None))
+    canonical = units.canonical(written) if written and units.is_ucum(uri) else None
+    if canonical and canonical.code != written:
+        low, high = (float(Decimal(repr(end)) * canonical.factor) for end in ends)
+        rows.quantity.append((-param, ordinal, low, high, system, canonical.code, None))
 
 
 def number(rows: Rows, param: int, ordinal: int, value: Any) -> None:

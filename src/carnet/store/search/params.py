@@ -1,0 +1,78 @@
+"""Reads what was asked: parameter names with modifiers, values with prefixes and escapes. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from carnet.fhir.errors import Invalid
+
+PREFIXES = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap")
+VALUE_LIMIT = 1000  # values separated by commas in one parameter
+
+
+class Name(NamedTuple):
+    """`code`, `modifier`, and what comes after the dot of a chain."""
+
+    code: str
+    modifier: str
+    chain: str
+
+
+def name(written: str) -> Name:
+    """`subject:Patient.name:exact` is ("subject", "Patient", "name:exact")."""
+    head, _, chain = written.partition(".")
+    code, _, modifier = head.partition(":")
+    return Name(code, modifier, chain)
+
+
+def values(code: str, written: str) -> list[str]:
+    """The alternatives of a parameter. Raises Invalid when one is empty or there are too many."""
+    found = cut(written, ",")
+    if not all(found) or len(found) > VALUE_LIMIT:
+        raise bad(code)
+    return found
+
+
+def cut(written: str, separator: str) -> list[str]:
+    """Like str.split, but a separator after a backslash does not count; escapes stay."""
+    parts, current, escaped = [], "", False
+    for character in written:
+        if character == separator and not escaped:
+            parts.append(current)
+            current = ""
+        else:
+            current += character
+        escaped = character == "\\" and not escaped
+    return [*parts, current]
+
+
+def plain(written: str) -> str:
+    """Without its escapes: `a\\,b` is `a,b`."""
+    return re.sub(r"\\([,$|\\])", r"\1", written)
+
+
+def prefixed(written: str) -> tuple[str, str]:
+    """(prefix, rest); eq when there is none."""
+    return (written[:2], written[2:]) if written[:2] in PREFIXES else ("eq", written)
+
+
+def bad(code: str) -> Invalid:
+    """A value that this parameter cannot have. The value itself is not repeated: it may name a patient."""
+    return Invalid("La valeur du paramètre de recherche « {code} » n'est pas valable.", code=code)
+
+
+def bad_modifier(code: str, modifier: str) -> Invalid:
+    """A modifier that this parameter does not have here."""
+    return Invalid(
+        "Le paramètre de recherche « {code} » n'accepte pas le modificateur « {modifier} ».",
+        code=code,
+        modifier=modifier[:40],
+    )
+
+
+def unknown(type: str, code: str) -> Invalid:
+    """A parameter that this type does not have."""
+    return Invalid(
+        "Le paramètre de recherche « {code} » n'existe pas pour {type}.", code=code[:80], type=type
+    )

@@ -1,0 +1,87 @@
+"""Conditions for references: to a resource as written, and to a set of resources found by a chain.
+
+Merged patients: a reference to any of a person's ids answers for all of them; the rows themselves never change."""
+
+from __future__ import annotations
+
+import re
+
+from carnet.fhir.search_parameters import Parameter
+from carnet.store.search import keys
+from carnet.store.search.clauses import Match, Sql
+from carnet.store.search.params import bad, bad_modifier, plain
+from carnet.store.search.words_match import identifier, parameter_is
+
+_LOCAL = re.compile(r"(?:([A-Z][A-Za-z]+)/)?([A-Za-z0-9\-.]{1,64})(?:/_history/([A-Za-z0-9\-.]{1,64}))?")
+PATIENT = "Patient"
+
+# Every id that the aliases join to the one asked for, through merges of merges.
+_SAME = (
+    "WITH RECURSIVE same(id) AS ("
+    "SELECT a.old_id FROM store_alias a WHERE a.new_id {seed} UNION SELECT a.new_id FROM store_alias a WHERE a.old_id {seed}"
+    " UNION SELECT CASE WHEN a.old_id = same.id THEN a.new_id ELSE a.old_id END"
+    " FROM same JOIN store_alias a ON a.old_id = same.id OR a.new_id = same.id) SELECT id FROM same"
+)
+
+
+def same_as(id: str) -> Sql:
+    """The other ids of the patient with this id."""
+    return Sql(_SAME.replace("{seed}", "= %s"), (id, id))
+
+
+def same_as_any(ids: Sql) -> Sql:
+    """The other ids of the patients with these ids."""
+    return Sql(_SAME.replace("{seed}", f"IN ({ids.text})"), ids.args * 2)
+
+
+def reference(parameter: Parameter, modifier: str, value: str) -> list[Match]:
+    """`Type/id`, `id`, `Type/id/_history/2`, a URL or canonical `url|version`; :identifier; :Type before a bare id."""
+    if modifier == "identifier":
+        return identifier(parameter, value)
+    if modifier and not parameter.may_target(modifier):
+        raise bad_modifier(parameter.code, modifier)
+    written = plain(value)
+    found = _LOCAL.fullmatch(written)
+    if not found:
+        return [_elsewhere(parameter, written)]
+    type, id, version = found[1] or modifier, found[2], found[3]
+    if modifier and type != modifier:
+        raise bad(parameter.code)
+    base, args = of_types(parameter, type or "")
+    if version:
+        base, args = base + " AND {x}.version = %s", (*args, version)
+    matches = [Match("reference", base + " AND {x}.target = %s", (*args, id))]
+    if type == PATIENT or (not type and parameter.may_target(PATIENT)):
+        same = same_as(id)
+        matches.append(Match("reference", f"{base} AND {{x}}.target IN ({same.text})", (*args, *same.args)))
+    return matches
+
+
+def of_types(parameter: Parameter, type: str) -> tuple[str, tuple[object, ...]]:
+    """The condition on parameter and type of the reference; on none of its types, nothing matches."""
+    where, args = parameter_is(parameter)
+    types = [type] if type else sorted(parameter.only)
+    if type and parameter.only and type not in parameter.only:
+        return where + " AND 1 = 0", args
+    if not types:
+        return where, args
+    return where + f" AND {{x}}.type IN ({', '.join(['%s'] * len(types))})", (*args, *types)
+
+
+def _elsewhere(parameter: Parameter, written: str) -> Match:
+    if ":" not in written and "/" not in written:
+        raise bad(parameter.code)
+    url, _, version = written.partition("|")
+    where, args = parameter_is(parameter)
+    where, args = where + " AND {x}.target = %s", (*args, keys.clip(url.partition("/_history/")[0]))
+    return Match("reference", where + " AND {x}.version = %s", (*args, version)) if version else Match("reference", where, args)  # fmt: skip
+
+
+def to_any(parameter: Parameter, type: str, ids: Sql) -> list[Match]:
+    """A reference to one of the resources of `type` whose ids `ids` selects."""
+    where, args = of_types(parameter, type)
+    matches = [Match("reference", f"{where} AND {{x}}.target IN ({ids.text})", (*args, *ids.args))]
+    if type == PATIENT:
+        same = same_as_any(ids)
+        matches.append(Match("reference", f"{where} AND {{x}}.target IN ({same.text})", (*args, *same.args)))
+    return matches

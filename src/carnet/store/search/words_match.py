@@ -1,0 +1,129 @@
+"""Conditions for parameters that compare words: token, string, uri. One function per kind of value."""
+
+from __future__ import annotations
+
+from carnet.fhir.search_parameters import Parameter
+from carnet.store.search import keys
+from carnet.store.search.clauses import Match
+from carnet.store.search.params import bad, bad_modifier, cut, plain
+
+LAST = "\U0010ffff"  # sorts after every character
+_IMPLIED_TYPES = {"code", "boolean", "happened"}
+
+
+def parameter_is(parameter: Parameter, sign: int = 1) -> tuple[str, tuple[object, ...]]:
+    """The condition on the parameter id, for the rows that answer for this parameter."""
+    ids: tuple[object, ...] = tuple(sign * id for id in parameter.reads)
+    if len(ids) == 1:
+        return "{p} = %s", ids
+    return f"{{p}} IN ({', '.join(['%s'] * len(ids))})", ids
+
+
+def present(parameter: Parameter) -> list[Match]:
+    """That the parameter has any value at all."""
+    where, ids = parameter_is(parameter)
+    if parameter.only:
+        where += f" AND {{x}}.type IN ({', '.join(['%s'] * len(parameter.only))})"
+    table = "token" if parameter.kind == "token" else parameter.kind
+    return [Match(table, where, (*ids, *sorted(parameter.only)))]
+
+
+def like(text: str) -> str:
+    """The text for LIKE … ESCAPE '!'."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def token(parameter: Parameter, modifier: str, value: str) -> list[Match]:
+    """`code`, `system|code`, `|code`, `system|`; :text on the display; :of-type with `system|code|value`."""
+    if modifier == "text":
+        return [_shown(parameter, plain(value))]
+    if modifier == "of-type":
+        return [_of_type(parameter, value)]
+    if modifier not in ("", "not"):
+        raise bad_modifier(parameter.code, modifier)
+    where, args = parameter_is(parameter)
+    parts = [plain(part) for part in cut(value, "|")]
+    if len(parts) > 2 or not any(parts):
+        raise bad(parameter.code)
+    if parts[-1]:
+        where, args = where + " AND {x}.code = %s", (*args, _code(parameter, parts[-1]))
+    if len(parts) == 2:
+        where, args = _system(parameter, parts[0], where, args)
+    return [Match("token", where, args)]
+
+
+def _code(parameter: Parameter, written: str) -> str:
+    contact = any(path.type == "ContactPoint" for path in parameter.paths)
+    return keys.contact(written) if contact else keys.clip(written)
+
+
+def _system(
+    parameter: Parameter, uri: str, where: str, args: tuple[object, ...]
+) -> tuple[str, tuple[object, ...]]:
+    if uri and any(path.type in _IMPLIED_TYPES for path in parameter.paths):
+        return where + " AND {x}.system IN (%s, %s)", (*args, keys.system(uri), keys.IMPLIED)
+    return where + " AND {x}.system = %s", (*args, keys.system(uri))
+
+
+def _shown(parameter: Parameter, text: str) -> Match:
+    where, args = parameter_is(parameter)
+    start = like(keys.folded(text)) + "%"
+    return Match("token", where + " AND ({x}.text LIKE %s ESCAPE '!' OR {x}.text LIKE %s ESCAPE '!')", (*args, start, "% " + start))  # fmt: skip
+
+
+def _of_type(parameter: Parameter, value: str) -> Match:
+    parts = [plain(part) for part in cut(value, "|")]
+    if len(parts) != 3 or not all(parts) or not any(path.type == "Identifier" for path in parameter.paths):
+        raise bad(parameter.code)
+    where, args = parameter_is(parameter, -1)
+    where += " AND {x}.code = %s AND {x}.system = %s"
+    return Match("token", where, (*args, keys.clip(f"{parts[1]}|{parts[2]}"), keys.system(parts[0])))
+
+
+def identifier(parameter: Parameter, value: str) -> list[Match]:
+    """The identifier of a reference, which is indexed among the tokens under the reference's own id."""
+    where, args = parameter_is(parameter)
+    system, bar, code = value.rpartition("|")
+    where, args = where + " AND {x}.code = %s", (*args, keys.clip(plain(code)))
+    if bar:
+        where, args = where + " AND {x}.system = %s", (*args, keys.system(plain(system)))
+    return [Match("token", where, args)]
+
+
+def string(parameter: Parameter, modifier: str, value: str) -> list[Match]:
+    """The beginning, whatever the case and accents; :contains anywhere; :exact as written."""
+    written = plain(value)
+    folded = keys.folded(written)
+    where, args = parameter_is(parameter)
+    if modifier == "exact":
+        return [Match("string", where + " AND {x}.folded = %s AND {x}.exact = %s", (*args, folded, written))]
+    if not folded:
+        raise bad(parameter.code)
+    if modifier == "contains":
+        return [Match("string", where + " AND {x}.folded LIKE %s ESCAPE '!'", (*args, f"%{like(folded)}%"))]
+    if modifier:
+        raise bad_modifier(parameter.code, modifier)
+    return [
+        Match("string", where + " AND {x}.folded >= %s AND {x}.folded < %s", (*args, folded, folded + LAST))
+    ]
+
+
+def uri(parameter: Parameter, modifier: str, value: str) -> list[Match]:
+    """The same URI; :below those that begin with it; :above those that it begins with."""
+    written = keys.clip(plain(value))
+    where, args = parameter_is(parameter)
+    if modifier == "above":
+        parts = written.split("/")
+        heads = ["/".join(parts[:n]) for n in range(1, len(parts) + 1)]
+        marks = ", ".join(["%s"] * len(heads))
+        return [Match("uri", where + f" AND {{x}}.value IN ({marks})", (*args, *heads))]
+    if modifier not in ("", "below"):
+        raise bad_modifier(parameter.code, modifier)
+    found = [Match("uri", where + " AND {x}.value = %s", (*args, written))]
+    canonical = any(path.type == "canonical" for path in parameter.paths)
+    for mark in ["/"] * (modifier == "below") + ["|"] * canonical:
+        head = written + mark
+        found.append(
+            Match("uri", where + " AND {x}.value >= %s AND {x}.value < %s", (*args, head, head + LAST))
+        )
+    return found
