@@ -1,0 +1,330 @@
+"""Medicines: what the patient takes (MedicationStatement), what is prescribed (MedicationRequest), what was given out
+(MedicationDispense). The status is read from dates and section, never from today."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from carnet.documents.cda.context import Context, Resource
+from carnet.documents.cda.dates import timestamp, when
+from carnet.documents.cda.elements import Element, attribute, child, children, identifiers, is_null, plain
+from carnet.documents.cda.entries.below import Piece, add_note, detail, read_below
+from carnet.documents.cda.entries.dosage import dosages, treatment_period
+from carnet.documents.cda.people import author, performers, person_only
+from carnet.documents.cda.values import concept, quantity, ratio
+
+INGREDIENT = "urn:carnet:ingredient"
+FORM = "urn:carnet:form"
+LOT = "urn:carnet:lot"
+_ABSENT_OID = "2.16.840.1.113883.5.1150.1"
+_CURRENT = frozenset(("10160-0", "10183-2", "18776-5", "19009-0"))
+_STOPPED = frozenset(("18610-6",))  # given or stopped during the stay
+_INTENTS = {
+    "INT": "plan",
+    "RQO": "order",
+    "PRP": "proposal",
+    "PRMS": "plan",
+    "ARQ": "plan",
+    "GOL": "proposal",
+}
+_PRESCRIPTION = "1.2.250.1.213.1.1.3.83"
+
+
+def medication(ctx: Context, element: Element) -> Resource | None:
+    mood = attribute(element, "moodCode") or "EVN"
+    if mood == "EVN":
+        return _statement(ctx, element)
+    if mood in _INTENTS:
+        return _request(ctx, element, _INTENTS[mood])
+    ctx.give_up(element, f"Médicament dans un mode inconnu ({mood}).")
+    return None
+
+
+def _statement(ctx: Context, element: Element) -> Resource | None:
+    what = _declared_absence(ctx, element) or product(ctx, element)
+    if not what:
+        ctx.give_up(element, "Médicament sans nom ni code.")
+        return None
+    who, _ = author(ctx, element)
+    made = ctx.create(
+        element,
+        "MedicationStatement",
+        {
+            "extension": _product_details(ctx, element),
+            "identifier": identifiers(element),
+            "status": _status(ctx, element),
+            "medicationCodeableConcept": what,
+            "effectivePeriod": treatment_period(element),
+            "informationSource": person_only(who),
+            "dosage": dosages(ctx, element, own_bounds=False),
+        },
+    )
+    read_below(ctx, element, made, _PIECES)
+    return made
+
+
+def _status(ctx: Context, element: Element) -> str:
+    """Over when its end is before the document; current when its section lists current treatments and a start or
+    an end is written; else unknown. negationInd means not taken."""
+    if attribute(element, "negationInd") == "true":
+        return "not-taken"
+    stated = {
+        "aborted": "stopped",
+        "suspended": "on-hold",
+        "held": "on-hold",
+        "nullified": "entered-in-error",
+    }
+    code = attribute(child(element, "statusCode"), "code") or ""
+    if code in stated:
+        return stated[code]
+    if _declared_absence(ctx, element):
+        return "unknown"
+    span = treatment_period(element)
+    end = span.get("end")
+    if (end and ctx.created and end[:10] < ctx.created[: len(end[:10])]) or ctx.in_sections(
+        element, _STOPPED
+    ):
+        return "completed"
+    return "active" if span and (code == "active" or ctx.in_sections(element, _CURRENT)) else "unknown"
+
+
+def _request(ctx: Context, element: Element, intent: str) -> Resource | None:
+    what = _declared_absence(ctx, element) or product(ctx, element)
+    if not what:
+        ctx.give_up(element, "Prescription sans nom ni code de médicament.")
+        return None
+    who, at = author(ctx, element)
+    prescribed = any(attribute(t, "root") == _PRESCRIPTION for t in children(element, "templateId"))
+    end = treatment_period(element).get("end")
+    over = end and ctx.created and end[:10] < ctx.created[: len(end[:10])]
+    made = ctx.create(
+        element,
+        "MedicationRequest",
+        {
+            "extension": _product_details(ctx, element),
+            "identifier": identifiers(element),
+            "status": "completed" if over else "active",
+            "intent": "order" if prescribed else intent,
+            "doNotPerform": True if attribute(element, "negationInd") == "true" else None,
+            "medicationCodeableConcept": what,
+            "authoredOn": timestamp(attribute(at, "value")) or ctx.created,
+            "requester": who,
+            "dosageInstruction": dosages(ctx, element),
+            "dispenseRequest": _repeats(element),
+        },
+    )
+    read_below(ctx, element, made, _PIECES)
+    return made
+
+
+def _repeats(element: Element) -> Resource:
+    written = attribute(child(element, "repeatNumber"), "value") or ""
+    return (
+        {"numberOfRepeatsAllowed": int(written)}
+        if written.isascii() and written.isdigit() and len(written) < 5
+        else {}
+    )
+
+
+def _declared_absence(ctx: Context, element: Element) -> Resource:
+    """ "No known medication", "no information on medications": said by the code of the statement."""
+    code = child(element, "code")
+    return concept(code, ctx.text) if attribute(code, "codeSystem") == _ABSENT_OID else {}
+
+
+# ---- the product
+def product(ctx: Context, element: Element) -> Resource:
+    """What medicine: its codes (CIS, CIP, ATC, virtual medicine) and its name; {} when nothing names it."""
+    material = _material(element)
+    found = concept(child(material, "code"), ctx.text)
+    codings = list(found.get("coding", []))
+    for path in (
+        ("asSpecializedKind", "generalizedMedicineClass", "code"),
+        ("asContent", "containerPackagedMedicine", "code"),
+    ):
+        codings += [
+            c for c in concept(child(material, *path), ctx.text).get("coding", []) if not _known(c, codings)
+        ]
+    written = child(material, "name")
+    text = found.get("text") or ("" if is_null(written) else plain(written))
+    if not (codings or text):
+        return {}
+    return ({"coding": codings} if codings else {}) | ({"text": text} if text else {})
+
+
+def _known(found: dict[str, str], codings: list[dict[str, str]]) -> bool:
+    return any(c.get("system") == found.get("system") and c["code"] == found["code"] for c in codings)
+
+
+def _material(element: Element) -> Element | None:
+    holder = (
+        child(element, "consumable")
+        if child(element, "consumable") is not None
+        else child(element, "product")
+    )
+    made = child(holder, "manufacturedProduct")
+    material = child(made, "manufacturedMaterial")
+    return material if material is not None else child(made, "manufacturedLabeledDrug")
+
+
+def _product_details(ctx: Context, element: Element) -> list[Any]:
+    """Form, lot and ingredients with their strength."""
+    material = _material(element)
+    found: list[Any] = []
+    form = concept(child(material, "formCode"), ctx.text)
+    if form:
+        found.append({"url": FORM, "valueCodeableConcept": form})
+    lot = plain(child(material, "lotNumberText"))
+    if lot:
+        found.append({"url": LOT, "valueString": lot})
+    return found + [each for e in children(material, "ingredient") if (each := _ingredient(ctx, e))]
+
+
+def _ingredient(ctx: Context, element: Element) -> Resource:
+    inside = child(element, "ingredient")
+    what = concept(child(inside, "code"), ctx.text)
+    said = plain(child(inside, "name"))
+    if not (what or said):
+        return {}
+    what = what | ({} if "text" in what or not said else {"text": said})
+    strength = ratio(child(element, "quantity"))
+    parts = [{"url": "item", "valueCodeableConcept": what}]
+    return {
+        "url": INGREDIENT,
+        "extension": parts + ([{"url": "strength", "valueRatio": strength}] if strength else []),
+    }
+
+
+# ---- what hangs below
+def _dosage_field(made: Resource) -> str:
+    return "dosage" if made["resourceType"] == "MedicationStatement" else "dosageInstruction"
+
+
+def dosage_step(ctx: Context, element: Element, made: Resource) -> None:
+    """A step of the dosage, in its order; a nested administration of another product is a fact of its own."""
+    if product(ctx, element):
+        ctx.read(element)
+        return
+    steps = dosages(ctx, element)
+    if not steps:
+        ctx.give_up(element, "Posologie sans fréquence, dose ni texte.")
+        return
+    lines = made.setdefault(_dosage_field(made), [])
+    for step in steps:
+        lines.append({"sequence": len(lines) + 1} | step)
+    ctx.part_of(element, made)
+    read_below(ctx, element, made)
+
+
+def _patient_instruction(ctx: Context, element: Element, made: Resource) -> None:
+    said = ctx.statement_text(element)
+    lines = made.setdefault(_dosage_field(made), [])
+    if said and not lines:
+        lines.append({"patientInstruction": said})
+    elif said:
+        lines[0]["patientInstruction"] = "\n".join(filter(None, [lines[0].get("patientInstruction"), said]))
+    elif not lines:
+        del made[_dosage_field(made)]
+    ctx.part_of(element, made)
+    read_below(ctx, element, made)
+
+
+def _pharmacist_instruction(ctx: Context, element: Element, made: Resource) -> None:
+    said = ctx.statement_text(element)
+    add_note(
+        made,
+        f"Note au pharmacien : {said}" if said and made["resourceType"] != "MedicationDispense" else said,
+    )
+    ctx.part_of(element, made)
+    read_below(ctx, element, made)
+
+
+def _supply_order(ctx: Context, element: Element, made: Resource) -> None:
+    found = quantity(child(element, "quantity"))
+    if (
+        not found
+        or made["resourceType"] != "MedicationRequest"
+        or "quantity" in made.get("dispenseRequest", {})
+    ):
+        ctx.give_up(element, "Quantité à délivrer illisible.")
+        return
+    made.setdefault("dispenseRequest", {})["quantity"] = found
+    ctx.part_of(element, made)
+    read_below(ctx, element, made)
+
+
+def _substitution(ctx: Context, element: Element, made: Resource) -> None:
+    found = concept(child(element, "code"), ctx.text)
+    if not found or "substitution" in made or made["resourceType"] == "MedicationStatement":
+        detail(ctx, element, made)
+        return
+    is_request = made["resourceType"] == "MedicationRequest"
+    made["substitution"] = (
+        {"allowedCodeableConcept": found} if is_request else {"wasSubstituted": True, "type": found}
+    )
+    ctx.part_of(element, made)
+    read_below(ctx, element, made)
+
+
+# ---- given out
+def dispense(ctx: Context, element: Element) -> Resource | None:
+    """A MedicationDispense: its own product, or the one of the treatment or vaccination above it."""
+    above = next((e for e in element.iterancestors("{*}substanceAdministration")), None)
+    what = product(ctx, element) or (product(ctx, above) if above is not None else {})
+    if not what:
+        ctx.give_up(element, "Dispensation sans nom ni code de produit.")
+        return None
+    mood = attribute(element, "moodCode") or "EVN"
+    if mood != "EVN":
+        ctx.give_up(element, f"Dispensation dans un mode inconnu ({mood}).")
+        return None
+    given = next((t for e in children(element, "performer") if (t := child(e, "time")) is not None), None)
+    made = ctx.create(
+        element,
+        "MedicationDispense",
+        {
+            "extension": _product_details(ctx, element),
+            "identifier": identifiers(element),
+            "status": "completed",
+            "medicationCodeableConcept": what,
+            "performer": [{"actor": who} for who in performers(ctx, element)],
+            "quantity": quantity(child(element, "quantity")),
+            "whenHandedOver": when(child(element, "effectiveTime")) or when(given),
+        },
+    )
+    _prescriber(ctx, element, made)
+    read_below(ctx, element, made, _PIECES | {"prescription_item": _prescription_item})
+    return made
+
+
+def _prescriber(ctx: Context, element: Element, made: Resource) -> None:
+    """The author of a dispensation is who prescribed it."""
+    if child(element, "author") is None:
+        return
+    who, at = author(ctx, element)
+    said = " le ".join(filter(None, [(who or {}).get("display"), timestamp(attribute(at, "value"))]))
+    add_note(made, f"Prescrit par {said}" if who else "")
+
+
+def _prescription_item(ctx: Context, element: Element, made: Resource) -> None:
+    """The line of the prescription that was dispensed: named by its number, not fetched."""
+    ids = identifiers(element)
+    said = concept(child(element, "code"), ctx.text).get("text") or ctx.statement_text(element)
+    link = ({"identifier": ids[0]} if ids else {}) | ({"display": said} if said else {})
+    if not link:
+        ctx.give_up(element, "Ligne de prescription sans numéro ni libellé.")
+        return
+    made.setdefault("authorizingPrescription", []).append({"type": "MedicationRequest"} | link)
+    ctx.part_of(element, made)
+    read_below(ctx, element, made)
+
+
+_PIECES: dict[str, Piece] = {
+    "dosage_step": dosage_step,
+    "medication": dosage_step,
+    "patient_instruction": _patient_instruction,
+    "pharmacist_instruction": _pharmacist_instruction,
+    "supply_order": _supply_order,
+    "substitution": _substitution,
+    "observation": detail,
+}
