@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 
@@ -144,7 +145,12 @@ def recent_patients(actor: str, action: str, limit: int) -> list[str]:
 def _select(tail: str, args: Sequence[str | int]) -> list[AuditRow]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {COLUMNS} FROM store_audit {tail}", list(args))  # noqa: S608
-        return [AuditRow(*values[:8], _entities(values[8]), bytes(values[9])) for values in cursor.fetchall()]
+        return [_row(*values) for values in cursor.fetchall()]
+
+
+def _row(*values: Any) -> AuditRow:
+    *known, entities, mac = values
+    return AuditRow(*known, _entities(entities), bytes(mac))
 
 
 def _entities(text: str) -> tuple[str, ...]:
