@@ -14,6 +14,7 @@ urlpatterns = [
     path("practice/", include("carnet.web.practice.urls")),
 ]
 
+handler400 = "carnet.web.shell.errors.malformed"
 handler403 = "carnet.web.shell.errors.refused"
-handler404 = "carnet.web.shell.errors.missing"
+handler404 = "carnet.web.shell.errors.not_found"
 handler500 = "carnet.web.shell.errors.failed"
