@@ -25,18 +25,18 @@ run: setup ## create (once) and serve a fictional practice; prints how to sign i
 
 test: setup-dev ## every test, both databases, real browser
 	@tools/setup test-packages
-	@$(bin)/python -m pytest -n $(workers) --dist loadfile --ignore=tests/soak
+	@$(bin)/python -m pytest -n $(workers) --dist loadfile
 
 check: setup-dev ## format, lint, types, import contracts, fast tests: under two minutes
 	@$(bin)/ruff format --check
 	@$(bin)/ruff check
 	@$(bin)/mypy
 	@$(bin)/lint-imports --no-cache
-	@$(bin)/python -m pytest -n $(workers) --dist loadfile --ignore=tests/soak -m "not journey and not slow"
+	@$(bin)/python -m pytest -n $(workers) --dist loadfile -m "not journey and not slow"
 
 soak: setup-dev ## the long tests: hundreds of kills during writes
 	@tools/setup test-packages
-	@$(bin)/python -m pytest tests/soak
+	@CARNET_TEST_KILLS=300 $(bin)/python -m pytest tests/record/test_crash.py
 
 pictures: setup-dev ## every screen, light, dark and telephone, into docs/pictures
 	@tools/setup test-packages

@@ -1,0 +1,109 @@
+"""What a person does with a browser, once by mouse and once by keyboard alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from playwright.sync_api import Page, expect
+
+from carnet.accounts import totp
+from tests.journeys.axe import violations
+
+NAME, PASSWORD = "alice", "oiseau lampe vert 42 nuages"
+PASSPHRASE = "cheval correct batterie agrafe"
+
+
+def sound(page: Page) -> None:
+    """The page as it stands has no accessibility violation, in either theme."""
+    assert violations(page) == []
+
+
+def code(secret: str, later: int = 0) -> str:
+    """What the telephone shows, `later` steps of 30 seconds from now (a code serves once)."""
+    return totp.code_at("".join(secret.split()), datetime.now(UTC) + timedelta(seconds=30 * later))
+
+
+class Mouse:
+    """Points and clicks."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def fill(self, **fields: str) -> None:
+        for name, value in fields.items():
+            self.page.locator(f"main [name={name}]").fill(value)
+
+    def press(self, verb: str) -> None:
+        self.page.get_by_role("button", name=verb, exact=True).click()
+
+    def follow(self, words: str) -> None:
+        self.page.get_by_role("link", name=words).first.click()
+
+
+class Keyboard(Mouse):
+    """Never touches the mouse: Tab to reach, keys to act."""
+
+    def fill(self, **fields: str) -> None:
+        for name, value in fields.items():
+            self._reach(f"[name={name}]")
+            self.page.keyboard.press("Control+A")
+            self.page.keyboard.type(value)
+
+    def press(self, verb: str) -> None:
+        self._reach_words(self.page.get_by_role("button", name=verb, exact=True))
+        self.page.keyboard.press("Enter")
+
+    def follow(self, words: str) -> None:
+        self._reach_words(self.page.get_by_role("link", name=words).first)
+        self.page.keyboard.press("Enter")
+
+    def _reach(self, selector: str) -> None:
+        self._tab_until(lambda: self.page.evaluate("s => document.activeElement?.matches(s)", selector), selector)
+
+    def _reach_words(self, target: object) -> None:
+        handle = target.element_handle()  # type: ignore[attr-defined]
+        self._tab_until(lambda: self.page.evaluate("e => e === document.activeElement", handle), str(target))
+
+    def _tab_until(self, reached: object, what: str) -> None:
+        for _ in range(120):
+            if reached():  # type: ignore[operator]
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"the keyboard never reaches {what}")
+
+
+def install(hand: Mouse, link: str) -> str:
+    """First start, to *Ma journée*; returns the secret that the telephone holds."""
+    page = hand.page
+    page.goto(link)
+    sound(page)
+    hand.fill(practice_name="Cabinet des Tilleuls", given="Alice", family="Martin", sign_in_name=NAME)
+    hand.press("Continuer")
+    sound(page)
+    hand.fill(passphrase=PASSPHRASE, again=PASSPHRASE)
+    hand.press("Continuer")
+    sound(page)
+    hand.fill(last_group=page.locator(".key code").last.inner_text())
+    hand.press("Ma clé est en lieu sûr")
+    sound(page)
+    hand.fill(password=PASSWORD, again=PASSWORD)
+    hand.press("Continuer")
+    sound(page)
+    secret = page.locator("code.secret").inner_text()
+    hand.fill(code=code(secret))
+    hand.press("Créer le cabinet")
+    expect(page.get_by_role("heading", name="Votre cabinet est prêt")).to_be_visible()
+    sound(page)
+    hand.press("Ouvrir ma journée")
+    expect(page).to_have_url(lambda url: url.endswith("/day"))
+    return secret
+
+
+def sign_in(hand: Mouse, secret: str, later: int = 1) -> None:
+    """Name and password, then the code of the telephone."""
+    sound(hand.page)
+    hand.fill(sign_in_name=NAME, password=PASSWORD)
+    hand.press("Se connecter")
+    sound(hand.page)
+    hand.fill(code=code(secret, later))
+    hand.press("Continuer")
