@@ -370,7 +370,7 @@ def paths(resolver: URLResolver | None = None, before: str = "/") -> Iterator[st
         route = before + re.sub(r"<[^>]+>", "x", str(entry.pattern))
         if isinstance(entry, URLResolver):
             yield from paths(entry, route)
-        elif isinstance(entry, URLPattern):
+        elif isinstance(entry, URLPattern) and not route.startswith("/static/"):
             yield route
 
 

@@ -41,7 +41,7 @@ class OwnerForm(forms.Form):
     rpps = forms.CharField(
         label=_("Numéro RPPS"),
         required=False,
-        help_text=_("Facultatif : 11 chiffres. Vous pourrez l’ajouter plus tard."),
+        help_text=_("Onze chiffres. Vous pourrez l’ajouter plus tard."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
 

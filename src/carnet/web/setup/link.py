@@ -88,5 +88,5 @@ def _current() -> _Link:
     global _link
     with _lock:
         if _link is None:
-            _link = _Link(secrets.token_urlsafe(32))
+            _link = _Link(secrets.token_hex(24))  # letters and digits: terminals underline it whole
         return _link

@@ -167,8 +167,18 @@ def _page(request: HttpRequest, held: Wizard, step: str, form: django_forms.Form
             "groups": held.recovery_key.split("-"),
             "practice_name": held.answers["owner"]["practice_name"],
         }
+    _put_focus(form, step)
     status = 422 if form.is_bound else 200
     return render(request, f"setup/{step.replace('-', '_')}.html", shown, status=status)
+
+
+def _put_focus(form: django_forms.Form, step: str) -> None:
+    """On the first wrong field; at first, only where nothing has to be read before typing."""
+    wrong = [name for name in form.fields if name in form.errors]
+    first = "practice_name" if step == "owner" else "password" if step == "password" else None
+    name = wrong[0] if wrong else first
+    if name:
+        form.fields[name].widget.attrs["autofocus"] = True
 
 
 def _course(held: Wizard, step: str) -> list[dict[str, Any]]:

@@ -45,11 +45,11 @@ def cell_door(get_response: GetResponse) -> GetResponse:
     """Until the practice is installed, open and owned, one page answers and nothing else."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        if is_static(request):
-            return get_response(request)
         if not cell.is_open():
             # A session of before the restart: there is no database to look it up in.
             request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
+        if is_static(request):
+            return get_response(request)
         state, name = cell_state(), view_name(request)
         if state == "ready" or (state != "closed" and name.startswith("setup:")):
             return get_response(request)
