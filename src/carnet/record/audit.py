@@ -149,8 +149,8 @@ def _select(tail: str, args: Sequence[str | int]) -> list[AuditRow]:
 
 
 def _row(*values: Any) -> AuditRow:
-    *known, entities, mac = values
-    return AuditRow(*known, _entities(entities), bytes(mac))
+    seq, at, actor, role, purpose, action, outcome, patient, entities, mac = values
+    return AuditRow(seq, at, actor, role, purpose, action, outcome, patient, _entities(entities), bytes(mac))
 
 
 def _entities(text: str) -> tuple[str, ...]:
