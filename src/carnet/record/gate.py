@@ -205,6 +205,7 @@ def audit_event(
 ) -> None:
     """Remember something that changes no resource (a reading, a sign-in). Durable when this returns; on a full
     disk the reserve is given back once, so that records can still be opened."""
+    access.check_practice(by)
     row = {"action": action, "outcome": outcome, "patient": patient, "entities": entities}
     try:
         _append(by, at, row)
