@@ -9,10 +9,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from carnet.actions import task as actions
 from carnet.record import clock, gate
-from carnet.record.actor import Actor
 from carnet.record.work import Stored
 from carnet.web.day import worklists
 from carnet.web.day.forms import TaskForm
+from carnet.web.shell.asking import actor, is_part
 
 
 @require_GET
@@ -60,7 +60,7 @@ def reopen_task(request: HttpRequest, id: str) -> HttpResponse:
 
 
 def _moved(request: HttpRequest, task: Stored) -> HttpResponse:
-    if not _is_part(request):
+    if not is_part(request):
         return redirect("day")
     patients = gate.patients_of(by=actor(request), ids=[task.subject] if task.subject else [])
     line = worklists.task_line(task, patients, timezone.localtime(clock.now()).date())
@@ -68,19 +68,9 @@ def _moved(request: HttpRequest, task: Stored) -> HttpResponse:
 
 
 def _tasks(request: HttpRequest, form: TaskForm | None = None, status: int = 200) -> HttpResponse:
-    if not _is_part(request):
+    if not is_part(request):
         return redirect("day")
     by, today = actor(request), timezone.localtime(clock.now()).date()
     return render(
         request, "day/_tasks.html", {"tasks": worklists.tasks(by, today), "form": form}, status=status
     )
-
-
-def _is_part(request: HttpRequest) -> bool:
-    return "HX-Request" in request.headers
-
-
-def actor(request: HttpRequest) -> Actor:
-    """Who asks; the middleware has put it there, or the request would not be here."""
-    found: Actor = request.actor  # type: ignore[attr-defined]
-    return found

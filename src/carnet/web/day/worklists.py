@@ -13,6 +13,7 @@ from carnet.fhir import codes, references
 from carnet.record import access, gate
 from carnet.record.actor import Actor
 from carnet.record.work import Draft, Stored
+from carnet.rules import received as rules
 
 MOST = 200  # rows read for one worklist; a longer one says « 200+ »
 
@@ -61,27 +62,35 @@ def drafts(by: Actor) -> list[DraftLine]:
 def received(by: Actor) -> list[ReceivedLine]:
     """By patient: records with an allergy first, then the latest."""
     may_read = access.readable(by)
-    tag = [("_tag", f"{codes.TAG}|{codes.RECEIVED}")]
     facts = [
         fact
-        for type_ in codes.RECEIVED_TYPES
+        for type_ in rules.TYPES
         if may_read(type_)
-        for fact in gate.across(by=by, type=type_, params=tag, limit=MOST)
+        for fact in gate.across(by=by, type=type_, params=_waiting(type_), limit=MOST)
     ]
     by_patient: dict[str, list[Stored]] = {}
     for fact in facts:
         if fact.subject:
             by_patient.setdefault(fact.subject, []).append(fact)
     patients = gate.patients_of(by=by, ids=list(by_patient))
-    lines = [_received(patients[id], facts) for id, facts in by_patient.items() if id in patients]
-    return sorted(lines, key=lambda line: (not line.allergy, -line.latest.timestamp()))
+    lines = [_received(patients[id], own) for id, own in by_patient.items() if id in patients]
+    waiting = [line for line in lines if line.counts]
+    return sorted(waiting, key=lambda line: (not line.allergy, -line.latest.timestamp()))
+
+
+def _waiting(type_: str) -> list[tuple[str, str]]:
+    tag = ("_tag", f"{codes.TAG}|{codes.RECEIVED}")
+    kinds = ",".join(sorted(rules.OBSERVATIONS_TO_TAKE))
+    return [tag, ("category", kinds)] if type_ == "Observation" else [tag]
 
 
 def _received(patient: Stored, facts: Sequence[Stored]) -> ReceivedLine:
-    counts = Counter(fact.type for fact in facts)
+    """Counted as the record will show them: what says the same thing is one."""
+    groups = rules.groups([rules.Fact(fact.reference, fact.version, fact.resource()) for fact in facts])
+    counts = Counter(group.type for group in groups)
     return ReceivedLine(
         patient=patient,
-        counts=[(type_, counts[type_]) for type_ in codes.RECEIVED_TYPES if counts[type_]],
+        counts=[(type_, counts[type_]) for type_ in rules.TYPES if counts[type_]],
         latest=max(fact.updated for fact in facts),
         provisional=codes.has_tag(patient.resource(), codes.PROVISIONAL),
         allergy=bool(counts["AllergyIntolerance"]),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from carnet.record import gate
 from carnet.web.shell import screens
+from carnet.web.shell.asking import actor
 from carnet.web.shell.templatetags.carnet import THEMES
 
 YEAR = 365 * 24 * 3600
@@ -22,9 +23,9 @@ def palette(request: HttpRequest) -> HttpResponse:
     """Patients first (recent ones while nothing is typed), then screens and actions by name."""
     text = request.POST.get("text", "")[:100].strip()
     found = (
-        gate.find_patients(by=request.actor, text=text, limit=8)
+        gate.find_patients(by=actor(request), text=text, limit=8)
         if text
-        else gate.recent_patients(by=request.actor)
+        else gate.recent_patients(by=actor(request))
     )
     shown = {"text": text, "patients": found[:8], "screens": screens.matching(text)}
     return render(request, "shell/palette_results.html", shown)
@@ -33,7 +34,7 @@ def palette(request: HttpRequest) -> HttpResponse:
 @require_GET
 def records(request: HttpRequest) -> HttpResponse:
     """The place « Dossier » while no record is open: the last ones, and how to find another."""
-    recent = gate.recent_patients(by=request.actor, limit=25)
+    recent = gate.recent_patients(by=actor(request), limit=25)
     return render(request, "shell/records.html", {"patients": recent})
 
 

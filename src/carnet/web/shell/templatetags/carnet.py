@@ -2,7 +2,7 @@
 small pieces of the look; they never read the record.
 
 Filters   long_date plain_date short_date clock_time when · age human_name birth_name gender ins
-          quantity number concept resource
+          quantity number concept resource types_listed
 Tags      {% icon "search" %}  {% when value %} (a <time> with the exact moment as its title)
           {% place %} (day, record or practice: the place of this page)  {% theme %}  {% letters %}
 """
@@ -19,7 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from carnet.record import clock
-from carnet.web.shell import wording
+from carnet.web.shell import types, wording
 
 register = template.Library()
 
@@ -41,6 +41,13 @@ register.filter("ins", wording.ins)
 register.filter("quantity", wording.quantity)
 register.filter("number", wording.number)
 register.filter("concept", wording.concept)
+register.filter("types_listed", types.listed)
+
+
+@register.filter
+def type_counted(pair: tuple[str, int]) -> str:
+    """« 2 problèmes » from a FHIR type and a number."""
+    return types.counted(*pair)
 
 
 @register.filter

@@ -29,8 +29,20 @@ function say(online) {
 const isSentence = (xhr) => xhr.getResponseHeader("X-Carnet-Refusal") === "1";
 
 function refused(xhr) {
+  if (stateOf(xhr) === "locked") return; // lock.js covers the page
   const usual = xhr.status === 401 || xhr.status === 403 ? bar.dataset.denied : bar.dataset.refused;
-  show(isSentence(xhr) ? xhr.responseText : usual, 15_000);
+  show(sentenceOf(xhr) || usual, 15_000);
+}
+
+function sentenceOf(xhr) {
+  return isSentence(xhr) ? xhr.responseText : answerOf(xhr).sentence;
+}
+
+const stateOf = (xhr) => answerOf(xhr).state;
+
+function answerOf(xhr) {
+  if (!(xhr.getResponseHeader("Content-Type") || "").includes("json")) return {};
+  try { return JSON.parse(xhr.responseText) || {}; } catch { return {}; }
 }
 
 function show(words, forMs) {
@@ -39,6 +51,6 @@ function show(words, forMs) {
 }
 
 function ask() {
-  const headers = JSON.parse(document.body.getAttribute("hx-headers") || "{}");
-  fetch(document.body.dataset.alive, { method: "POST", headers, redirect: "manual" }).then(() => say(true), () => {});
+  const headers = { ...JSON.parse(document.body.getAttribute("hx-headers") || "{}"), "X-Carnet-Idle": "1" };
+  fetch(document.body.dataset.alive, { method: "POST", headers }).then(() => say(true), () => {});
 }

@@ -1,37 +1,77 @@
-// Locks the page after a quarter of an hour without a gesture, and tells the program now and then that the page is
-// in use while somebody reads. Before it locks, `carnet:before-lock` lets the page save what is typed.
+// Locks after a quarter of an hour without a gesture, by the button, or when the program says so; and tells the
+// program now and then that the page is in use while somebody reads. The page underneath keeps what is typed: it is
+// covered, not left. `carnet:before-lock` lets a screen save first (event.detail.waitFor(promise)).
 
-const lockAfter = Number(document.body.dataset.lockAfter || 900) * 1000;
-const tellEvery = 120_000;
+const { lockAfter = 900, alive } = document.body.dataset;
 const lockForm = document.getElementById("lock-form");
+const screen = document.getElementById("lock-screen");
+const place = screen?.querySelector("[data-unlock]");
+const TELL_EVERY = 120_000;
 let lastGesture = Date.now();
 let lastTold = Date.now();
-let locking = false;
+let focused = null;
 
 for (const gesture of ["pointerdown", "keydown", "wheel", "touchmove"]) {
   document.addEventListener(gesture, noticed, { passive: true, capture: true });
 }
 document.addEventListener("visibilitychange", check);
+document.addEventListener("locked", cover); // HX-Trigger of an answer
+document.addEventListener("unlocked", uncover);
+lockForm?.addEventListener("submit", (event) => { event.preventDefault(); lock(); });
+screen?.addEventListener("cancel", (event) => event.preventDefault());
+screen?.querySelector("[data-again]").addEventListener("click", askUnlock);
 setInterval(check, 5_000);
 
+function isOver() {
+  return Date.now() - lastGesture > lockAfter * 1000;
+}
+
 function noticed() {
-  if (Date.now() - lastGesture > lockAfter) return check();
+  if (screen?.open || isOver()) return check();
   lastGesture = Date.now();
-  if (lastGesture - lastTold < tellEvery) return;
+  if (lastGesture - lastTold < TELL_EVERY) return;
   lastTold = lastGesture;
-  fetch(document.body.dataset.alive, { method: "POST", headers: csrf(), redirect: "manual" }).catch(() => {});
+  send(alive).then((answer) => { if (answer.status === 401) cover(); }, () => {});
 }
 
-function csrf() {
-  return JSON.parse(document.body.getAttribute("hx-headers") || "{}");
+function check() {
+  if (lockForm && !screen.open && isOver()) lock();
 }
 
-async function check() {
-  if (!lockForm || locking || Date.now() - lastGesture < lockAfter) return;
-  locking = true;
+async function lock() {
+  focused = document.activeElement;
   const saving = [];
   document.dispatchEvent(new CustomEvent("carnet:before-lock", { detail: { waitFor: (promise) => saving.push(promise) } }));
-  document.body.inert = true;
+  document.documentElement.classList.add("is-locked");
   await Promise.race([Promise.allSettled(saving), new Promise((done) => setTimeout(done, 5_000))]);
-  lockForm.submit();
+  await send(lockForm.action).catch(() => {});
+  cover();
+}
+
+function cover() {
+  if (!screen || screen.open) return;
+  if (!document.documentElement.classList.contains("is-locked")) focused = document.activeElement;
+  for (const other of document.querySelectorAll("dialog[open]")) other.close();
+  document.documentElement.classList.add("is-locked");
+  screen.showModal();
+  askUnlock();
+}
+
+function askUnlock() {
+  window.htmx.ajax("GET", screen.dataset.unlock, { target: place, swap: "innerHTML" }).then(() => {
+    place.querySelector('input[type="password"]')?.focus();
+  });
+}
+
+function uncover() {
+  lastGesture = Date.now();
+  document.documentElement.classList.remove("is-locked");
+  screen?.close();
+  place?.replaceChildren();
+  focused?.focus?.({ preventScroll: true });
+}
+
+function send(url) {
+  const headers = { ...JSON.parse(document.body.getAttribute("hx-headers") || "{}"), "X-Requested-With": "carnet" };
+  return fetch(url, { method: "POST", headers });
 }

@@ -1,0 +1,130 @@
+"""One page of the journal put into words: who, when, what, whose record. It shows names for ids and changes nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from carnet.accounts.models import Person
+from carnet.record import gate
+from carnet.record.actor import Actor
+from carnet.record.audit import AuditRow
+from carnet.record.work import Stored
+from carnet.web.shell import types
+
+ROWS = 100
+
+# What a row's `action` says to a doctor. An action that is not here shows by its own name.
+WORDS = {
+    "cell.create": gettext_noop("Cabinet créé"),
+    "consultation.amend": gettext_noop("Note signée corrigée"),
+    "consultation.discard": gettext_noop("Brouillon abandonné"),
+    "consultation.open": gettext_noop("Note commencée"),
+    "consultation.sign": gettext_noop("Note signée"),
+    "document.assign": gettext_noop("Document classé"),
+    "document.import": gettext_noop("Document importé"),
+    "history": gettext_noop("Versions lues"),
+    "patient.create": gettext_noop("Dossier créé"),
+    "patient.update": gettext_noop("Identité modifiée"),
+    "practice.create_owner": gettext_noop("Titulaire créé"),
+    "practice.opened": gettext_noop("Cabinet ouvert"),
+    "read": gettext_noop("Donnée lue"),
+    "received.dismiss": gettext_noop("Élément reçu écarté"),
+    "received.take-up": gettext_noop("Élément reçu repris"),
+    "received.take-up-all": gettext_noop("Tout repris"),
+    "received.undo": gettext_noop("Reprise annulée"),
+    "record.open": gettext_noop("Dossier ouvert"),
+    "safety.check": gettext_noop("Contrôle du cabinet"),
+    "search": gettext_noop("Recherche"),
+    "sign_in.locked": gettext_noop("Séance verrouillée"),
+    "sign_in.refused": gettext_noop("Connexion refusée"),
+    "sign_in.signed_in": gettext_noop("Connexion"),
+    "sign_in.signed_out": gettext_noop("Déconnexion"),
+    "sign_in.unlocked": gettext_noop("Séance déverrouillée"),
+    "task.add": gettext_noop("Tâche ajoutée"),
+    "task.complete": gettext_noop("Tâche faite"),
+    "task.reopen": gettext_noop("Tâche remise à faire"),
+}
+NOBODY = {"operator": gettext_noop("Ligne de commande"), "outsider": gettext_noop("Non identifié")}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which rows: before a number, on one record, by one person."""
+
+    before: int | None = None
+    patient: str | None = None
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row in words. `detail` counts what it touched: « 1 note · 2 problèmes »."""
+
+    row: AuditRow
+    when: datetime
+    who: str
+    what: str
+    patient: Stored | None
+    detail: str
+
+    @property
+    def failed(self) -> bool:
+        return self.row.outcome != "success"
+
+    @property
+    def day(self) -> date:
+        return timezone.localtime(self.when).date()
+
+
+def asked(query: Mapping[str, str]) -> Asked:
+    """The filter in the address; what cannot be read is as if it were not there."""
+    before = query.get("before", "")
+    return Asked(
+        before=int(before) if before.isdigit() else None,
+        patient=query.get("patient") or None,
+        person=query.get("person") or None,
+    )
+
+
+def read(by: Actor, asked: Asked) -> dict[str, Any]:
+    """What the page shows. Raises Refused for a role that may not read the journal."""
+    rows = gate.audit_page(
+        by=by, before=asked.before, limit=ROWS + 1, patient=asked.patient, actor=asked.person
+    )
+    shown, more = rows[:ROWS], len(rows) > ROWS
+    ids = {row.patient for row in shown if row.patient} | ({asked.patient} if asked.patient else set())
+    patients = gate.patients_of(by=by, ids=list(ids))
+    people = dict(Person.objects.values_list("id", "display_name"))
+    return {
+        "lines": [_line(row, people, patients) for row in shown],
+        "asked": asked,
+        "only_patient": patients.get(asked.patient or ""),
+        "people": sorted(people.items(), key=lambda pair: pair[1]),
+        "older": shown[-1].seq if more else None,
+    }
+
+
+def _line(row: AuditRow, people: dict[str, str], patients: dict[str, Stored]) -> Line:
+    nobody = NOBODY.get(row.actor)
+    return Line(
+        row=row,
+        when=row.when,
+        who=people.get(row.actor) or (_(nobody) if nobody else row.actor),
+        what=_(WORDS[row.action]) if row.action in WORDS else row.action,
+        patient=patients.get(row.patient or ""),
+        detail=_detail(row),
+    )
+
+
+def _detail(row: AuditRow) -> str:
+    touched = Counter(name.split("/")[0] for name in row.entities if name[:1].isupper())
+    del touched["Provenance"]
+    return types.listed(touched.items())
