@@ -26,7 +26,7 @@ def documented() -> set[str]:
 
 
 def test_every_setting_is_documented() -> None:
-    assert named_in(package()) - documented() == set()
+    assert named_in([*package(), *suite()]) - documented() == set()
 
 
 def test_no_setting_is_documented_that_nobody_reads() -> None:
