@@ -43,6 +43,7 @@ class Part:
     media_type: str
     content: bytes
     title: str = ""
+    key: str = ""  # the name that the text of the document calls it by
     body: bool = False
 
 

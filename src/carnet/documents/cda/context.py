@@ -38,8 +38,7 @@ class Context:
     parts: list[Part] = field(default_factory=list)
     people: dict[str, Resource] = field(default_factory=dict)
     made_by: dict[tuple[str, str], set[str]] = field(default_factory=dict)
-    pending: list[tuple[Resource, str, list[tuple[str, str]]]] = field(default_factory=list)
-    media: dict[str, str] = field(default_factory=dict)  # ID of an observationMedia -> id of the part
+    pending: list[tuple[Resource, str, list[tuple[str, str]], set[str]]] = field(default_factory=list)
 
     # ---- text
     def section(self, element: Element) -> Element | None:
@@ -106,14 +105,14 @@ class Context:
         return str(uuid.uuid5(_NAMESPACE, f"{self.document_id}|{key}"))
 
     def _html(self, element: Element) -> str | None:
-        pointers = [
+        """The row of the narrative that the statement points to, else the first row that its parts point to."""
+        firsts = [
             child(element, "text"),
             child(element, "code", "originalText"),
             child(element, "value", "originalText"),
         ]
-        pointers.append(next(element.iterfind(".//{*}manufacturedMaterial/{*}code/{*}originalText"), None))
-        pointers.append(next(element.iterfind("{*}participant//{*}code/{*}originalText"), None))
-        found = next((f for each in pointers if (f := self.narrative_of(each)) is not None), None)
+        everything = [*firsts, *(each.getparent() for each in element.iter("{*}reference"))]
+        found = next((f for each in everything if (f := self.narrative_of(each)) is not None), None)
         return row_html(found) if found is not None else None
 
     def date_warning(self, element: Element) -> str:
@@ -131,19 +130,24 @@ class Context:
             key = (each.get("system", ""), each["value"])
             self.made_by.setdefault(key, set()).add(reference(resource))
 
-    def link_later(self, resource: Resource, field_name: str, element: Element) -> None:
-        """Fill `field_name` (a list of references) once every statement is read, if the id names one resource."""
+    def link_later(self, resource: Resource, field_name: str, element: Element, codes: set[str]) -> None:
+        """Fill `field_name` (a list of references) once every statement is read, if the id names one Condition and
+        says the same code: published documents give one id to several problems."""
         keys = [(each.get("system", ""), each["value"]) for each in identifiers(element)]
-        self.pending.append((resource, field_name, keys))
+        self.pending.append((resource, field_name, keys, codes))
 
     def resolve_links(self) -> None:
-        for resource, field_name, keys in self.pending:
-            found = {target for key in keys for target in self.made_by.get(key, set())} - {
-                reference(resource)
-            }
-            conditions = {each for each in found if each.startswith("Condition/")}
-            if len(conditions) == 1:
-                resource.setdefault(field_name, []).append({"reference": conditions.pop()})
+        by_reference = {reference(each): each for each in self.resources}
+        for resource, field_name, keys, codes in self.pending:
+            targets = {target for key in keys for target in self.made_by.get(key, set())}
+            same = [
+                target
+                for target in sorted(targets)
+                if target.startswith("Condition/")
+                and (not codes or codes & code_set(by_reference[target].get("code", {})))
+            ]
+            if len(same) == 1:
+                resource.setdefault(field_name, []).append({"reference": same[0]})
 
     # ---- reading what is below
     def read(self, element: Element) -> Resource | None:
@@ -160,15 +164,20 @@ class Context:
         return made
 
     # ---- embedded files
-    def keep_part(self, holder: Element, title: str = "", body: bool = False) -> Part | None:
+    def keep_part(self, holder: Element, title: str = "", key: str = "", body: bool = False) -> Part | None:
         """Keep the base64 or plain content of an ED element as a part; None when there is nothing to keep."""
         content = _content(holder)
         if not content:
             return None
         media_type = attribute(holder, "mediaType") or "application/octet-stream"
-        part = Part(f"part-{len(self.parts) + 1}", media_type, content, title, body)
+        part = Part(f"part-{len(self.parts) + 1}", media_type, content, title, key, body)
         self.parts.append(part)
         return part
+
+
+def code_set(said: Resource) -> set[str]:
+    """`system|code` of each coding of a CodeableConcept."""
+    return {f"{each.get('system', '')}|{each['code']}" for each in said.get("coding", [])}
 
 
 def reference(resource: Resource) -> str:
@@ -183,7 +192,7 @@ def attachment(part: Part) -> Resource:
 
 def _content(holder: Element) -> bytes:
     if attribute(holder, "representation") != "B64":
-        return "".join(holder.itertext()).strip().encode("utf-8")
+        return "".join(map(str, holder.itertext())).strip().encode("utf-8")
     try:
         return base64.b64decode("".join((holder.text or "").split()), validate=True)
     except (binascii.Error, ValueError):

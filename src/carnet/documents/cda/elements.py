@@ -59,7 +59,7 @@ def xsi_type(element: Element) -> str | None:
 
 def plain(element: Element | None) -> str:
     """All the text inside, blanks collapsed."""
-    return "" if element is None else " ".join("".join(element.itertext()).split())
+    return "" if element is None else " ".join("".join(map(str, element.itertext())).split())
 
 
 def is_null(element: Element | None) -> bool:

@@ -32,6 +32,7 @@ _SPANNED = frozenset(("th", "td", "col", "colgroup"))
 _STYLES = {"bold": "b", "italics": "i", "emphasis": "i", "underline": "u"}
 _RULES = frozenset(("toprule", "botrule", "lrule", "rrule"))
 _ALIGN = frozenset(("left", "center", "right"))
+_BLANKS = re.compile(r"\s+")
 _STYLE_WORD = re.compile(r"[\w-]+")
 
 
@@ -42,7 +43,8 @@ class Narrative:
         self._sections: dict[Element, dict[str, Element]] = {}
         self._seen: dict[str, list[Element]] = {}
         for section in document.iter("{*}section"):
-            self._sections[section] = own = {}
+            own: dict[str, Element] = {}
+            self._sections[section] = own
             for element in self._named(child(section, "text")):
                 key = str(attribute(element, "ID"))
                 own.setdefault(key, element)
@@ -107,7 +109,7 @@ def row_html(element: Element) -> str | None:
     row = row_of(element)
     if row is None:
         row = element
-    div = etree.Element("div", nsmap={None: XHTML})
+    div = etree.fromstring(f'<div xmlns="{XHTML}"/>')
     if name(row) == "tr":
         table = etree.SubElement(div, "table")
         head = heading_of(row)
@@ -116,15 +118,15 @@ def row_html(element: Element) -> str | None:
         _convert(row, etree.SubElement(table, "tbody"), None)
     else:
         _convert(row, div, None)
-    written = etree.tostring(div, encoding="unicode")
+    written = _BLANKS.sub(" ", etree.tostring(div, encoding="unicode"))
     return written if plain(div) and len(written) <= ROW_LIMIT else None
 
 
-def safe_html(text: Element, picture: Picture | None = None) -> str:
-    """A whole section text as XHTML (one `div`), for the viewer."""
+def safe_html(text: Element, picture: Picture | None = None) -> Element:
+    """A whole section text as a safe `div` element, for the viewer."""
     holder = etree.Element("div")
     _convert(text, holder, picture)
-    return etree.tostring(holder[0], encoding="unicode", method="html") if len(holder) else "<div></div>"
+    return holder[0]
 
 
 def _convert(element: Element, parent: Element, picture: Picture | None) -> None:

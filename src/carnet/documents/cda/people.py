@@ -112,9 +112,7 @@ def _practitioner(ctx: Context, role: Element) -> Resource | None:
     if not named or name(role) == "relatedEntity":
         return None
     said = spoken(named)
-    key = (
-        "|".join([ids[0].get("system", ""), ids[0]["value"]]) if ids else f"{said}|{_organization_name(role)}"
-    )
+    key = f"{said}|{_first(ids) or _organization_name(role)}"
     made = ctx.people.get("P" + key)
     if made is None:
         speciality = concept(child(role, "code"), ctx.text)
@@ -127,6 +125,11 @@ def _practitioner(ctx: Context, role: Element) -> Resource | None:
         made |= {"qualification": [{"code": speciality}]} if speciality else {}
         _keep(ctx, "P" + key, made)
     return {"reference": reference(made), "display": said}
+
+
+def _first(ids: list[dict[str, str]]) -> str:
+    """A number alone does not tell persons apart: documents exist that give one number to two names."""
+    return "|".join([ids[0].get("system", ""), ids[0]["value"]]) if ids else ""
 
 
 def _organization_element(role: Element) -> Element | None:
@@ -146,7 +149,7 @@ def organization(ctx: Context, role: Element | None) -> Resource | None:
     if element is None or not said:
         return None
     ids = identifiers(element)
-    key = "|".join([ids[0].get("system", ""), ids[0]["value"]]) if ids else said
+    key = f"{said}|{_first(ids)}"
     made = ctx.people.get("O" + key)
     if made is None:
         made = {"resourceType": "Organization", "id": ctx.new_id("Organization|" + key), "name": said}

@@ -25,7 +25,7 @@ def adverse_event(ctx: Context, element: Element) -> Resource | None:
         element,
         "AdverseEvent",
         {
-            "identifier": (identifiers(element) or [None])[0],
+            "identifier": next(iter(identifiers(element)), None),
             "actuality": "actual",
             "event": concept(child(element, "code"), ctx.text),
             "date": when(child(element, "effectiveTime")),

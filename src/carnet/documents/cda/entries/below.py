@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from carnet.documents.cda.context import Context, Resource, reference
+from carnet.documents.cda.context import Context, Resource, code_set, reference
 from carnet.documents.cda.elements import (
     Element,
     attribute,
@@ -106,7 +106,7 @@ def reason(ctx: Context, element: Element, resource: Resource) -> None:
     if is_reason and resource["resourceType"] in _REASONED:
         if why:
             resource.setdefault("reasonCode", []).append(why)
-        ctx.link_later(resource, "reasonReference", element)
+        ctx.link_later(resource, "reasonReference", element, code_set(why))
     elif why:
         inside = [{"url": "code", "valueCodeableConcept": why}]
         resource.setdefault("extension", []).append({"url": DETAIL, "extension": inside})

@@ -45,16 +45,15 @@ def dosages(ctx: Context, element: Element, own_bounds: bool = True) -> list[Res
     """The Dosages of one substanceAdministration: one, or one per frequency when several stand together. Empty when
     nothing is said."""
     interval, rhythms = _times(element)
-    shared = _shared(ctx, element)
-    text = _text(ctx, element)
-    found = [_timing(ctx, each, interval if own_bounds else None) for each in rhythms or [None]]
-    result = []
-    for timing in found:
+    every: list[Element | None] = [*rhythms] or [None]
+    text, shared = _text(ctx, element), _shared(ctx, element)
+    result: list[Resource] = []
+    for rhythm in every:
+        timing = _timing(ctx, rhythm, interval if own_bounds else None)
         one = ({"text": text} if text else {}) | ({"timing": timing} if timing else {}) | shared
-        if one:
-            result.append(one)
-    start = _start_in_words(interval)
-    if start and result and own_bounds:
+        result += [one] if one else []
+    start = _start_in_words(interval) if own_bounds else None
+    if start and result:
         result[0]["additionalInstruction"] = [*result[0].get("additionalInstruction", []), {"text": start}]
     return result
 

@@ -8,7 +8,14 @@ from carnet.documents.cda.context import Context, Resource, reference
 from carnet.documents.cda.dates import moment, when
 from carnet.documents.cda.elements import Element, attribute, child, children, identifiers
 from carnet.documents.cda.entries.below import Piece, detail, read_below
-from carnet.documents.cda.entries.observation import effective, fields, members_only, read_panel, status
+from carnet.documents.cda.entries.observation import (
+    effective,
+    fields,
+    members_only,
+    read_panel,
+    result_category,
+    status,
+)
 from carnet.documents.cda.people import agent, performers, unique
 from carnet.documents.cda.values import concept
 
@@ -31,11 +38,25 @@ def report(ctx: Context, element: Element) -> Resource | None:
             "category": [{"coding": [{"system": _DIAGNOSTIC_SERVICE, "code": "LAB"}]}],
             "code": code,
             **moment(child(element, "effectiveTime"), "effective"),
+            "issued": ctx.created if ctx.created and "T" in ctx.created else None,
             "performer": _validators(ctx, element),
         },
     )
     read_below(ctx, element, made, _PIECES)
+    _dated_by_specimen(ctx, made)
     return made
+
+
+def _dated_by_specimen(ctx: Context, made: Resource) -> None:
+    """The clinically relevant time of a report is when its one specimen was taken."""
+    links = [each["reference"] for each in made.get("specimen", [])]
+    taken = [
+        r["collection"]["collectedDateTime"]
+        for r in ctx.resources
+        if reference(r) in links and "collectedDateTime" in r.get("collection", {})
+    ]
+    if len(links) == len(taken) == 1 and not made.keys() & {"effectiveDateTime", "effectivePeriod"}:
+        made["effectiveDateTime"] = taken[0]
 
 
 def _validators(ctx: Context, element: Element) -> list[Resource]:
@@ -47,7 +68,7 @@ def _validators(ctx: Context, element: Element) -> list[Resource]:
 
 
 def battery(ctx: Context, element: Element) -> Resource | None:
-    return read_panel(ctx, element, "laboratory")
+    return read_panel(ctx, element, result_category(element))
 
 
 def _nameless_battery(ctx: Context, element: Element, made: Resource) -> None:

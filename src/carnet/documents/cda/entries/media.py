@@ -58,11 +58,7 @@ def document(ctx: Context, element: Element) -> Resource | None:
 def _part(ctx: Context, element: Element, title: str) -> Part | None:
     holder = child(element, "value")
     said = title or ctx.statement_text(element)
-    part = ctx.keep_part(holder, said) if holder is not None else None
-    key = attribute(element, "ID")
-    if part and key:
-        ctx.media[key] = part.id
-    return part
+    return ctx.keep_part(holder, said, attribute(element, "ID") or "") if holder is not None else None
 
 
 def _resource(

@@ -210,8 +210,9 @@ def dosage_step(ctx: Context, element: Element, made: Resource) -> None:
         ctx.give_up(element, "Posologie sans fréquence, dose ni texte.")
         return
     lines = made.setdefault(_dosage_field(made), [])
+    waiting = lines.pop() if len(lines) == 1 and lines[0].keys() == {"patientInstruction"} else {}
     for step in steps:
-        lines.append({"sequence": len(lines) + 1} | step)
+        lines.append({"sequence": len(lines) + 1} | (waiting if not lines else {}) | step)
     ctx.part_of(element, made)
     read_below(ctx, element, made)
 

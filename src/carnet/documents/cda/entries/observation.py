@@ -34,6 +34,7 @@ _STATUSES = {
     "nullified": "entered-in-error",
     "obsolete": "entered-in-error",
 }
+_IMAGING = "18748-4"  # LOINC, diagnostic imaging study
 SEQUEL = "http://hl7.org/fhir/StructureDefinition/observation-sequelTo"
 
 
@@ -50,7 +51,14 @@ def functional_status(ctx: Context, element: Element) -> Resource | None:
 
 
 def laboratory_result(ctx: Context, element: Element) -> Resource | None:
-    return read_observation(ctx, element, "laboratory", {"observation": previous_result})
+    return read_observation(ctx, element, result_category(element), {"observation": previous_result})
+
+
+def result_category(element: Element) -> str:
+    """Results of imaging stand in the same kind of organizer as those of the laboratory, under their own code."""
+    own = attribute(child(element, "code"), "code")
+    around = [attribute(child(e, "code"), "code") for e in element.iterancestors("{*}organizer")]
+    return "imaging" if _IMAGING in (own, *around) else "laboratory"
 
 
 def read_observation(

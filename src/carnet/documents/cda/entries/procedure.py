@@ -126,6 +126,7 @@ def request(ctx: Context, element: Element) -> Resource | None:
             "authoredOn": timestamp(attribute(at, "value")) or ctx.created,
             "requester": who,
             "performer": performers(ctx, element),
+            "locationCode": [{"text": each["location"]["display"]} for each in _locations(element)],
             "bodySite": sites,
         },
     )
