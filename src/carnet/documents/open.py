@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from carnet.documents.cda import read as cda
+from carnet.documents.cda.read import read as read_cda
 from carnet.documents.fhir_json import read as fhir_json
 from carnet.documents.image import read as image
 from carnet.documents.pdf import read as pdf
@@ -16,7 +16,7 @@ def read(recognised: Recognised, title: str) -> list[Read]:
     """What the file says, one Read per patient in it. `title` names those that name nothing themselves. Raises
     Malformed, TooBig."""
     if recognised.format == "cda":
-        return [cda(recognised.content)]
+        return [read_cda(recognised.content)]
     if recognised.format in {"fhir", "fhir-ndjson"}:
         return fhir_json.read(recognised.content, lines=recognised.format == "fhir-ndjson")
     return [_picture(recognised, title)]

@@ -71,12 +71,11 @@ def of_nobody(resource: Resource) -> Resource:
 def waiting_for(resource: Resource, patient: Resource | None) -> Resource:
     """The same, for a document that a person must give to somebody: its subject is the patient as the document names
     them, contained, in nobody's record."""
-    said = {
-        key: (patient or {})[key]
-        for key in ("identifier", "name", "gender", "birthDate")
-        if key in (patient or {})
+    known: Resource = patient or {}
+    said: Resource = {
+        key: known[key] for key in ("identifier", "name", "gender", "birthDate") if key in known
     }
-    contained = {"resourceType": "Patient", "id": "patient", **said}
+    contained: Resource = {"resourceType": "Patient", "id": "patient", **said}
     return {**resource, "subject": {"reference": "#patient"}, "contained": [contained]}
 
 
@@ -110,7 +109,7 @@ def replaced(resource: Resource) -> set[str]:
 
 def with_replaced(resource: Resource, read: Read, older: list[Resource]) -> Resource:
     """The same, saying which versions it replaces: known ones by reference, others by identity."""
-    known = {master(one): f"DocumentReference/{one['id']}" for one in older}
+    known: dict[str | None, str] = {master(one): f"DocumentReference/{one['id']}" for one in older}
     named = [uri(id) for id in read.replaces]
     identities = list(dict.fromkeys([*named, *(id for id in known if id)]))
     links = [

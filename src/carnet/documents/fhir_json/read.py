@@ -7,8 +7,7 @@ import copy
 from collections.abc import Iterable
 from typing import Any
 
-from carnet.documents.fhir_json import names, patients, references, versions
-from carnet.documents.fhir_json.binaries import parts_of
+from carnet.documents.fhir_json import binaries, names, patients, references, versions
 from carnet.documents.fhir_json.describe import describe
 from carnet.documents.fhir_json.entries import Entry, Unread, of_document, of_lines
 from carnet.documents.fhir_json.types import NEED_PATIENT, SHARED_TYPES
@@ -51,28 +50,38 @@ class _Group:
         self.names[id(entry)] = names.source_id(entry, self.scope)
 
     def read(self, described: dict[str, Any], unread: Iterable[Unread]) -> Read:
+        """What this group says, once every reference is honest."""
         kept, older = versions.newest(self.entries, lambda entry: f"{entry.type}/{self.names[id(entry)]}")
-        resources, statements = [], [_not_understood(one) for one in unread]
-        subject = self.key if isinstance(self.key, str) else None
-        for entry in kept:
-            resource = copy.deepcopy(entry.resource)
-            notes = references.rewrite(resource, self.targets, self.name, subject)
-            if self.key == patients.UNNAMED and entry.type in NEED_PATIENT:
-                resource[NEED_PATIENT[entry.type]] = {"reference": SUBJECT}
-            target = self.name(entry)
-            statements.append(Statement(entry.place, entry.type, "created", _note(notes), target))
-            resource["id"] = self.names[id(entry)]
-            resources.append(resource)
-        for entry, by in older:
-            statements.append(Statement(entry.place, entry.type, "part_of", _EARLIER, self.name(by)))
-        patient = next((one for one, entry in zip(resources, kept, strict=True) if entry is self.key), None)
-        others = [one for one in resources if one is not patient]
-        parts = parts_of(others)
+        made = {id(entry): self._made(entry) for entry in kept}
+        parts, moved = binaries.take_out([resource for resource, _ in made.values()], self.targets)
+        statements = [_not_understood(one) for one in unread]
+        statements += [self._stated(entry, made[id(entry)][1], moved.get(id(entry))) for entry in kept]
+        statements += [
+            Statement(entry.place, entry.type, "part_of", _EARLIER, self.name(by)) for entry, by in older
+        ]
+        patient = next((made[id(entry)][0] for entry in kept if entry is self.key), None)
+        held = [made[id(entry)][0] for entry in kept if entry is not self.key and id(entry) not in moved]
         return Read(
-            **described, patient=_without_id(patient), resources=others, statements=statements, parts=parts
+            **described, patient=_without_id(patient), resources=held, statements=statements, parts=parts
         )
 
+    def _made(self, entry: Entry) -> tuple[dict[str, Any], list[str]]:
+        """The resource under its lasting id, and the references that the file could not honour."""
+        resource = copy.deepcopy(entry.resource)
+        subject = self.key if isinstance(self.key, str) else None
+        notes = references.rewrite(resource, self.targets, self.name, subject)
+        if self.key == patients.UNNAMED and entry.type in NEED_PATIENT:
+            resource[NEED_PATIENT[entry.type]] = {"reference": SUBJECT}
+        resource["id"] = self.names[id(entry)]
+        return resource, notes
 
+    def _stated(self, entry: Entry, notes: list[str], shown_by: str | None) -> Statement:
+        if shown_by:
+            return Statement(entry.place, entry.type, "part_of", _SHOWN, shown_by)
+        return Statement(entry.place, entry.type, "created", _note(notes), self.name(entry))
+
+
+_SHOWN = "Fichier montré par son document."
 _EARLIER = "Autre version de la même ressource dans ce fichier."
 
 
