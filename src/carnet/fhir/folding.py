@@ -16,6 +16,7 @@ _LETTERS = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", 
 _JOINTS = dict.fromkeys("'’‘`´ʼʹ′-‐‑‒–—−_", " ")
 _TABLE = str.maketrans(_LETTERS | _JOINTS)
 _WORD = re.compile(r"[^\W_]+")
+_ASCII_WORD = re.compile(r"[a-z0-9]+")
 
 
 def fold(text: str) -> str:
@@ -30,5 +31,6 @@ def fold(text: str) -> str:
 
 def words(text: str) -> Iterator[str]:
     """The folded words of a text, in order: runs of letters and digits, cut at WORD_LIMIT."""
-    for found in _WORD.finditer(fold(text)):
-        yield found[0][:WORD_LIMIT]
+    found = _ASCII_WORD.findall(text.lower()) if text.isascii() else _WORD.findall(fold(text))
+    for word in found:
+        yield word[:WORD_LIMIT]

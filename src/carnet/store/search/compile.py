@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from carnet.fhir import search_parameters
@@ -23,6 +23,7 @@ from carnet.store.search import (
 from carnet.store.search.clauses import Clause, Match, Sql, joined
 from carnet.store.search.limits import Limit
 
+TARGET_LIMIT = 10  # types that one link of a chain tries; beyond, the type must be named
 DEPTH_LIMIT = 5  # links of a chain
 
 _MATCHERS: dict[str, Callable[[Parameter, str, str], list[Match]]] = {
@@ -32,7 +33,6 @@ _MATCHERS: dict[str, Callable[[Parameter, str, str], list[Match]]] = {
     "date": amounts_match.date,
     "number": amounts_match.number,
     "quantity": amounts_match.quantity,
-    "reference": references_match.reference,
 }
 _RANKS = {"reference": 2, "string": 3, "uri": 4, "token": 5, "quantity": 6, "number": 6, "date": 7}
 
@@ -43,13 +43,14 @@ class Scope:
 
     vendor: str
     limit: Limit | None = None
+    same: references_match.Same = lambda id: [id]
     depth: int = 0
 
     def deeper(self) -> Scope:
         """For the search at the end of a chain."""
         if self.depth >= DEPTH_LIMIT:
             raise Invalid("Cette recherche enchaîne trop de références.")
-        return Scope(self.vendor, self.limit, self.depth + 1)
+        return replace(self, depth=self.depth + 1)
 
     def plain(self, column: str, collation: str = "C") -> str:
         """A text column that PostgreSQL may compare with the index's own (which ignore the language)."""
@@ -71,13 +72,19 @@ def clause(type: str, name: str, value: str, scope: Scope) -> Clause:
     if written.chain:
         return _chain(parameter, written, value, scope)
     if parameter.kind == "composite":
-        return _composite(parameter, written.modifier, value)
-    return _plain(parameter, written.modifier, value)
+        return _composite(parameter, written.modifier, value, scope)
+    return _plain(parameter, written.modifier, value, scope)
 
 
-def _plain(parameter: Parameter, modifier: str, value: str) -> Clause:
-    match = _MATCHERS[parameter.kind]
-    found = [m for part in params.values(parameter.code, value) for m in match(parameter, modifier, part)]
+def _matches(parameter: Parameter, modifier: str, value: str, scope: Scope) -> list[Match]:
+    if parameter.kind == "reference":
+        return references_match.reference(parameter, modifier, value, scope.same)
+    return _MATCHERS[parameter.kind](parameter, modifier, value)
+
+
+def _plain(parameter: Parameter, modifier: str, value: str, scope: Scope) -> Clause:
+    parts = params.values(parameter.code, value)
+    found = [match for part in parts for match in _matches(parameter, modifier, part, scope)]
     if modifier == "not":
         return clauses.lacking(found)
     return clauses.having(found, _rank(parameter, value), typed=parameter.type != search_parameters.ANY_TYPE)
@@ -102,7 +109,7 @@ def _missing(parameter: Parameter, value: str) -> Clause:
     return clauses.lacking(present) if value == "true" else clauses.having(present, 8, typed=typed)
 
 
-def _composite(parameter: Parameter, modifier: str, value: str) -> Clause:
+def _composite(parameter: Parameter, modifier: str, value: str, scope: Scope) -> Clause:
     if modifier:
         raise params.bad_modifier(parameter.code, modifier)
     parts = [search_parameters.of(parameter.type)[component.code] for component in parameter.components]
@@ -111,7 +118,7 @@ def _composite(parameter: Parameter, modifier: str, value: str) -> Clause:
         cells = params.cut(alternative, "$")
         if len(cells) != len(parts):
             raise params.bad(parameter.code)
-        matches = [_MATCHERS[part.kind](part, "", cell) for part, cell in zip(parts, cells, strict=True)]
+        matches = [_matches(part, "", cell, scope) for part, cell in zip(parts, cells, strict=True)]
         alternatives.append(
             [composites.Part(m, c.once) for m, c in zip(matches, parameter.components, strict=True)]
         )
@@ -125,8 +132,8 @@ def _chain(parameter: Parameter, written: params.Name, value: str, scope: Scope)
     if written.modifier and not parameter.may_target(written.modifier):
         raise params.bad_modifier(parameter.code, written.modifier)
     known = [t for t in types if onward.startswith("_") or search_parameters.find(t, onward)]
-    if not known:
-        raise params.unknown(" | ".join(types[:5]), onward)
+    if not known or len(known) > TARGET_LIMIT:
+        raise params.unknown(written.modifier or _type_names(types), onward)
     found: list[Match] = []
     for target in known:
         keys = keys_of(target, [(written.chain, value)], scope.deeper())
@@ -135,6 +142,11 @@ def _chain(parameter: Parameter, written: params.Name, value: str, scope: Scope)
         )
         found += references_match.to_any(parameter, target, ids)
     return clauses.having(found, 3)
+
+
+def _type_names(types: Sequence[str]) -> str:
+    """A few types in a sentence."""
+    return " | ".join(types[:5]) + (" | …" if len(types) > 5 else "")
 
 
 def _targets(parameter: Parameter) -> frozenset[str]:
@@ -159,15 +171,11 @@ def _having(type: str, name: str, value: str, scope: Scope) -> Clause:
 
 def _rows_with_ids(type: str, ids: Sql, scope: Scope) -> Sql:
     column = scope.plain("r.fhir_id", "default")
-    found = Sql(
-        f"SELECT r.id AS id FROM store_resource r WHERE r.type = %s AND {column} IN ({ids.text})",
-        (type, *ids.args),
+    wanted = references_match.same_as_any(ids) if type == references_match.PATIENT else ids
+    return Sql(
+        f"SELECT r.id AS id FROM store_resource r WHERE r.type = %s AND {column} IN ({wanted.text})",
+        (type, *wanted.args),
     )
-    if type != references_match.PATIENT:
-        return found
-    same = references_match.same_as_any(ids)
-    also = f"SELECT r.id FROM store_resource r WHERE r.type = %s AND {column} IN ({same.text})"
-    return Sql(f"{found.text} UNION ALL {also}", (*found.args, type, *same.args))
 
 
 def keys_of(type: str, asked: Sequence[tuple[str, str]], scope: Scope) -> Sql:

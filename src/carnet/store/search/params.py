@@ -8,7 +8,8 @@ from typing import NamedTuple
 from carnet.fhir.errors import Invalid
 
 PREFIXES = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap")
-VALUE_LIMIT = 1000  # values separated by commas in one parameter
+VALUE_LIMIT = 100  # values separated by commas in one parameter: SQLite joins at most 500 selections
+ID_LIMIT = 1000
 
 
 class Name(NamedTuple):
@@ -26,10 +27,10 @@ def name(written: str) -> Name:
     return Name(code, modifier, chain)
 
 
-def values(code: str, written: str) -> list[str]:
+def values(code: str, written: str, limit: int = VALUE_LIMIT) -> list[str]:
     """The alternatives of a parameter. Raises Invalid when one is empty or there are too many."""
     found = cut(written, ",")
-    if not all(found) or len(found) > VALUE_LIMIT:
+    if not all(found) or len(found) > limit:
         raise bad(code)
     return found
 
@@ -55,6 +56,12 @@ def plain(written: str) -> str:
 def prefixed(written: str) -> tuple[str, str]:
     """(prefix, rest); eq when there is none."""
     return (written[:2], written[2:]) if written[:2] in PREFIXES else ("eq", written)
+
+
+def check_text(code: str, written: str) -> None:
+    """Refuse what no stored text can hold: NUL, and halves of characters. Raises Invalid."""
+    if "\x00" in written or any("\ud800" <= character <= "\udfff" for character in written):
+        raise bad(code)
 
 
 def bad(code: str) -> Invalid:

@@ -5,6 +5,7 @@ Merged patients: a reference to any of a person's ids answers for all of them; t
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 
 from carnet.fhir.search_parameters import Parameter
 from carnet.store.search import keys
@@ -14,27 +15,22 @@ from carnet.store.search.words_match import identifier, parameter_is
 
 _LOCAL = re.compile(r"(?:([A-Z][A-Za-z]+)/)?([A-Za-z0-9\-.]{1,64})(?:/_history/([A-Za-z0-9\-.]{1,64}))?")
 PATIENT = "Patient"
+Same = Callable[[str], Sequence[str]]  # all ids of the patient with this id, itself included
 
-# Every id that the aliases join to the one asked for, through merges of merges.
+# Every id that the aliases join to those asked for, through merges of merges.
 _SAME = (
-    "WITH RECURSIVE same(id) AS ("
-    "SELECT a.old_id FROM store_alias a WHERE a.new_id {seed} UNION SELECT a.new_id FROM store_alias a WHERE a.old_id {seed}"
+    "WITH RECURSIVE found(id) AS ({ids}), same(id) AS (SELECT id FROM found"
     " UNION SELECT CASE WHEN a.old_id = same.id THEN a.new_id ELSE a.old_id END"
     " FROM same JOIN store_alias a ON a.old_id = same.id OR a.new_id = same.id) SELECT id FROM same"
 )
 
 
-def same_as(id: str) -> Sql:
-    """The other ids of the patient with this id."""
-    return Sql(_SAME.replace("{seed}", "= %s"), (id, id))
-
-
 def same_as_any(ids: Sql) -> Sql:
-    """The other ids of the patients with these ids."""
-    return Sql(_SAME.replace("{seed}", f"IN ({ids.text})"), ids.args * 2)
+    """All ids of the patients who have one of these ids."""
+    return Sql(_SAME.replace("{ids}", ids.text), ids.args)
 
 
-def reference(parameter: Parameter, modifier: str, value: str) -> list[Match]:
+def reference(parameter: Parameter, modifier: str, value: str, same: Same) -> list[Match]:
     """`Type/id`, `id`, `Type/id/_history/2`, a URL or canonical `url|version`; :identifier; :Type before a bare id."""
     if modifier == "identifier":
         return identifier(parameter, value)
@@ -50,11 +46,10 @@ def reference(parameter: Parameter, modifier: str, value: str) -> list[Match]:
     base, args = of_types(parameter, type or "")
     if version:
         base, args = base + " AND {x}.version = %s", (*args, version)
-    matches = [Match("reference", base + " AND {x}.target = %s", (*args, id))]
-    if type == PATIENT or (not type and parameter.may_target(PATIENT)):
-        same = same_as(id)
-        matches.append(Match("reference", f"{base} AND {{x}}.target IN ({same.text})", (*args, *same.args)))
-    return matches
+    ids = same(id) if type == PATIENT or (not type and parameter.may_target(PATIENT)) else [id]
+    return [
+        Match("reference", base + f" AND {{x}}.target IN ({', '.join(['%s'] * len(ids))})", (*args, *ids))
+    ]
 
 
 def of_types(parameter: Parameter, type: str) -> tuple[str, tuple[object, ...]]:
@@ -80,8 +75,5 @@ def _elsewhere(parameter: Parameter, written: str) -> Match:
 def to_any(parameter: Parameter, type: str, ids: Sql) -> list[Match]:
     """A reference to one of the resources of `type` whose ids `ids` selects."""
     where, args = of_types(parameter, type)
-    matches = [Match("reference", f"{where} AND {{x}}.target IN ({ids.text})", (*args, *ids.args))]
-    if type == PATIENT:
-        same = same_as_any(ids)
-        matches.append(Match("reference", f"{where} AND {{x}}.target IN ({same.text})", (*args, *same.args)))
-    return matches
+    targets = same_as_any(ids) if type == PATIENT else ids
+    return [Match("reference", f"{where} AND {{x}}.target IN ({targets.text})", (*args, *targets.args))]

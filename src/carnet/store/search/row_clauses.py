@@ -18,6 +18,7 @@ _UPDATED = {
     "le": ("{r}.updated < %s", "b"),
     "ap": ("{r}.updated >= %s AND {r}.updated < %s", "ab"),
 }
+WORD_LIMIT = 32  # different words of one _text or _content
 CODES = ("_id", "_lastUpdated", "_text", "_content")
 
 
@@ -31,7 +32,7 @@ def clause(type: str, code: str, modifier: str, value: str, vendor: str) -> Clau
 
 
 def _id(type: str, value: str) -> Clause:
-    ids = [params.plain(part) for part in params.values("_id", value)]
+    ids = [params.plain(part) for part in params.values("_id", value, params.ID_LIMIT)]
     marks = ", ".join(["%s"] * len(ids))
     keys = Sql(
         f"SELECT i.id AS id FROM store_resource i WHERE i.type = %s AND i.fhir_id IN ({marks})", (type, *ids)
@@ -51,7 +52,7 @@ def _updated(value: str) -> Clause:
 
 def _words(code: str, typed: str, vendor: str) -> Clause:
     words = text.query(typed)
-    if not words:
+    if not words or len(words) > WORD_LIMIT:
         raise params.bad(code)
     if vendor == "sqlite":
         column = "narrative : " if code == "_text" else ""

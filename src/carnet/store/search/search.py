@@ -10,13 +10,15 @@ from typing import Any
 
 from django.db import connection
 
+from carnet.fhir.errors import Invalid
 from carnet.store.resource import COLUMNS, Row, row
 from carnet.store.search import order, params
 from carnet.store.search.clauses import Sql
 from carnet.store.search.compile import Scope, Source, candidates, clause
 from carnet.store.search.limits import Limit, limit
+from carnet.store.search.references_match import same_as_any
 
-COUNT, COUNT_LIMIT = 50, 1000
+COUNT, COUNT_LIMIT, CRITERIA_LIMIT = 50, 1000, 40
 _TOTALS = ("none", "accurate", "estimate")
 
 
@@ -67,16 +69,20 @@ def read(written: Sequence[tuple[str, str]]) -> Asked:
     """Sort the parameters of the result set from those of the resources."""
     asked = Asked()
     for name, value in written:
+        params.check_text(name, name + value)
         if name == "_sort":
             asked.sort = value
         elif name == "_count":
             asked.count = _count(value)
+            asked.total = asked.total or asked.count == 0
         elif name == "_page":
             asked.page = value
         elif name == "_total":
-            asked.total = _wants_total(value)
+            asked.total = _wants_total(value) or asked.total
         else:
             asked.criteria.append((name, value))
+    if len(asked.criteria) > CRITERIA_LIMIT:
+        raise Invalid("Cette recherche a trop de critères.")
     return asked
 
 
@@ -97,13 +103,23 @@ def compile(
 ) -> tuple[Sql, Source]:
     """The statement of one page, with one row more than asked to know whether others follow."""
     allowed = limit(subjects)
-    scope = Scope(connection.vendor, allowed)
+    scope = Scope(connection.vendor, allowed, same_patient)
     listed = [clause(type, name, value, scope) for name, value in asked.criteria]
     keys = order.keys(type, asked.sort)
     need_row = any(key.needs_row for key in keys)
     source = candidates(type, listed, allowed, need_row=need_row, include_deleted=include_deleted)
     last = order.last_of(asked.question, asked.page, len(keys)) if asked.page else None
     return _page(source, keys, last, asked.count + 1), source
+
+
+def same_patient(id: str) -> list[str]:
+    """All ids of a patient whose records were merged, the one given included."""
+    sql = same_as_any(
+        Sql("SELECT a.new_id FROM store_alias a WHERE a.old_id = %s OR a.new_id = %s", (id, id))
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql.text, sql.args)
+        return sorted({id, *(found for (found,) in cursor.fetchall())})
 
 
 def _page(source: Source, keys: list[order.Key], last: list[Any] | None, count: int) -> Sql:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 MIN, MAX = -(1 << 62), 1 << 62  # microseconds: before and after all that can be written
@@ -15,6 +15,8 @@ _DATE = re.compile(
     r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?"
     r"(?:Z|([+-])([0-9]{2}):([0-9]{2}))?)?)?)?"
 )
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?")
 
 
 def span(written: Any) -> tuple[int, int] | None:
@@ -92,11 +94,7 @@ def compared(value: Any, comparator: Any) -> tuple[float, float] | None:
 
 def precision(written: str) -> tuple[Decimal, Decimal] | None:
     """(value, half of its last written digit): 5.4 stands for 5.35 to 5.45; None if it is no number."""
-    try:
-        value = Decimal(written)
-    except InvalidOperation:
+    if not _NUMBER.fullmatch(written):
         return None
-    exponent = value.as_tuple().exponent
-    if not isinstance(exponent, int) or not -400 < exponent < 400:
-        return None
-    return value, Decimal(5).scaleb(exponent - 1)
+    value = Decimal(written)
+    return value, Decimal(5).scaleb(int(value.as_tuple().exponent) - 1)

@@ -14,6 +14,8 @@ from carnet.store.search.extract import rows
 from carnet.store.search.tables import SLOTS
 from carnet.store.search.text import texts
 
+Statement = tuple[str, tuple[Any, ...]]
+Listed = dict[str, list[tuple[Any, ...]]]
 COLUMNS = {
     "token": "id, resource, param, ordinal, system, code, text",
     "string": "id, resource, param, ordinal, folded, exact",
@@ -27,6 +29,11 @@ _INSERT = {
     table: f"INSERT INTO store_{table} ({columns}) VALUES ({', '.join(['%s'] * len(columns.split(',')))})"
     for table, columns in COLUMNS.items()
 }
+_INSERT_WORDS = (
+    "INSERT INTO store_text (resource, narrative, content)"
+    " VALUES (%s, array_to_tsvector(%s::text[]), array_to_tsvector(%s::text[]))"
+)
+_ROWS_AT_ONCE = 1000
 _DELETE = [f"DELETE FROM store_{table} WHERE id >= %s AND id < %s" for table in COLUMNS]
 
 
@@ -36,36 +43,56 @@ def index(pk: int, resource: dict[str, Any]) -> None:
     if resource.get("resourceType") == "Patient":
         found.string += patient_words.rows(resource)
     first = pk * SLOTS
-    with connection.cursor() as cursor:
-        for table, statement in _INSERT.items():
-            listed = getattr(found, table)
-            if len(listed) >= SLOTS:
-                raise TooBig("Cette ressource contient trop de valeurs pour être indexée.")
-            if listed:
-                cursor.executemany(statement, [(first + n, pk, *row) for n, row in enumerate(listed)])
-        _insert_text(cursor, pk, *texts(resource))
+    listed = {
+        table: [(first + n, pk, *row) for n, row in enumerate(values)]
+        for table in COLUMNS
+        if (values := getattr(found, table))
+    }
+    if any(len(numbered) >= SLOTS for numbered in listed.values()):
+        raise TooBig("Cette ressource contient trop de valeurs pour être indexée.")
+    insert = _insert_sqlite if connection.vendor == "sqlite" else _insert_postgresql
+    insert(pk, listed, *texts(resource))
 
 
 def unindex(pk: int) -> None:
     """Remove all index rows of a resource: it was deleted, or is about to be indexed again."""
+    sqlite = connection.vendor == "sqlite"
+    statements: list[Statement] = [(statement, (pk * SLOTS, (pk + 1) * SLOTS)) for statement in _DELETE]
+    statements.append((f"DELETE FROM store_text WHERE {'rowid' if sqlite else 'resource'} = %s", (pk,)))
     with connection.cursor() as cursor:
-        for statement in _DELETE:
-            cursor.execute(statement, [pk * SLOTS, (pk + 1) * SLOTS])
-        key = "rowid" if connection.vendor == "sqlite" else "resource"
-        cursor.execute(f"DELETE FROM store_text WHERE {key} = %s", [pk])
+        if sqlite:
+            for statement, args in statements:
+                cursor.execute(statement, args)
+        else:
+            _at_once(cursor, statements)
 
 
-def _insert_text(cursor: Any, pk: int, narrative: list[str], content: list[str]) -> None:
-    if not narrative and not content:
-        return
-    if connection.vendor == "sqlite":
-        cursor.execute(
-            "INSERT INTO store_text (rowid, narrative, content) VALUES (%s, %s, %s)",
-            [pk, " ".join(narrative), " ".join(content)],
-        )
-    else:
-        cursor.execute(
-            "INSERT INTO store_text (resource, narrative, content)"
-            " VALUES (%s, array_to_tsvector(%s::text[]), array_to_tsvector(%s::text[]))",
-            [pk, narrative, content],
-        )
+def _insert_sqlite(pk: int, listed: Listed, narrative: list[str], content: list[str]) -> None:
+    with connection.cursor() as cursor:
+        for table, numbered in listed.items():
+            cursor.executemany(_INSERT[table], numbered)
+        if narrative or content:
+            cursor.execute(
+                "INSERT INTO store_text (rowid, narrative, content) VALUES (%s, %s, %s)",
+                [pk, " ".join(narrative), " ".join(content)],
+            )
+
+
+def _insert_postgresql(pk: int, listed: Listed, narrative: list[str], content: list[str]) -> None:
+    statements: list[Statement] = []
+    for table, numbered in listed.items():
+        head, _, marks = _INSERT[table].partition(" VALUES ")
+        for start in range(0, len(numbered), _ROWS_AT_ONCE):
+            part = numbered[start : start + _ROWS_AT_ONCE]
+            args = tuple(value for row in part for value in row)
+            statements.append((f"{head} VALUES {', '.join([marks] * len(part))}", args))
+    if narrative or content:
+        statements.append((_INSERT_WORDS, (pk, narrative, content)))
+    if statements:
+        with connection.cursor() as cursor:
+            _at_once(cursor, statements)
+
+
+def _at_once(cursor: Any, statements: list[Statement]) -> None:
+    """One round trip: the arguments are merged on this side, as Django's cursor for PostgreSQL does."""
+    cursor.execute("; ".join(text for text, _ in statements), [arg for _, args in statements for arg in args])
