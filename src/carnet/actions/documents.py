@@ -60,7 +60,7 @@ def import_file(
     try:
         recognised = recognise(content)
         format = recognised.format
-        reads = readers.read(recognised, PurePath(name).stem)
+        reads = [patients.legible(read) for read in readers.read(recognised, PurePath(name).stem)]
         if patient is not None and len(reads) > 1:
             raise Refused(_SEVERAL)
     except Unavailable:
@@ -81,7 +81,7 @@ def assign(*, by: Actor, at: datetime, document: str, patient: str | None = None
         original = work.blob(resource["content"][0]["attachment"]["url"].removeprefix("Binary/"))
         key, title = str(reference.content_key(resource)), str(resource.get("description", ""))
         recognised = recognise(original)
-        reads = readers.read(recognised, title)
+        reads = [patients.legible(read) for read in readers.read(recognised, title)]
         read = reads[content_keys(recognised, len(reads)).index(key)]
         whose = patients.whose(work, read, patient) if patient else _somebody_new(read)
         return _file(work, at, title, original, read, key, whose)

@@ -3,13 +3,14 @@ leaves the question to a person. Never merges two records."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from carnet.documents.placing import Place, mapped
 from carnet.documents.reading import SUBJECT, Read
 from carnet.fhir import codes, references
-from carnet.fhir.errors import Refused
+from carnet.fhir.errors import Invalid, Refused
+from carnet.record.validate import validate
 from carnet.record.work import Stored, Work
 from carnet.rules import identity
 from carnet.rules.received import tagged
@@ -21,6 +22,7 @@ DOUBTFUL = (
     "Un patient du cabinet a le même numéro mais pas la même identité : vérifiez de qui il s'agit avant de ranger ce"
     " document. Rien n'a été rangé dans son dossier."
 )
+_LEFT_OUT = "Identité reprise sans ce qui n'est pas conforme à FHIR R4 : {fields}."
 _OTHER = "Ce document porte un autre numéro INS que ce dossier. Rien n'a été enregistré."
 
 
@@ -32,6 +34,29 @@ class Whose:
     outcome: Outcome
     patient: str | None = None
     reason: str | None = None
+
+
+def legible(read: Read) -> Read:
+    """The same, its patient without what FHIR R4 does not accept: said in the report, kept in the original."""
+    if read.patient is None:
+        return read
+    wrong = sorted(_wrong_fields(read.patient))
+    if not wrong:
+        return read
+    patient = {key: value for key, value in read.patient.items() if key not in wrong}
+    reason = _LEFT_OUT.format(fields=", ".join(wrong))
+    statements = [replace(one, reason=reason) if one.target == SUBJECT else one for one in read.statements]
+    return replace(read, patient=None if _wrong_fields(patient) else patient, statements=statements)
+
+
+def _wrong_fields(patient: dict[str, Any]) -> set[str]:
+    try:
+        validate({**patient, "id": "patient"})
+    except Invalid as error:
+        return {
+            issue.expression.removeprefix("Patient.").split(".")[0].split("[")[0] for issue in error.issues
+        }
+    return set()
 
 
 def whose(work: Work, read: Read, chosen: str | None) -> Whose:
@@ -53,7 +78,7 @@ def whose(work: Work, read: Read, chosen: str | None) -> Whose:
 
 def speaks_of_a_patient(read: Read) -> bool:
     """Whether the document is somebody's: all but resources that name no patient."""
-    if read.format not in {"fhir", "fhir-ndjson"}:
+    if read.format not in {"fhir", "fhir-ndjson"} or any(one.target == SUBJECT for one in read.statements):
         return True
     return any(
         node["reference"] == SUBJECT for resource in read.resources for node in references.walk(resource)
