@@ -9,8 +9,8 @@ from carnet.documents.cda.context import Context, Resource, reference
 from carnet.documents.cda.dates import day, timestamp, when
 from carnet.documents.cda.elements import Element, attribute, child, identifiers, plain, statements_under
 from carnet.documents.cda.entries.below import DETAIL, Piece, detail, read_below
-from carnet.documents.cda.entries.medication import product
 from carnet.documents.cda.entries.problem import problem_concept
+from carnet.documents.cda.entries.product import product
 from carnet.documents.cda.people import author, performers, person_only
 from carnet.documents.cda.roles import role_of
 from carnet.documents.cda.values import concept, quantity, value

@@ -1,21 +1,17 @@
-"""Medicines: what the patient takes (MedicationStatement), what is prescribed (MedicationRequest), what was given out
-(MedicationDispense). The status is read from dates and section, never from today."""
+"""Medicines: what the patient takes (MedicationStatement), what is prescribed (MedicationRequest). The status is read
+from dates and section, never from today."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from carnet.documents.cda.context import Context, Resource
-from carnet.documents.cda.dates import timestamp, when
-from carnet.documents.cda.elements import Element, attribute, child, children, identifiers, is_null, plain
+from carnet.documents.cda.dates import timestamp
+from carnet.documents.cda.elements import Element, attribute, child, children, identifiers
 from carnet.documents.cda.entries.below import Piece, add_note, detail, read_below
 from carnet.documents.cda.entries.dosage import dosages, treatment_period
-from carnet.documents.cda.people import author, performers, person_only
-from carnet.documents.cda.values import concept, quantity, ratio
+from carnet.documents.cda.entries.product import product, product_details
+from carnet.documents.cda.people import author, person_only
+from carnet.documents.cda.values import concept, quantity
 
-INGREDIENT = "urn:carnet:ingredient"
-FORM = "urn:carnet:form"
-LOT = "urn:carnet:lot"
 _ABSENT_OID = "2.16.840.1.113883.5.1150.1"
 _CURRENT = frozenset(("10160-0", "10183-2", "18776-5", "19009-0"))
 _STOPPED = frozenset(("18610-6",))  # given or stopped during the stay
@@ -50,7 +46,7 @@ def _statement(ctx: Context, element: Element) -> Resource | None:
         element,
         "MedicationStatement",
         {
-            "extension": _product_details(ctx, element),
+            "extension": product_details(ctx, element),
             "identifier": identifiers(element),
             "status": _status(ctx, element),
             "medicationCodeableConcept": what,
@@ -59,7 +55,7 @@ def _statement(ctx: Context, element: Element) -> Resource | None:
             "dosage": dosages(ctx, element, own_bounds=False),
         },
     )
-    read_below(ctx, element, made, _PIECES)
+    read_below(ctx, element, made, PIECES)
     return made
 
 
@@ -101,7 +97,7 @@ def _request(ctx: Context, element: Element, intent: str) -> Resource | None:
         element,
         "MedicationRequest",
         {
-            "extension": _product_details(ctx, element),
+            "extension": product_details(ctx, element),
             "identifier": identifiers(element),
             "status": "completed" if over else "active",
             "intent": "order" if prescribed else intent,
@@ -113,7 +109,7 @@ def _request(ctx: Context, element: Element, intent: str) -> Resource | None:
             "dispenseRequest": _repeats(element),
         },
     )
-    read_below(ctx, element, made, _PIECES)
+    read_below(ctx, element, made, PIECES)
     return made
 
 
@@ -130,69 +126,6 @@ def _declared_absence(ctx: Context, element: Element) -> Resource:
     """ "No known medication", "no information on medications": said by the code of the statement."""
     code = child(element, "code")
     return concept(code, ctx.text) if attribute(code, "codeSystem") == _ABSENT_OID else {}
-
-
-# ---- the product
-def product(ctx: Context, element: Element) -> Resource:
-    """What medicine: its codes (CIS, CIP, ATC, virtual medicine) and its name; {} when nothing names it."""
-    material = _material(element)
-    found = concept(child(material, "code"), ctx.text)
-    codings = list(found.get("coding", []))
-    for path in (
-        ("asSpecializedKind", "generalizedMedicineClass", "code"),
-        ("asContent", "containerPackagedMedicine", "code"),
-    ):
-        codings += [
-            c for c in concept(child(material, *path), ctx.text).get("coding", []) if not _known(c, codings)
-        ]
-    written = child(material, "name")
-    text = found.get("text") or ("" if is_null(written) else plain(written))
-    if not (codings or text):
-        return {}
-    return ({"coding": codings} if codings else {}) | ({"text": text} if text else {})
-
-
-def _known(found: dict[str, str], codings: list[dict[str, str]]) -> bool:
-    return any(c.get("system") == found.get("system") and c["code"] == found["code"] for c in codings)
-
-
-def _material(element: Element) -> Element | None:
-    holder = (
-        child(element, "consumable")
-        if child(element, "consumable") is not None
-        else child(element, "product")
-    )
-    made = child(holder, "manufacturedProduct")
-    material = child(made, "manufacturedMaterial")
-    return material if material is not None else child(made, "manufacturedLabeledDrug")
-
-
-def _product_details(ctx: Context, element: Element) -> list[Any]:
-    """Form, lot and ingredients with their strength."""
-    material = _material(element)
-    found: list[Any] = []
-    form = concept(child(material, "formCode"), ctx.text)
-    if form:
-        found.append({"url": FORM, "valueCodeableConcept": form})
-    lot = plain(child(material, "lotNumberText"))
-    if lot:
-        found.append({"url": LOT, "valueString": lot})
-    return found + [each for e in children(material, "ingredient") if (each := _ingredient(ctx, e))]
-
-
-def _ingredient(ctx: Context, element: Element) -> Resource:
-    inside = child(element, "ingredient")
-    what = concept(child(inside, "code"), ctx.text)
-    said = plain(child(inside, "name"))
-    if not (what or said):
-        return {}
-    what = what | ({} if "text" in what or not said else {"text": said})
-    strength = ratio(child(element, "quantity"))
-    parts = [{"url": "item", "valueCodeableConcept": what}]
-    return {
-        "url": INGREDIENT,
-        "extension": parts + ([{"url": "strength", "valueRatio": strength}] if strength else []),
-    }
 
 
 # ---- what hangs below
@@ -267,60 +200,7 @@ def _substitution(ctx: Context, element: Element, made: Resource) -> None:
     read_below(ctx, element, made)
 
 
-# ---- given out
-def dispense(ctx: Context, element: Element) -> Resource | None:
-    """A MedicationDispense: its own product, or the one of the treatment or vaccination above it."""
-    above = next((e for e in element.iterancestors("{*}substanceAdministration")), None)
-    what = product(ctx, element) or (product(ctx, above) if above is not None else {})
-    if not what:
-        ctx.give_up(element, "Dispensation sans nom ni code de produit.")
-        return None
-    mood = attribute(element, "moodCode") or "EVN"
-    if mood != "EVN":
-        ctx.give_up(element, f"Dispensation dans un mode inconnu ({mood}).")
-        return None
-    given = next((t for e in children(element, "performer") if (t := child(e, "time")) is not None), None)
-    made = ctx.create(
-        element,
-        "MedicationDispense",
-        {
-            "extension": _product_details(ctx, element),
-            "identifier": identifiers(element),
-            "status": "completed",
-            "medicationCodeableConcept": what,
-            "performer": [{"actor": who} for who in performers(ctx, element)],
-            "quantity": quantity(child(element, "quantity")),
-            "whenHandedOver": when(child(element, "effectiveTime")) or when(given),
-        },
-    )
-    _prescriber(ctx, element, made)
-    read_below(ctx, element, made, _PIECES | {"prescription_item": _prescription_item})
-    return made
-
-
-def _prescriber(ctx: Context, element: Element, made: Resource) -> None:
-    """The author of a dispensation is who prescribed it."""
-    if child(element, "author") is None:
-        return
-    who, at = author(ctx, element)
-    said = " le ".join(filter(None, [(who or {}).get("display"), timestamp(attribute(at, "value"))]))
-    add_note(made, f"Prescrit par {said}" if who else "")
-
-
-def _prescription_item(ctx: Context, element: Element, made: Resource) -> None:
-    """The line of the prescription that was dispensed: named by its number, not fetched."""
-    ids = identifiers(element)
-    said = concept(child(element, "code"), ctx.text).get("text") or ctx.statement_text(element)
-    link = ({"identifier": ids[0]} if ids else {}) | ({"display": said} if said else {})
-    if not link:
-        ctx.give_up(element, "Ligne de prescription sans numéro ni libellé.")
-        return
-    made.setdefault("authorizingPrescription", []).append({"type": "MedicationRequest"} | link)
-    ctx.part_of(element, made)
-    read_below(ctx, element, made)
-
-
-_PIECES: dict[str, Piece] = {
+PIECES: dict[str, Piece] = {
     "dosage_step": dosage_step,
     "medication": dosage_step,
     "patient_instruction": _patient_instruction,
