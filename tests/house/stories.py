@@ -1,0 +1,164 @@
+"""One small story per action of the practice: what must exist before, then the arguments of the call. The house tests
+run every action through its story; an action without one fails there."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from PIL import Image
+
+from carnet.accounts import totp
+from carnet.accounts.models import Person
+from carnet.actions import consultation, documents, practice, received, sign_in, task
+from carnet.record import cell, gate
+from carnet.record.actor import outsider
+from carnet.rules.person import Identity
+from tests.cast import ALICE, EMILE, PRACTICE
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+PASSWORD = "glycine-marteau-27-vent"
+Story = Callable[[datetime], dict[str, Any]]
+
+
+def emile(at: datetime) -> str:
+    """Émile, with a record of his own."""
+    with gate.write(by=ALICE, at=at, action="test.patient") as work:
+        return work.create(EMILE).id
+
+
+def bundle() -> bytes:
+    """A letter about Émile that names one problem."""
+    subject = {"reference": "Patient/emile"}
+    problem = {
+        "coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": "I10"}],
+        "text": "Hypertension",
+    }
+    status = {
+        "coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]
+    }
+    condition = {
+        "resourceType": "Condition",
+        "id": "c",
+        "clinicalStatus": status,
+        "code": problem,
+        "subject": subject,
+    }
+    resources = [{**EMILE, "id": "emile"}, condition]
+    return json.dumps(
+        {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in resources]}
+    ).encode()
+
+
+def imported(at: datetime) -> str:
+    """The id of the patient whose letter came in."""
+    (report,) = documents.import_file(by=ALICE, at=at, name="lettre.json", content=bundle())
+    assert report.patient, report
+    return report.patient["id"]
+
+
+def waiting(at: datetime) -> dict[str, Any]:
+    """A record with one received group, and its key."""
+    id = imported(at)
+    groups = received.waiting(gate.open_record(by=ALICE, at=at, patient=id))
+    return {"patient": id, "keys": [group.key for group in groups]}
+
+
+def taken_up(at: datetime) -> dict[str, Any]:
+    found = waiting(at)
+    received.take_up(by=ALICE, at=at, **found)
+    return found
+
+
+def picture() -> bytes:
+    """A scanned page, white."""
+    page = io.BytesIO()
+    Image.new("L", (60, 80), 255).save(page, "PNG")
+    return page.getvalue()
+
+
+def unnamed(at: datetime) -> dict[str, Any]:
+    """A document that says of nobody in particular, and the record that a person chose for it."""
+    (report,) = documents.import_file(by=ALICE, at=at, name="courrier.png", content=picture())
+    assert report.document, report
+    return {"document": report.document, "patient": emile(at)}
+
+
+def owner(at: datetime) -> Person:
+    return practice.create_owner(by=ALICE, at=at, **NEW_OWNER).person
+
+
+NEW_OWNER: dict[str, Any] = {
+    "given": "Alice", "family": "Martin", "sign_in_name": "alice@tilleuls.fr", "password": PASSWORD,
+    "totp_secret": SECRET,
+}  # fmt: skip
+
+
+def as_owner(at: datetime) -> dict[str, Any]:
+    return {"by": sign_in.actor_of(owner(at), practice=cell.practice_id())}
+
+
+def note_begun(at: datetime) -> dict[str, Any]:
+    """A draft with a first line."""
+    patient = emile(at)
+    opened = consultation.open(by=ALICE, at=at, patient=patient)
+    kept = consultation.save(
+        by=ALICE, patient=patient, draft=opened.id, revision=opened.revision, text="TA 12/8"
+    )
+    return {"patient": patient, "draft": kept.id, "revision": kept.revision}
+
+
+def note_signed(at: datetime) -> dict[str, Any]:
+    story = note_begun(at)
+    signed = consultation.sign(by=ALICE, at=at, **story)
+    return {"patient": story["patient"], "composition": signed.composition.id}
+
+
+def identity(**changed: str) -> Identity:
+    facts = {"birth_name": "Durand", "given": "Émile", "birth_date": "1955-04-03", "gender": "male"}
+    return Identity(**{**facts, **changed})
+
+
+def task_to_do(at: datetime) -> dict[str, Any]:
+    kept = task.add(by=ALICE, at=at, text="Rappeler")
+    return {"id": kept.id, "if_version": kept.version}
+
+
+def task_done(at: datetime) -> dict[str, Any]:
+    kept = task.complete(by=ALICE, at=at, **task_to_do(at))
+    return {"id": kept.id, "if_version": kept.version}
+
+
+STORIES: dict[str, Story] = {
+    "consultation.amend": note_signed,
+    "consultation.drop": lambda at: {k: v for k, v in note_begun(at).items() if k != "revision"},
+    "consultation.open": lambda at: {"patient": emile(at)},
+    "consultation.sign": note_begun,
+    "documents.assign": unnamed,
+    "documents.import_file": lambda at: {"name": "lettre.json", "content": bundle()},
+    "patient.create": lambda at: {"identity": identity()},
+    "patient.update": lambda at: {"patient": emile(at), "if_version": 1, "identity": identity(given="Émilien")},
+    "practice.create_owner": lambda at: dict(NEW_OWNER),
+    "practice.opened": lambda at: {},
+    "received.dismiss": lambda at: {**waiting(at), "reason": "déjà opéré"},
+    "received.take_up": waiting,
+    "received.take_up_all": lambda at: {"patient": waiting(at)["patient"]},
+    "received.undo": taken_up,
+    "safety.check_cell": lambda at: {},
+    "sign_in.locked": lambda at: {**as_owner(at), "why": "person"},
+    "sign_in.signed_in": lambda at: {
+        **as_owner(at), "code": totp.code_at(SECRET, at), "address": "127.0.0.1",
+    },
+    "sign_in.signed_out": lambda at: {**as_owner(at), "why": "person"},
+    "sign_in.unlocked": lambda at: {**as_owner(at), "password": PASSWORD, "address": "127.0.0.1"},
+    "task.add": lambda at: {"text": "Rappeler", "patient": emile(at)},
+    "task.complete": task_to_do,
+    "task.reopen": task_done,
+}  # fmt: skip
+
+# The first half of a sign-in: a success is told by the second half, a refusal at once (its own test).
+HALF = {"sign_in.prove_password"}
+OUTSIDER = outsider(PRACTICE)
