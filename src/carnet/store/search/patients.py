@@ -12,7 +12,7 @@ from django.db import connection
 from carnet.fhir import search_parameters
 from carnet.store.resource import COLUMNS, Row, row
 from carnet.store.search import clauses, limits
-from carnet.store.search.clauses import Clause, Match, Sql
+from carnet.store.search.clauses import Clause, Match, Sql, for_engine
 from carnet.store.search.compile import candidates
 from carnet.store.search.patient_words import DIGITS, WORD, read
 from carnet.store.search.words_match import LAST
@@ -29,6 +29,7 @@ def find(text: str, *, limit: int = 20, subjects: Collection[str] | None = None)
     if not asked:
         return []
     source = candidates("Patient", asked, limits.limit(subjects), need_row=True)
+    source = source._replace(sql=for_engine(source.sql, connection.vendor))
     score, args = _score(words[:WORD_LIMIT])
     columns = ", ".join(f"r.{column.strip()}" for column in COLUMNS.split(","))
     merged = " AND NOT EXISTS (SELECT 1 FROM store_alias a WHERE a.old_id = r.fhir_id)"

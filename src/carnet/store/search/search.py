@@ -13,7 +13,7 @@ from django.db import connection
 from carnet.fhir.errors import Invalid
 from carnet.store.resource import COLUMNS, Row, row
 from carnet.store.search import order, params
-from carnet.store.search.clauses import Sql
+from carnet.store.search.clauses import Sql, for_engine
 from carnet.store.search.compile import Scope, Source, candidates, clause
 from carnet.store.search.limits import Limit, limit
 from carnet.store.search.references_match import same_as_any
@@ -108,8 +108,9 @@ def compile(
     keys = order.keys(type, asked.sort)
     need_row = any(key.needs_row for key in keys)
     source = candidates(type, listed, allowed, need_row=need_row, include_deleted=include_deleted)
+    source = source._replace(sql=for_engine(source.sql, connection.vendor))
     last = order.last_of(asked.question, asked.page, len(keys)) if asked.page else None
-    return _page(source, keys, last, asked.count + 1), source
+    return for_engine(_page(source, keys, last, asked.count + 1), connection.vendor), source
 
 
 def same_patient(id: str) -> list[str]:
