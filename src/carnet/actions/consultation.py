@@ -1,0 +1,199 @@
+"""A consultation is opened, written as a draft, signed, amended. A signed note never changes: a correction is a new
+version, marked as such, and the one before stays."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from carnet.fhir import codes, dates
+from carnet.fhir.errors import CarnetError, Conflict, Invalid, Refused, TooBig
+from carnet.record import access, gate
+from carnet.record.actor import Actor
+from carnet.record.work import Draft, Stored, Work
+from carnet.rules import note
+from carnet.rules.received import tagged
+
+Resource = dict[str, Any]
+CONSULTATION_NOTE = "11488-4"  # LOINC: Consult note
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What signing made: the note and the visit it belongs to."""
+
+    composition: Stored
+    encounter: Stored | None
+
+
+def open(*, by: Actor, at: datetime, patient: str) -> Draft:
+    """Begin a consultation, or resume the one this actor has begun. Raises NotFound, Refused."""
+    check_write(by)
+    with gate.write(by=by, at=at, action="consultation.open", patient=patient) as work:
+        work.get("Patient", patient)
+        return work.open_draft(patient)
+
+
+def save(*, by: Actor, patient: str, draft: str, revision: int, text: str) -> Draft:
+    """Keep the text of a pause. Raises Conflict (current: the draft as another window saved it), TooBig, Refused when
+    the draft is another patient's."""
+    if len(text) > note.LONGEST:
+        raise TooBig(
+            _("Cette note dépasse {count} caractères : elle n'est pas enregistrée."), count=note.LONGEST
+        )
+    check_patient(gate.draft(by=by, id=draft), patient)
+    return gate.save_draft(by=by, id=draft, revision=revision, text=_writable(text))
+
+
+def sign(
+    *, by: Actor, at: datetime, patient: str, draft: str, revision: int, over: int | None = None
+) -> Signed:
+    """Make the note final: an Encounter and a Composition, or a new version of the note being amended; the draft is
+    dropped. `over`: the version that the author has seen and writes over. Raises Invalid (empty), Conflict (current: a
+    newer draft, or a version signed by somebody else meanwhile), Refused."""
+    check_write(by)
+    with gate.write(by=by, at=at, action="consultation.sign", patient=patient) as work:
+        kept = work.draft(draft)
+        check_patient(kept, patient)
+        if kept.revision != revision:
+            raise Conflict(_("Ce brouillon a changé dans une autre fenêtre. Rien n'est signé."), kept)
+        text = _signable(kept.text)
+        signed = (
+            _amended(work, by, kept, text, over) if kept.composition else _first(work, by, at, kept, text)
+        )
+        work.drop_draft(draft)
+        return signed
+
+
+def amend(*, by: Actor, at: datetime, patient: str, composition: str) -> Draft:
+    """Open a draft on a signed note, with its text; signing it makes the next version. Raises Refused, NotFound."""
+    check_write(by)
+    with gate.write(by=by, at=at, action="consultation.amend", patient=patient) as work:
+        stored = work.get("Composition", composition)
+        signed = stored.resource()
+        if stored.subject != patient:
+            raise Refused(_OTHER_PATIENT)
+        check_amend(by, signed)
+        return work.open_draft(patient, composition=composition, text=note.text_of(signed) or "")
+
+
+def drop(*, by: Actor, at: datetime, patient: str, draft: str) -> None:
+    """Give a draft up; the journal keeps that it was, not what it said. Raises NotFound, Refused."""
+    check_write(by)
+    with gate.write(by=by, at=at, action="consultation.drop", patient=patient) as work:
+        check_patient(work.draft(draft), patient)
+        work.drop_draft(draft)
+
+
+def check_write(by: Actor) -> None:
+    """This actor may write notes."""
+    access.check_practice(by)
+    if by.role not in ("owner", "associate"):
+        raise Refused(_("Seul un médecin du cabinet écrit une consultation. Rien n'a été enregistré."))
+    access.check_write(by, "Composition")
+
+
+def check_amend(by: Actor, composition: Resource) -> None:
+    """This actor may correct this note: its author, an owner or an associate; and it is one of our notes."""
+    authors = [one.get("reference") for one in composition.get("author", [])]
+    if by.role not in ("owner", "associate") and (not by.practitioner or by.practitioner not in authors):
+        raise Refused(_("Seul l'auteur ou un médecin du cabinet corrige une note signée."))
+    if note.text_of(composition) is None:
+        raise Refused(_("Ce document vient d'ailleurs : il ne se corrige pas ici."))
+
+
+def check_patient(draft: Draft, patient: str) -> None:
+    """The page and the draft are about the same patient: the wrong patient is the worst bug."""
+    if draft.patient != patient:
+        raise Refused(_OTHER_PATIENT)
+
+
+def why_not(check: Callable[..., None], *facts: object) -> str:
+    """The sentence of a refusal, empty when the check passes: what a greyed button shows."""
+    try:
+        check(*facts)
+    except CarnetError as error:
+        return str(error)
+    return ""
+
+
+_OTHER_PATIENT = (
+    "Cette page et cette note ne sont pas du même patient. Rien n'a été enregistré. Rouvrez le dossier."
+)
+
+
+def _writable(text: str) -> str:
+    """A draft keeps every character a person sees, trailing blanks included; signing tidies."""
+    return "".join(c for c in text if c in "\t\n\r" or unicodedata.category(c) not in ("Cc", "Cs"))
+
+
+def _signable(written: str) -> str:
+    text = note.clean(written)
+    if note.is_empty(text):
+        raise Invalid(_("Une note vide ne se signe pas. Écrivez-la, ou abandonnez le brouillon."))
+    return text
+
+
+def _first(work: Work, by: Actor, at: datetime, draft: Draft, text: str) -> Signed:
+    encounter = work.create(_encounter(by, at, draft, text))
+    composition = work.create(_composition(by, at, draft.patient, encounter, text))
+    return Signed(composition, encounter)
+
+
+def _encounter(by: Actor, at: datetime, draft: Draft, text: str) -> Resource:
+    made: Resource = {
+        "resourceType": "Encounter",
+        "status": "finished",
+        "class": {"system": codes.ACT_CODE, "code": "AMB", "display": "ambulatory"},
+        "subject": {"reference": f"Patient/{draft.patient}"},
+        "participant": [{"individual": by.who()}],
+        "period": {"start": dates.instant(min(draft.opened, at)), "end": dates.instant(at)},
+    }
+    reason = note.reason(text)
+    return {**made, "reasonCode": [{"text": reason}]} if reason else made
+
+
+def _composition(by: Actor, at: datetime, patient: str, encounter: Stored, text: str) -> Resource:
+    return {
+        "resourceType": "Composition",
+        "status": "final",
+        "type": {"coding": [{"system": codes.LOINC, "code": CONSULTATION_NOTE, "display": "Consult note"}]},
+        "subject": {"reference": f"Patient/{patient}"},
+        "encounter": {"reference": encounter.reference},
+        "author": [by.who()],
+        "title": "Consultation",
+        **_words(by, at, text),
+    }
+
+
+def _words(by: Actor, at: datetime, text: str) -> Resource:
+    """What changes with the text: the note, its fingerprint, its narrative, who signs, when."""
+    return {
+        "date": dates.instant(at),
+        "extension": note.extensions(text),
+        "text": {"status": "generated", "div": note.narrative(text)},
+        "attester": [{"mode": "professional", "time": dates.instant(at), "party": by.who()}],
+    }
+
+
+def _amended(work: Work, by: Actor, draft: Draft, text: str, over: int | None) -> Signed:
+    current = work.get("Composition", str(draft.composition))
+    before = current.resource()
+    check_amend(by, before)
+    if over != current.version and current.updated > draft.opened:
+        raise Conflict(
+            _("Quelqu'un a corrigé cette note entre-temps. Rien n'est signé : comparez les deux textes."),
+            current,
+        )
+    if note.text_of(before) == text:
+        raise Invalid(_("Le texte n'a pas changé : il n'y a rien à signer."))
+    others = [e for e in before.get("extension", []) if e.get("url") not in (codes.NOTE, note.FINGERPRINT)]
+    words = _words(by, work.at, text)
+    after = {**before, **words, "status": "amended", "extension": [*others, *words["extension"]]}
+    after["author"] = [*before["author"], *([by.who()] if by.who() not in before["author"] else [])]
+    return Signed(work.update(tagged(after, codes.AMENDED), if_version=current.version), None)

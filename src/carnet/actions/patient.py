@@ -1,0 +1,138 @@
+"""A patient's record is created and its identity changed, by hand; and what every page about a patient shows at its
+top. It reads no note and merges nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from carnet.fhir import codes
+from carnet.fhir.errors import Invalid, Issue
+from carnet.record import access, gate
+from carnet.record.actor import Actor
+from carnet.record.gate import OpenRecord
+from carnet.record.work import Stored
+from carnet.rules import alarms, person, results
+from carnet.rules.alarms import Allergy
+from carnet.rules.person import Identity
+
+Resource = dict[str, Any]
+_NOT_SAVED = (
+    "L'identité n'est pas complète ou pas exacte. Rien n'a été enregistré. Corrigez ce qui est indiqué."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """What stays in view of a patient (shell/_patient_banner.html). `allergy_state`: listed, none, unrecorded, or
+    hidden from who may not read it."""
+
+    patient: Stored
+    href: str
+    allergies: list[Allergy]
+    allergy_state: str
+    identity: dict[str, str]
+    facts: list[str] = field(default_factory=list)
+
+
+def create(*, by: Actor, at: datetime, identity: Identity) -> Stored:
+    """A new record. Raises Invalid (issues name the fields of Identity), Refused."""
+    kept = _checked(identity, at)
+    with gate.write(by=by, at=at, action="patient.create") as work:
+        return work.create(person.patient(kept))
+
+
+def update(
+    *, by: Actor, at: datetime, patient: str, if_version: int, identity: Identity, verified: bool = False
+) -> Stored:
+    """Change the identity; `verified`: it is no longer provisional. Raises Invalid, Conflict (current: what was saved
+    meanwhile), Refused."""
+    kept = _checked(identity, at)
+    with gate.write(by=by, at=at, action="patient.update", patient=patient) as work:
+        before = work.get("Patient", patient).resource()
+        after = person.patient(kept, before)
+        return work.update(person.verified(after) if verified else after, if_version=if_version)
+
+
+def likely_duplicates(*, by: Actor, identity: Identity) -> list[Stored]:
+    """Patients born the same day under the same name: to look at before creating another."""
+    kept = identity.tidied()
+    if not kept.birth_date:
+        return []
+    same_day = gate.across(by=by, type="Patient", params=[("birthdate", kept.birth_date)], limit=200)
+    found = {str(one["id"]) for one in person.alike(kept, (stored.resource() for stored in same_day))}
+    return [stored for stored in same_day if stored.id in found]
+
+
+def banner(
+    by: Actor, record: OpenRecord, *, href: str = "", resources: Iterable[Resource] | None = None
+) -> Banner:
+    """Name, alarms and identity of an opened record. `resources` spares a second reading of what a page has read."""
+    if not access.readable(by)("AllergyIntolerance"):
+        return Banner(record.patient, href, [], "hidden", _identity(record.patient.resource()))
+    if resources is None:
+        resources = [one.resource() for one in record.all("AllergyIntolerance", "Observation")]
+    listed = list(resources)
+    state, found = alarms.allergies(listed)
+    return Banner(record.patient, href, found, state, _identity(record.patient.resource()), _kidney(listed))
+
+
+def check_write(by: Actor) -> None:
+    """This actor may create patients and change identities."""
+    access.check_write(by, "Patient")
+
+
+def _checked(identity: Identity, at: datetime) -> Identity:
+    kept = identity.tidied()
+    wrong = person.wrong(kept, today=_day(at).isoformat())
+    if wrong:
+        raise Invalid(_NOT_SAVED, [Issue(name, sentence) for name, sentence in wrong.items()])
+    return kept
+
+
+def _day(at: datetime) -> date:
+    return timezone.localtime(at).date()
+
+
+def _identity(patient: Resource) -> dict[str, str]:
+    """How sure the identity is, in words; `kind` is the colour of its tag."""
+    status, ins = person.reliability(patient), person.ins(patient)
+    if codes.has_tag(patient, codes.PROVISIONAL):
+        return {"text": _("identité à vérifier"), "kind": "settle"}
+    if not ins:
+        return {"text": _("sans INS"), "kind": "past"}
+    known = {"QUAL": _("INS qualifiée"), "VALI": _("identité validée"), "RECUP": _("INS récupérée")}
+    return {"text": known.get(status, _("INS non qualifiée")), "kind": ""}
+
+
+def _kidney(resources: list[Resource]) -> list[str]:
+    """The last filtration rate, else the last creatinine: what doses depend on."""
+    values = results.values(
+        one for one in resources if one["resourceType"] == "Observation" and _is_kidney(one)
+    )
+    found = results.latest(values, results.DFG) or results.latest(values, results.CREATININE)
+    if found is None or found.quantity is None:
+        return []
+    name = _("DFG") if found.code in results.DFG else _("Créatinine")
+    sign = {"low": " ↓", "very-low": " ↓", "high": " ↑", "very-high": " ↑"}.get(found.flag, "")
+    unit = "" if found.code in results.DFG else f" {found.unit}"
+    return [f"{name} {_number(found.quantity['value'])}{unit}{sign} ({_month(found.date)})"]
+
+
+def _is_kidney(observation: Resource) -> bool:
+    return results.loinc(observation.get("code")) in results.DFG | results.CREATININE
+
+
+def _number(value: object) -> str:
+    written = str(value)
+    return written.replace(".", ",") if (get_language() or "fr").startswith("fr") else written
+
+
+def _month(written: str) -> str:
+    return f"{written[5:7]}/{written[:4]}" if len(written) >= 7 else written

@@ -1,0 +1,262 @@
+"""The left column of a record: what is true of this patient, each line with where it comes from. Pure. It shows only
+what a person wrote or took up; received facts wait elsewhere (allergies excepted, see alarms.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from carnet.fhir import codes, dates
+from carnet.fhir.errors import Malformed
+from carnet.rules import received
+from carnet.rules.alarms import Allergy, allergies
+from carnet.rules.results import concept_words
+
+Resource = dict[str, Any]
+
+_OVER = frozenset(("inactive", "resolved", "remission"))
+_TASKS_TO_DO = frozenset(("requested", "received", "accepted", "ready", "in-progress", "on-hold"))
+_TREATMENTS = ("MedicationStatement", "MedicationRequest")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One fact: words, when (FHIR date as written), detail; `source` is `Type/id` of the note or document that says
+    it; `denied` when the fact is that it is absent."""
+
+    reference: str
+    text: str
+    since: str = ""
+    until: str = ""
+    detail: str = ""
+    source: str | None = None
+    denied: bool = False
+    received: bool = False
+    severe: bool = False
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Synthesis:
+    """The columns's parts, each in the order of importance."""
+
+    problems: list[Line] = field(default_factory=list)
+    treatments: list[Line] = field(default_factory=list)
+    allergies: list[Line] = field(default_factory=list)
+    allergy_state: str = "unrecorded"
+    history: list[Line] = field(default_factory=list)
+    vaccines: list[Line] = field(default_factory=list)
+    family: list[Line] = field(default_factory=list)
+    living: list[Line] = field(default_factory=list)
+    tasks: list[Line] = field(default_factory=list)
+
+
+def synthesis(resources: Sequence[Resource], *, today: date) -> Synthesis:
+    """The record's facts, sorted into parts. `today` ends what had an end."""
+    by_type: dict[str, list[Resource]] = {}
+    for one in resources:
+        if is_shown(one):
+            by_type.setdefault(one["resourceType"], []).append(one)
+    sources = sources_of(resources)
+    conditions = [_condition(one, sources) for one in by_type.get("Condition", []) if not _is_wrong(one)]
+    active = [line for line, standing in conditions if standing == "active"]
+    past = [line for line, standing in conditions if standing != "active"]
+    state, found = allergies(resources)
+    return Synthesis(
+        problems=_oldest_first(active),
+        treatments=_treatments(by_type, sources, today),
+        allergies=[_allergy(one, sources) for one in found],
+        allergy_state=state,
+        history=_newest_first([*past, *_lines(by_type, "Procedure", _procedure, sources)]),
+        vaccines=_newest_first(_lines(by_type, "Immunization", _vaccine, sources)),
+        family=_lines(by_type, "FamilyMemberHistory", _relative, sources),
+        living=_lines(by_type, "Observation", _living, sources),
+        tasks=sorted(_lines(by_type, "Task", _task, sources), key=lambda line: line.until or "9"),
+    )
+
+
+def is_shown(resource: Resource) -> bool:
+    """Written or taken up by a person, and not replaced since."""
+    return received.state(resource) in (None, codes.TAKEN_UP) and received.is_current(resource)
+
+
+def sources_of(resources: Iterable[Resource]) -> dict[str, str]:
+    """`Type/id` of a fact → `Type/id` of what says it: from the fact itself, else from its Provenance."""
+    found: dict[str, str] = {}
+    for one in resources:
+        if one["resourceType"] == "Provenance":
+            whence = [
+                str(e["what"]["reference"]) for e in one.get("entity", []) if "reference" in e.get("what", {})
+            ]
+            for target in one.get("target", []) if whence else []:
+                found.setdefault(_unversioned(str(target.get("reference", ""))), _unversioned(whence[0]))
+    for one in resources:
+        said = received.source(one)
+        if said and said.startswith(("DocumentReference/", "Composition/")):
+            found[f"{one['resourceType']}/{one.get('id', '')}"] = _unversioned(said)
+    return found
+
+
+def _unversioned(reference: str) -> str:
+    return reference.partition("/_history/")[0]
+
+
+def _lines(by_type: dict[str, list[Resource]], type: str, make: Any, sources: dict[str, str]) -> list[Line]:
+    made = [make(one, sources) for one in by_type.get(type, [])]
+    return _once([line for line in made if line is not None])
+
+
+def _once(lines: list[Line]) -> list[Line]:
+    return list(
+        {(received.fold(line.text), line.since[:10], line.denied): line for line in reversed(lines)}.values()
+    )[::-1]
+
+
+def _oldest_first(lines: list[Line]) -> list[Line]:
+    return sorted(_once(lines), key=lambda line: line.since or "9")
+
+
+def _newest_first(lines: list[Line]) -> list[Line]:
+    return sorted(_once(lines), key=lambda line: line.since, reverse=True)
+
+
+def _line(resource: Resource, sources: dict[str, str], text: str, **facts: Any) -> Line:
+    reference = f"{resource['resourceType']}/{resource.get('id', '')}"
+    return Line(reference, text or "sans libellé", source=sources.get(reference), **facts)
+
+
+def _condition(resource: Resource, sources: dict[str, str]) -> tuple[Line, str]:
+    clinical, verification = _codes(resource, "clinicalStatus"), _codes(resource, "verificationStatus")
+    period, ended = resource.get("onsetPeriod") or {}, resource.get("abatementPeriod") or {}
+    line = _line(
+        resource,
+        sources,
+        concept_words(resource.get("code")),
+        since=str(resource.get("onsetDateTime") or period.get("start") or resource.get("onsetString") or ""),
+        until=str(resource.get("abatementDateTime") or ended.get("end") or period.get("end") or ""),
+        detail=_suspected(verification),
+        denied="refuted" in verification,
+    )
+    return line, "past" if clinical & _OVER or line.denied else "active"
+
+
+def _suspected(verification: set[str]) -> str:
+    return "suspecté" if verification & {"provisional", "differential", "unconfirmed"} else ""
+
+
+def _is_wrong(resource: Resource) -> bool:
+    return "entered-in-error" in _codes(resource, "verificationStatus")
+
+
+def _treatments(by_type: dict[str, list[Resource]], sources: dict[str, str], today: date) -> list[Line]:
+    live = [one for type in _TREATMENTS for one in by_type.get(type, []) if _is_taken(one, today)]
+    newest = sorted(live, key=_since, reverse=True)
+    once: dict[str, Line] = {}
+    for one in newest:
+        line = _line(one, sources, _medicine(one), since=_since(one), detail=dosage(one))
+        once.setdefault(received.fold(line.text), line)
+    return sorted(once.values(), key=lambda line: received.fold(line.text))
+
+
+def _is_taken(resource: Resource, today: date) -> bool:
+    if resource.get("status") not in ("active", "intended", "unknown", "on-hold", "completed"):
+        return False
+    end = _end(resource)
+    if resource["status"] == "completed" and not end:
+        return False
+    return not end or end >= today
+
+
+def _end(resource: Resource) -> date | None:
+    period = (
+        resource.get("effectivePeriod") or resource.get("dispenseRequest", {}).get("validityPeriod") or {}
+    )
+    try:
+        return dates.first_day(str(period["end"]))
+    except (KeyError, Malformed):
+        return None
+
+
+def _since(resource: Resource) -> str:
+    period = resource.get("effectivePeriod") or {}
+    return str(
+        period.get("start")
+        or resource.get("effectiveDateTime")
+        or resource.get("authoredOn")
+        or resource.get("dateAsserted")
+        or ""
+    )
+
+
+def _medicine(resource: Resource) -> str:
+    return received.label(resource) or concept_words(resource.get("medicationCodeableConcept"))
+
+
+def dosage(resource: Resource) -> str:
+    """How it is taken, in the words that were written."""
+    listed = resource.get("dosage") or resource.get("dosageInstruction") or []
+    said = [str(one.get("text") or one.get("patientInstruction") or "") for one in listed]
+    return " ; ".join(filter(None, said))
+
+
+def _allergy(allergy: Allergy, sources: dict[str, str]) -> Line:
+    return Line(
+        allergy.reference,
+        allergy.text,
+        source=sources.get(allergy.reference),
+        received=allergy.received,
+        severe=allergy.severe,
+    )
+
+
+def _procedure(resource: Resource, sources: dict[str, str]) -> Line | None:
+    if resource.get("status") in ("entered-in-error", "preparation", "not-done"):
+        return None
+    period = resource.get("performedPeriod") or {}
+    since = resource.get("performedDateTime") or period.get("start") or resource.get("performedString") or ""
+    return _line(resource, sources, concept_words(resource.get("code")), since=str(since))
+
+
+def _vaccine(resource: Resource, sources: dict[str, str]) -> Line | None:
+    if resource.get("status") == "entered-in-error":
+        return None
+    since = str(resource.get("occurrenceDateTime") or resource.get("occurrenceString") or "")
+    lot = f"lot {resource['lotNumber']}" if resource.get("lotNumber") else ""
+    denied = resource.get("status") == "not-done"
+    return _line(
+        resource, sources, concept_words(resource.get("vaccineCode")), since=since, detail=lot, denied=denied
+    )
+
+
+def _relative(resource: Resource, sources: dict[str, str]) -> Line | None:
+    if resource.get("status") == "entered-in-error":
+        return None
+    who = concept_words(resource.get("relationship")) or "famille"
+    what = [concept_words(one.get("code")) for one in resource.get("condition", [])]
+    return _line(resource, sources, ", ".join(filter(None, what)) or "sans particularité", detail=who)
+
+
+def _living(resource: Resource, sources: dict[str, str]) -> Line | None:
+    if not received.is_coded(resource):
+        return None
+    quantity = resource.get("valueQuantity") or {}
+    value = f"{quantity.get('value', '')} {quantity.get('unit', '')}".strip()
+    words = (
+        value or concept_words(resource.get("valueCodeableConcept")) or str(resource.get("valueString") or "")
+    )
+    since = str(resource.get("effectiveDateTime") or "")
+    return _line(resource, sources, concept_words(resource.get("code")), since=since, detail=words)
+
+
+def _task(resource: Resource, sources: dict[str, str]) -> Line | None:
+    if resource.get("status") not in _TASKS_TO_DO:
+        return None
+    due = resource.get("restriction", {}).get("period", {}).get("end", "")
+    words = str(resource.get("description") or concept_words(resource.get("code")))
+    return _line(resource, sources, words, until=str(due), version=int(resource["meta"]["versionId"]))
+
+
+def _codes(resource: Resource, name: str) -> set[str]:
+    return {str(coding.get("code")) for coding in resource.get(name, {}).get("coding", [])}

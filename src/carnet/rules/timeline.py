@@ -1,0 +1,288 @@
+"""The story of a record, newest first: consultations, results, documents, prescriptions, vaccines. Pure. It joins what
+belongs together (a report and its values, the lines of one prescription) and leaves nothing out but replaced versions."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from carnet.fhir import codes, dates
+from carnet.fhir.errors import Malformed
+from carnet.fhir.folding import fold
+from carnet.rules import note, received, results
+from carnet.rules.results import Value, concept_words
+
+Resource = dict[str, Any]
+Kind = Literal["consultation", "result", "letter", "prescription", "vaccine", "act", "document"]
+KINDS: tuple[Kind, ...] = ("consultation", "result", "letter", "prescription", "vaccine", "act", "document")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event. `date` is a FHIR date as written; `text` its words (a note, a dosage…); `values` its results;
+    `received` waits for a person; `broken` when a note is not the text that was signed."""
+
+    kind: Kind
+    reference: str
+    date: str
+    title: str
+    text: str = ""
+    who: str = ""
+    values: list[Value] = field(default_factory=list)
+    received: bool = False
+    amended: bool = False
+    broken: bool = False
+    media: str = ""
+    source: str | None = None
+
+    @property
+    def id(self) -> str:
+        return self.reference.partition("/")[2]
+
+    @property
+    def type(self) -> str:
+        return self.reference.partition("/")[0]
+
+    @property
+    def year(self) -> str:
+        return self.date[:4]
+
+
+def entries(resources: Sequence[Resource]) -> list[Entry]:
+    """Every event of the record, newest first."""
+    by_type: dict[str, list[Resource]] = {}
+    for one in resources:
+        if received.is_current(one) and not _is_wrong(one):
+            by_type.setdefault(one["resourceType"], []).append(one)
+    documents = {f"DocumentReference/{one['id']}": one for one in by_type.get("DocumentReference", [])}
+    found = [
+        *_notes(by_type),
+        *_documents(by_type, documents),
+        *_reports(by_type, documents),
+        *_measures(by_type, documents),
+        *_prescriptions(by_type, documents),
+        *_single(by_type, documents),
+    ]
+    return sorted(found, key=lambda entry: (moment(entry.date), entry.reference), reverse=True)
+
+
+def matching(found: Iterable[Entry], *, text: str = "", kind: str = "") -> list[Entry]:
+    """The events of this kind that hold every word typed, whatever its accents."""
+    words = fold(text).split()
+    return [entry for entry in found if (not kind or entry.kind == kind) and _holds(entry, words)]
+
+
+def counts(found: Iterable[Entry]) -> list[tuple[Kind, int]]:
+    """How many events of each kind, kinds without any left out."""
+    listed = [entry.kind for entry in found]
+    return [(kind, listed.count(kind)) for kind in KINDS if kind in listed]
+
+
+def moment(written: str) -> str:
+    """A key that sorts FHIR dates and instants: UTC, a partial date at its first moment."""
+    try:
+        if len(written) > 10:
+            return datetime.fromisoformat(written).astimezone(UTC).isoformat()
+        return dates.first_day(written).isoformat()
+    except (ValueError, Malformed):
+        return ""
+
+
+def document_kind(document: Resource) -> Kind:
+    """Where a document stands in the story, by the code of its type."""
+    listed = [str(coding.get("code")) for coding in document.get("type", {}).get("coding", [])]
+    known = next((_kinds()[code] for code in listed if code in _kinds()), None)
+    if known:
+        return known
+    signed = any(
+        str(author.get("reference", "")).startswith("Practitioner/") for author in document.get("author", [])
+    )
+    return "letter" if listed and signed else "document"
+
+
+@cache
+def _kinds() -> dict[str, Kind]:
+    table = tomllib.loads((files("carnet.rules") / "tables/document_kinds.toml").read_text("utf-8"))
+    return {
+        code: "document" if kind == "summary" else kind for kind, listed in table.items() for code in listed
+    }  # type: ignore[misc]
+
+
+def _holds(entry: Entry, words: list[str]) -> bool:
+    if not words:
+        return True
+    said = " ".join(
+        (entry.title, entry.text, entry.who, entry.date, *(value.label for value in entry.values))
+    )
+    folded = fold(said)
+    return all(word in folded for word in words)
+
+
+def _is_wrong(resource: Resource) -> bool:
+    return resource.get("status") == "entered-in-error" or received.state(resource) in (
+        codes.DISMISSED,
+        codes.JOINED,
+    )
+
+
+def _notes(by_type: dict[str, list[Resource]]) -> Iterable[Entry]:
+    visits = {f"Encounter/{one['id']}": one for one in by_type.get("Encounter", [])}
+    told: set[str] = set()
+    for one in by_type.get("Composition", []):
+        visit = str(one.get("encounter", {}).get("reference", ""))
+        told.add(visit)
+        yield _note(one, visits.get(visit))
+    for reference, visit_ in visits.items():
+        if reference not in told:
+            yield Entry(
+                "consultation",
+                reference,
+                _visit_date(visit_),
+                _visit_title(visit_),
+                who=_participants(visit_),
+            )
+
+
+def _note(composition: Resource, visit: Resource | None) -> Entry:
+    text = note.text_of(composition)
+    return Entry(
+        kind="consultation" if text is not None else "document",
+        reference=f"Composition/{composition['id']}",
+        date=_visit_date(visit) if visit else str(composition.get("date", "")),
+        title=(_visit_title(visit) if visit else "") or str(composition.get("title", "")),
+        text=text or "",
+        who=_displays(composition.get("author", [])),
+        amended=codes.has_tag(composition, codes.AMENDED),
+        broken=text is not None and not note.is_intact(composition),
+    )
+
+
+def _visit_date(visit: Resource) -> str:
+    return str((visit.get("period") or {}).get("start") or (visit.get("period") or {}).get("end") or "")
+
+
+def _visit_title(visit: Resource) -> str:
+    reasons = [concept_words(one) for one in visit.get("reasonCode", [])]
+    return ", ".join(filter(None, reasons)) or "Consultation"
+
+
+def _participants(visit: Resource) -> str:
+    return _displays([one["individual"] for one in visit.get("participant", []) if "individual" in one])
+
+
+def _displays(references: Iterable[Resource]) -> str:
+    return ", ".join(dict.fromkeys(str(one["display"]) for one in references if one.get("display")))
+
+
+def _documents(by_type: dict[str, list[Resource]], documents: dict[str, Resource]) -> Iterable[Entry]:
+    values: dict[str, list[Value]] = {}
+    for one in by_type.get("Observation", []):
+        said = received.source(one)
+        if said in documents and not received.is_coded(one):
+            values.setdefault(str(said), []).extend(results.values([one]))
+    for reference, one in documents.items():
+        if one.get("status") != "superseded":
+            yield replace(_document(reference, one), values=results.summary(values.get(reference, [])))
+
+
+def _document(reference: str, document: Resource) -> Entry:
+    attachment = document["content"][0]["attachment"] if document.get("content") else {}
+    period = document.get("context", {}).get("period") or {}
+    return Entry(
+        kind=document_kind(document),
+        reference=reference,
+        date=str(period.get("start") or attachment.get("creation") or document.get("date") or ""),
+        title=concept_words(document.get("type")) or str(document.get("description") or "Document"),
+        text=str(document.get("description") or ""),
+        who=_displays(document.get("author", [])) or str(document.get("custodian", {}).get("display", "")),
+        media=str(attachment.get("contentType", "")),
+    )
+
+
+def _reports(by_type: dict[str, list[Resource]], documents: dict[str, Resource]) -> Iterable[Entry]:
+    """Reports that are not the values of a document shown already."""
+    observed = {f"Observation/{one['id']}": one for one in by_type.get("Observation", [])}
+    for one in by_type.get("DiagnosticReport", []):
+        if received.source(one) in documents:
+            continue
+        parts = [observed[r["reference"]] for r in one.get("result", []) if r.get("reference") in observed]
+        yield Entry(
+            kind="result",
+            reference=f"DiagnosticReport/{one['id']}",
+            date=results.date_of(one),
+            title=concept_words(one.get("code")) or "Résultats",
+            text=str(one.get("conclusion") or ""),
+            who=_displays(one.get("performer", [])),
+            values=results.summary(results.values(parts)),
+        )
+
+
+def _measures(by_type: dict[str, list[Resource]], documents: dict[str, Resource]) -> Iterable[Entry]:
+    """Values that stand in no report and no document, those of one day together."""
+    reported = {
+        r.get("reference") for one in by_type.get("DiagnosticReport", []) for r in one.get("result", [])
+    }
+    days: dict[str, list[Resource]] = {}
+    for one in by_type.get("Observation", []):
+        alone = f"Observation/{one['id']}" not in reported and received.source(one) not in documents
+        if alone and not received.is_coded(one) and results.values([one]):
+            days.setdefault(results.date_of(one)[:10], []).append(one)
+    for listed in days.values():
+        values = results.summary(results.values(listed))
+        latest = max(results.date_of(one) for one in listed)
+        title = "Mesures" if all(value.category == "vital-signs" for value in values) else "Résultats"
+        yield Entry("result", f"Observation/{listed[0]['id']}", latest, title, values=values)
+
+
+def _prescriptions(by_type: dict[str, list[Resource]], documents: dict[str, Resource]) -> Iterable[Entry]:
+    """The lines prescribed together: one group, else one day and one prescriber."""
+    grouped: dict[tuple[str, str], list[Resource]] = {}
+    for one in by_type.get("MedicationRequest", []):
+        if received.source(one) in documents or received.state(one) == codes.RECEIVED:
+            continue
+        group = str(one.get("groupIdentifier", {}).get("value", ""))
+        key = (group or str(one.get("authoredOn", ""))[:10], _displays([one.get("requester", {})]))
+        grouped.setdefault(key, []).append(one)
+    for (_, who), listed in grouped.items():
+        lines = [
+            " ".join(filter(None, (received.label(one), "·", _dosage(one)))).removesuffix(" ·")
+            for one in listed
+        ]
+        yield Entry(
+            kind="prescription",
+            reference=f"MedicationRequest/{listed[0]['id']}",
+            date=str(listed[0].get("authoredOn", "")),
+            title="Ordonnance",
+            text="\n".join(lines),
+            who=who,
+        )
+
+
+def _dosage(request: Resource) -> str:
+    return " ; ".join(
+        filter(None, (str(one.get("text", "")) for one in request.get("dosageInstruction", [])))
+    )
+
+
+def _single(by_type: dict[str, list[Resource]], documents: dict[str, Resource]) -> Iterable[Entry]:
+    for one in by_type.get("Immunization", []):
+        if _stands_alone(one, documents) and one.get("status") == "completed":
+            when = str(one.get("occurrenceDateTime") or "")
+            yield Entry(
+                "vaccine", f"Immunization/{one['id']}", when, "Vaccin", concept_words(one.get("vaccineCode"))
+            )
+    for one in by_type.get("Procedure", []):
+        if _stands_alone(one, documents) and one.get("status") == "completed":
+            when = str(one.get("performedDateTime") or (one.get("performedPeriod") or {}).get("start") or "")
+            yield Entry("act", f"Procedure/{one['id']}", when, "Acte", concept_words(one.get("code")))
+
+
+def _stands_alone(resource: Resource, documents: dict[str, Resource]) -> bool:
+    """Not told already by its document, unless a person took it up as a fact of this record."""
+    taken = received.state(resource) in (None, codes.TAKEN_UP)
+    return taken and received.source(resource) not in documents

@@ -1,0 +1,167 @@
+// The note being written: kept at each pause, never lost. While the program does not answer, is locked, or another
+// window wrote in the same draft, the text stays in this page (in memory only) and says so.
+
+const form = document.getElementById("note-form");
+const note = document.getElementById("note");
+const revision = document.getElementById("revision");
+const state = document.querySelector("[data-state]");
+const conflict = document.getElementById("conflict");
+const locked = document.getElementById("locked");
+
+const PAUSE = 900;
+const AGAIN = 4_000;
+let kept = note.value; // what the program has
+let timer = 0;
+let saving = null;
+let stopped = false; // a conflict waits for a person
+let leaving = false;
+
+const csrf = () => form.elements.csrfmiddlewaretoken.value;
+const changed = () => note.value !== kept;
+
+note.addEventListener("input", () => { resize(); later(PAUSE); if (!stopped) say(form.dataset.sayTyping); });
+document.addEventListener("carnet:before-lock", (event) => event.detail.waitFor(save()));
+document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
+window.addEventListener("carnet:connection", (event) => { if (event.detail.online) save(); });
+window.addEventListener("beforeunload", (event) => { if (changed() && !leaving) event.preventDefault(); });
+form.addEventListener("submit", signing);
+document.getElementById("drop-form").addEventListener("submit", () => { leaving = true; });
+document.addEventListener("keydown", keys);
+conflict.addEventListener("click", (event) => resolve(event.target.dataset?.resolve));
+
+resize();
+note.setSelectionRange(note.value.length, note.value.length);
+
+function resize() {
+  if (CSS.supports("field-sizing", "content")) return;
+  note.style.height = "auto";
+  note.style.height = `${note.scrollHeight + 2}px`;
+}
+
+function later(ms) {
+  clearTimeout(timer);
+  timer = setTimeout(save, ms);
+}
+
+function say(words, kind = "") {
+  if (state.textContent !== words) state.textContent = words;
+  state.dataset.kind = kind;
+}
+
+async function save() {
+  clearTimeout(timer);
+  if (saving) await saving;
+  if (stopped || !changed()) return;
+  saving = send(note.value);
+  await saving;
+  saving = null;
+  if (changed() && !stopped) later(PAUSE);
+}
+
+async function send(text) {
+  const body = new URLSearchParams({ text, revision: revision.value, patient: form.elements.patient.value });
+  try {
+    const answer = await fetch(form.dataset.save, { method: "POST", body, redirect: "manual", headers: { "X-CSRFToken": csrf(), "X-Requested-With": "fetch", Accept: "application/json" } });
+    const said = await answer.json().catch(() => ({}));
+    heard(answer.status, said, text);
+  } catch {
+    say(form.dataset.sayLost, "settle");
+    later(AGAIN);
+  }
+}
+
+function heard(status, said, text) {
+  if (status === 200) return saved(said, text);
+  if (status === 409) return conflicting(said);
+  if (status === 401) return lock();
+  say(said.sentence || form.dataset.sayRefused, "settle");
+  if (status >= 500 || status === 0) later(AGAIN);
+}
+
+function saved(said, text) {
+  kept = text;
+  revision.value = said.revision;
+  if (locked.open) unlock();
+  say(changed() ? form.dataset.sayTyping : `${form.dataset.saySaved} ${said.saved}`);
+}
+
+// another window wrote in this draft
+
+function conflicting(said) {
+  stopped = true;
+  revision.value = said.revision;
+  conflict.querySelector("[data-theirs]").textContent = said.text;
+  conflict.hidden = false;
+  say(form.dataset.sayConflict, "settle");
+  conflict.scrollIntoView({ block: "nearest" });
+}
+
+function resolve(how) {
+  if (!how) return;
+  const theirs = conflict.querySelector("[data-theirs]").textContent;
+  kept = theirs;
+  if (how === "both") note.value = `${note.value}\n\n${theirs}`;
+  if (how === "theirs") note.value = theirs;
+  stopped = false;
+  conflict.hidden = true;
+  resize();
+  note.focus();
+  save();
+}
+
+// locked: the page is covered, the text waits
+
+function lock() {
+  say(form.dataset.sayLocked, "settle");
+  if (locked.open) return;
+  for (const other of document.querySelectorAll("dialog[open]")) other.close();
+  locked.showModal();
+  window.htmx?.ajax("GET", form.dataset.unlock, { target: "#unlock-here", swap: "innerHTML" });
+  later(AGAIN);
+}
+
+locked.addEventListener("cancel", (event) => event.preventDefault());
+document.body.addEventListener("unlocked", unlock);
+window.addEventListener("focus", () => { if (locked.open) again(); });
+
+function unlock() {
+  locked.close();
+  document.getElementById("unlock-here").replaceChildren();
+  note.focus();
+  save();
+}
+
+async function again() {
+  const answer = await fetch(document.body.dataset.alive, { method: "POST", redirect: "manual", headers: { "X-CSRFToken": csrf(), "X-Requested-With": "fetch" } }).catch(() => null);
+  if (answer?.status === 204) unlock();
+}
+
+// signing
+
+async function signing(event) {
+  if (leaving) return;
+  event.preventDefault();
+  if (!note.value.trim()) return empty();
+  await save();
+  if (stopped || changed()) return;
+  leaving = true;
+  form.requestSubmit();
+}
+
+function empty() {
+  say(form.dataset.sayEmpty, "settle");
+  note.focus();
+}
+
+function keys(event) {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
+    if (document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    form.requestSubmit(document.getElementById("sign"));
+  } else if (event.key === "F6") {
+    event.preventDefault();
+    (document.activeElement === note ? document.getElementById("previous") : note)?.focus();
+  } else if (event.key === "Escape" && event.target.closest(".aside, .side")) {
+    note.focus();
+  }
+}

@@ -1,0 +1,16 @@
+"""Addresses of a note being written. Ids only."""
+
+from django.urls import path
+
+from carnet.web.consultation import views
+
+app_name = "consultation"
+
+urlpatterns = [
+    path("open", views.open, name="open"),
+    path("amend", views.amend, name="amend"),
+    path("<str:draft>", views.note, name="note"),
+    path("<str:draft>/draft", views.save, name="save"),
+    path("<str:draft>/sign", views.sign, name="sign"),
+    path("<str:draft>/drop", views.drop, name="drop"),
+]

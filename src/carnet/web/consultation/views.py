@@ -1,0 +1,161 @@
+"""*Consultation*: a note being written, saved at each pause, signed, given up; a signed note reopened to correct it.
+Nothing typed is ever lost: a conflict shows both texts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from carnet.actions import consultation as actions
+from carnet.actions import patient as patients
+from carnet.fhir.errors import CarnetError, Conflict, Invalid
+from carnet.record import clock, gate
+from carnet.record.actor import Actor
+from carnet.record.work import Draft, Stored
+from carnet.rules import note as notes
+from carnet.rules import timeline
+from carnet.rules.synthesis import synthesis
+
+STRIP = 14  # events shown beside the note
+
+
+@require_POST
+def open(request: HttpRequest) -> HttpResponse:
+    """Begin, or resume what was begun."""
+    draft = actions.open(by=actor(request), at=clock.now(), patient=request.POST.get("patient", ""))
+    return redirect("consultation:note", draft.id)
+
+
+@require_POST
+def amend(request: HttpRequest) -> HttpResponse:
+    """A draft on a signed note."""
+    posted = request.POST
+    draft = actions.amend(
+        by=actor(request),
+        at=clock.now(),
+        patient=posted.get("patient", ""),
+        composition=posted.get("composition", ""),
+    )
+    return redirect("consultation:note", draft.id)
+
+
+@require_GET
+def note(request: HttpRequest, draft: str) -> HttpResponse:
+    """The page of the note."""
+    by = actor(request)
+    actions.check_write(by)
+    return _page(request, by, gate.draft(by=by, id=draft))
+
+
+@require_POST
+def save(request: HttpRequest, draft: str) -> HttpResponse:
+    """The text of a pause, for the script of the page: its new revision, or the other text on a conflict."""
+    posted = request.POST
+    try:
+        kept = actions.save(
+            by=actor(request),
+            patient=posted.get("patient", ""),
+            draft=draft,
+            revision=_number(posted.get("revision")),
+            text=posted.get("text", ""),
+        )
+    except Conflict as error:
+        other: Any = error.current
+        return JsonResponse(
+            {"revision": other.revision, "text": other.text, "sentence": str(error)}, status=409
+        )
+    except CarnetError as error:
+        return JsonResponse({"sentence": str(error)}, status=error.http_status)
+    return JsonResponse(
+        {"revision": kept.revision, "saved": timezone.localtime(kept.updated).strftime("%H:%M")}
+    )
+
+
+@require_POST
+def sign(request: HttpRequest, draft: str) -> HttpResponse:
+    """Keep the last words, then sign; without script also « save only » (name=keep)."""
+    by, posted = actor(request), request.POST
+    patient, text = posted.get("patient", ""), posted.get("text", "")
+    try:
+        kept = actions.save(
+            by=by, patient=patient, draft=draft, revision=_number(posted.get("revision")), text=text
+        )
+        if "keep" in posted:
+            return redirect("consultation:note", draft)
+        over = _number(posted.get("over")) or None
+        actions.sign(by=by, at=clock.now(), patient=patient, draft=draft, revision=kept.revision, over=over)
+    except Invalid as error:
+        return _page(request, by, gate.draft(by=by, id=draft), refusal=str(error), status=422)
+    except Conflict as error:
+        return _page(request, by, gate.draft(by=by, id=draft), mine=text, conflict=error, status=409)
+    messages.success(request, _("Note signée."))
+    return redirect("patient:record", patient)
+
+
+@require_POST
+def drop(request: HttpRequest, draft: str) -> HttpResponse:
+    """Give up; the page asked before."""
+    patient = request.POST.get("patient", "")
+    actions.drop(by=actor(request), at=clock.now(), patient=patient, draft=draft)
+    messages.success(request, _("Brouillon abandonné. Rien n’a été signé ; le journal garde qu’il a existé."))
+    return redirect("patient:record", patient)
+
+
+def _page(
+    request: HttpRequest,
+    by: Actor,
+    draft: Draft,
+    *,
+    mine: str | None = None,
+    refusal: str = "",
+    conflict: Conflict | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    at = clock.now()
+    record = gate.open_record(by=by, at=at, patient=draft.patient)
+    resources = [one.resource() for one in record.all()]
+    entries = timeline.entries(resources)
+    signed = [entry for entry in entries if entry.kind == "consultation" and entry.text]
+    other = conflict.current if conflict else None
+    amending = next((one for one in resources if draft.composition == one["id"]), None)
+    shown = {
+        "draft": draft,
+        "text": draft.text if mine is None else mine,
+        "id": draft.patient,
+        "banner": patients.banner(
+            by, record, href=reverse("patient:record", args=[draft.patient]), resources=resources
+        ),
+        "synthesis": synthesis(resources, today=timezone.localtime(at).date()),
+        "strip": entries[:STRIP],
+        "previous": [entry for entry in signed if entry.id != draft.composition][:10],
+        "amending": amending,
+        "refusal": refusal,
+        "conflict": str(conflict) if conflict else "",
+        "theirs": _text(other),
+        "over": other.version if isinstance(other, Stored) else 0,
+    }
+    return render(request, "consultation/note.html", shown, status=status)
+
+
+def _text(other: object) -> str:
+    """The other text of a conflict: a newer draft, or the note that somebody signed."""
+    if isinstance(other, Stored):
+        return notes.text_of(other.resource()) or ""
+    return other.text if isinstance(other, Draft) else ""
+
+
+def _number(written: str | None) -> int:
+    return int(written) if written and written.isascii() and written.isdigit() and len(written) < 10 else 0
+
+
+def actor(request: HttpRequest) -> Actor:
+    """Who asks; the middleware has put it there, or the request would not be here."""
+    found: Actor = request.actor  # type: ignore[attr-defined]
+    return found

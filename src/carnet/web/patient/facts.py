@@ -1,0 +1,75 @@
+"""How one received fact is put in a row: its section, what it adds to its name, since when. Shows, never decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext_noop
+
+from carnet.rules import synthesis
+from carnet.rules.results import concept_words
+
+SECTIONS = (
+    (gettext_noop("Allergies"), ("AllergyIntolerance",)),
+    (gettext_noop("Problèmes et antécédents"), ("Condition", "Procedure")),
+    (gettext_noop("Traitements"), ("MedicationStatement", "MedicationRequest")),
+    (gettext_noop("Vaccins"), ("Immunization",)),
+    (gettext_noop("Famille"), ("FamilyMemberHistory",)),
+    (gettext_noop("Mode de vie"), ("Observation",)),
+)
+
+
+def by_section(rows: Sequence[Any]) -> list[tuple[str, list[Any]]]:
+    """The rows under the words of their section, in the order of SECTIONS."""
+    found = [(words, [row for row in rows if row.group.type in types]) for words, types in SECTIONS]
+    return [(words, listed) for words, listed in found if listed]
+
+
+def detail(resource: dict[str, Any]) -> str:
+    """What the document adds: dosage, reaction, relative, value."""
+    type_ = resource["resourceType"]
+    if type_ in ("MedicationStatement", "MedicationRequest"):
+        return synthesis.dosage(resource)
+    if type_ == "FamilyMemberHistory":
+        return concept_words(resource.get("relationship"))
+    if type_ == "AllergyIntolerance":
+        signs = [
+            concept_words(sign)
+            for one in resource.get("reaction", [])
+            for sign in one.get("manifestation", [])
+        ]
+        return ", ".join(filter(None, signs))
+    if type_ == "Observation":
+        quantity = resource.get("valueQuantity") or {}
+        value = f"{quantity.get('value', '')} {quantity.get('unit', '')}".strip()
+        return (
+            value
+            or concept_words(resource.get("valueCodeableConcept"))
+            or str(resource.get("valueString") or "")
+        )
+    return ""
+
+
+def since(resource: dict[str, Any]) -> str:
+    """The date of the fact, as written."""
+    for name in (
+        "onsetDateTime",
+        "occurrenceDateTime",
+        "performedDateTime",
+        "authoredOn",
+        "effectiveDateTime",
+    ):
+        if resource.get(name):
+            return str(resource[name])
+    for name in ("onsetPeriod", "performedPeriod", "effectivePeriod"):
+        if (resource.get(name) or {}).get("start"):
+            return str(resource[name]["start"])
+    return ""
+
+
+def is_denied(resource: dict[str, Any]) -> bool:
+    """The document says that it is absent, or was not done."""
+    verification = resource.get("verificationStatus", {}).get("coding", [])
+    refuted = any(coding.get("code") == "refuted" for coding in verification)
+    return refuted or resource.get("status") in ("not-done", "not-taken")

@@ -1,0 +1,71 @@
+"""The identity as typed. What may be kept is decided by rules.person; the form only carries text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from carnet.rules.person import Identity
+
+_SEXES = [("", "—"), ("female", _("Féminin")), ("male", _("Masculin")), ("other", _("Indéterminé")), ("unknown", _("Inconnu"))]  # fmt: skip
+
+
+class IdentityForm(forms.Form):
+    """The fields of rules.person.Identity, in the order of an identity paper."""
+
+    birth_name = forms.CharField(label=_("Nom de naissance"), max_length=200)
+    given = forms.CharField(
+        label=_("Prénoms"),
+        max_length=200,
+        help_text=_("Tous, dans l’ordre de l’état civil, séparés par des espaces."),
+    )
+    birth_date = forms.CharField(
+        label=_("Date de naissance"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    gender = forms.ChoiceField(label=_("Sexe"), choices=_SEXES, required=False)
+    used_name = forms.CharField(
+        label=_("Nom utilisé"), max_length=200, required=False, help_text=_("S’il est différent.")
+    )
+    used_given = forms.CharField(
+        label=_("Prénom utilisé"), max_length=200, required=False, help_text=_("S’il est différent.")
+    )
+    birthplace = forms.CharField(
+        label=_("Code INSEE du lieu de naissance"),
+        max_length=5,
+        required=False,
+        help_text=_("Commune, ou 99 et le pays."),
+    )
+    ins = forms.CharField(
+        label=_("Matricule INS"),
+        max_length=24,
+        required=False,
+        help_text=_("15 caractères, espaces permis ; la clé est vérifiée."),
+    )
+    phone = forms.CharField(
+        label=_("Téléphone"), max_length=30, required=False, widget=forms.TextInput(attrs={"type": "tel"})
+    )
+    email = forms.CharField(
+        label=_("Adresse électronique"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "email"}),
+    )
+    street = forms.CharField(
+        label=_("Adresse"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    postal_code = forms.CharField(label=_("Code postal"), max_length=12, required=False)
+    city = forms.CharField(label=_("Commune"), max_length=120, required=False)
+    verified = forms.BooleanField(label=_("Identité vérifiée sur une pièce d’identité"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
+
+    @property
+    def identity(self) -> Identity:
+        """What was typed."""
+        typed = {name: str(value) for name, value in self.cleaned_data.items() if name != "verified"}
+        return Identity(**typed)

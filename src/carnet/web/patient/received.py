@@ -1,0 +1,109 @@
+"""*Reçu, à reprendre*: what documents say and nobody has confirmed, one key each or all, with the document beside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from carnet.actions import received as actions
+from carnet.record import clock
+from carnet.rules.received import Group
+from carnet.web.patient import facts
+from carnet.web.patient.opening import Opened, actor, is_part, opened, same_patient
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One group on the page: its words, what it adds, the documents that say it."""
+
+    group: Group
+    detail: str
+    since: str
+    denied: bool
+    documents: list[dict[str, Any]] = field(default_factory=list)
+
+
+@require_GET
+def page(request: HttpRequest, id: str) -> HttpResponse:
+    """Everything that waits, by type, the source of the chosen one beside."""
+    return _page(request, opened(request, id))
+
+
+@require_POST
+def take_up(request: HttpRequest, id: str) -> HttpResponse:
+    """Confirm the chosen groups, or all of them."""
+    same_patient(request, id)
+    by, at, keys = actor(request), clock.now(), request.POST.getlist("key")
+    if "all" in request.POST:
+        keys = [group.key for group in actions.waiting(opened(request, id).record)]
+        count = actions.take_up_all(by=by, at=at, patient=id)
+    else:
+        count = actions.take_up(by=by, at=at, patient=id, keys=keys)
+    said = ngettext("%(count)s élément repris.", "%(count)s éléments repris.", count) % {"count": count}
+    return _after(request, id, said, keys)
+
+
+@require_POST
+def dismiss(request: HttpRequest, id: str) -> HttpResponse:
+    """Leave out of the record; the document keeps saying it."""
+    same_patient(request, id)
+    keys = request.POST.getlist("key")
+    reason = request.POST.get("reason", "")[:200] or _("écarté à la lecture")
+    actions.dismiss(by=actor(request), at=clock.now(), patient=id, keys=keys, reason=reason)
+    return _after(request, id, _("Écarté : le document, lui, reste dans le dossier."), keys)
+
+
+@require_POST
+def undo(request: HttpRequest, id: str) -> HttpResponse:
+    """Put back among what waits."""
+    same_patient(request, id)
+    actions.undo(by=actor(request), at=clock.now(), patient=id, keys=request.POST.getlist("key"))
+    return _after(request, id, _("Annulé : l’élément est de nouveau à reprendre."), [])
+
+
+def _after(request: HttpRequest, id: str, said: str, keys: list[str]) -> HttpResponse:
+    """The page again, with what was done and its way back."""
+    if is_part(request):
+        return _page(request, opened(request, id), said, keys)
+    messages.success(request, said)
+    return redirect("patient:record" if request.POST.get("next") == "record" else "patient:received", id)
+
+
+def _page(request: HttpRequest, page: Opened, said: str = "", keys: list[str] | None = None) -> HttpResponse:
+    rows = rows_of(page)
+    asked = request.GET.get("document") or (rows[0].documents[0]["id"] if rows and rows[0].documents else "")
+    shown = {
+        "page": page,
+        "id": page.id,
+        "banner": page.banner,
+        "sections": facts.by_section(rows),
+        "count": len(rows),
+        "said": said,
+        "undo": keys or [],
+        "source": asked,
+    }
+    template = "patient/_received.html" if is_part(request) else "patient/received.html"
+    return render(request, template, shown)
+
+
+def rows_of(page: Opened) -> list[Row]:
+    """What waits in this record, as the page shows it."""
+    documents = {
+        f"DocumentReference/{one['id']}": one
+        for one in page.resources
+        if one["resourceType"] == "DocumentReference"
+    }
+    return [_row(group, documents) for group in actions.waiting(page.record)]
+
+
+def _row(group: Group, documents: dict[str, dict[str, Any]]) -> Row:
+    first = group.facts[0].resource
+    listed = [documents[one] for one in group.documents if one in documents]
+    return Row(group, facts.detail(first), facts.since(first), facts.is_denied(first), listed)

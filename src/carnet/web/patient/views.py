@@ -1,0 +1,114 @@
+"""*Dossier*: one patient's record on a page, a signed note with its versions, results through time. It shows; what
+changes goes through actions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from carnet.actions import consultation, received
+from carnet.actions import task as tasks
+from carnet.fhir import codes
+from carnet.record import clock, gate
+from carnet.rules import note as notes
+from carnet.rules import results, timeline
+from carnet.rules.synthesis import synthesis
+from carnet.web.patient import plots
+from carnet.web.patient.opening import Opened, actor, is_part, opened, same_patient
+
+PAGE = 60  # events shown at first, and more at each request
+MOST = 2000
+COLUMNS = 7  # dates of results side by side
+
+
+@require_http_methods(["GET", "POST"])
+def record(request: HttpRequest, id: str) -> HttpResponse:
+    """The record; a POST filters its history (text and kind stay out of the address)."""
+    page = opened(request, id)
+    shown = {"page": page, "id": id, **_history(request, page)}
+    if is_part(request):
+        return render(request, "patient/_history.html", shown)
+    today = timezone.localtime(page.at).date()
+    by_composition = {draft.composition: draft for draft in _drafts(page)}
+    shown |= {
+        "banner": page.banner,
+        "synthesis": synthesis(page.resources, today=today),
+        "groups": received.waiting(page.record),
+        "draft": by_composition.get(None),
+        "drafts": [draft for draft in by_composition.values() if draft.composition],
+        "cannot_write": consultation.why_not(consultation.check_write, page.by),
+        "person": page.record.patient.resource(),
+    }
+    return render(request, "patient/record.html", shown)
+
+
+def _history(request: HttpRequest, page: Opened) -> dict[str, Any]:
+    text, kind = request.POST.get("text", "")[:100], request.POST.get("kind", "")
+    asked = request.POST.get("count", "")
+    count = min(int(asked), MOST) if asked.isascii() and asked.isdigit() else PAGE
+    every = timeline.entries(page.resources)
+    found = timeline.matching(every, text=text, kind=kind)
+    return {
+        "entries": found[:count],
+        "found": len(found),
+        "total": len(every),
+        "more": count + PAGE if len(found) > count else 0,
+        "kinds": timeline.counts(every),
+        "text": text,
+        "kind": kind,
+    }
+
+
+def _drafts(page: Opened) -> list[Any]:
+    if page.banner.allergy_state == "hidden":
+        return []
+    return [draft for draft in gate.drafts(by=page.by) if draft.patient == page.id]
+
+
+@require_GET
+def note(request: HttpRequest, id: str, composition: str) -> HttpResponse:
+    """A signed note, its fingerprint checked, and the versions before it, side by side."""
+    page = opened(request, id)
+    current = page.find("Composition", composition)
+    versions = [one.resource() for one in page.record.versions("Composition", composition) if not one.deleted]
+    asked = request.GET.get("version", "")
+    older = next((one for one in versions[1:] if one["meta"]["versionId"] == asked), None)
+    text = notes.text_of(current)
+    shown = {
+        "page": page,
+        "id": id,
+        "banner": page.banner,
+        "note": current,
+        "entry": next((e for e in timeline.entries(page.resources) if e.id == composition), None),
+        "text": text,
+        "intact": all(notes.is_intact(one) for one in versions),
+        "amended": codes.has_tag(current, codes.AMENDED),
+        "versions": versions,
+        "older": older,
+        "rows": list(notes.side_by_side(notes.text_of(older) or "", text or "")) if older else [],
+        "cannot_amend": consultation.why_not(consultation.check_amend, page.by, current),
+    }
+    return render(request, "patient/note.html", shown)
+
+
+@require_GET
+def measures(request: HttpRequest, id: str) -> HttpResponse:
+    """Every analyte, dates in columns, newest first, with its curve."""
+    page = opened(request, id)
+    observations = [one for one in page.resources if one["resourceType"] == "Observation"]
+    found = results.series(results.values(observations))
+    shown = {"page": page, "id": id, "banner": page.banner, "tables": plots.tables(found, COLUMNS)}
+    return render(request, "patient/results.html", shown)
+
+
+@require_POST
+def task_done(request: HttpRequest, id: str, task: str) -> HttpResponse:
+    """Done, from the record's own list."""
+    same_patient(request, id)
+    version = int(request.POST.get("version", "0"))
+    tasks.complete(by=actor(request), at=clock.now(), id=task, if_version=version)
+    return redirect("patient:record", id)
