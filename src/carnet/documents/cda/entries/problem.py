@@ -117,8 +117,21 @@ def _settle_status(ctx: Context, element: Element, made: Resource) -> None:
         if status:
             made["clinicalStatus"] = coded(CONDITION_CLINICAL, status)
     stated = made.get("clinicalStatus", {}).get("coding", [{}])[0].get("code")
+    if stated is None:
+        _off_the_list(made)
     if "abatementDateTime" in made and stated in ("active", "recurrence", "relapse"):
         add_note(made, f"Fin notée dans le document : {made.pop('abatementDateTime')}")
+
+
+def _off_the_list(made: Resource) -> None:
+    """FHIR wants a clinical status on a list item (con-3): without one the problem is kept, off the list."""
+    made["category"] = [each for each in made.get("category", []) if not _is_list_item(each)]
+    if not made["category"]:
+        del made["category"]
+
+
+def _is_list_item(category: dict[str, Any]) -> bool:
+    return any(each.get("code") == "problem-list-item" for each in category.get("coding", []))
 
 
 def _implied_status(element: Element, made: Resource) -> str | None:
