@@ -48,6 +48,26 @@ def test_files_and_folders_in_order(carnet: Any, tmp_path: Path) -> None:
     assert lines[1]["statements"] == {"created": 1, "part_of": 0, "unchanged": 1, "not_understood": 0}
 
 
+def test_an_export_in_one_file_per_type_finds_its_patients(carnet: Any, tmp_path: Path) -> None:
+    ids = ["0a1b2c3d-0000-4000-8000-00000000000a", "0a1b2c3d-0000-4000-8000-00000000000b"]
+    people = [{**emile(), "id": id, "identifier": []} for id in ids]
+    people = [{key: value for key, value in person.items() if value} for person in people]
+    facts = [{**condition(id=f"c{n}"), "subject": {"reference": f"Patient/{id}"}} for n, id in enumerate(ids)]
+    folder = tmp_path / "export"
+    folder.mkdir()
+    (folder / "Condition.ndjson").write_text("\n".join(json.dumps(fact) for fact in facts))
+    (folder / "Patient.ndjson").write_text("\n".join(json.dumps(person) for person in people))
+    status, lines = carnet(str(folder))
+    assert status == 0
+    assert [(Path(line["file"]).name, line["patient"]["outcome"]) for line in lines] == [
+        ("Patient.ndjson", "created"),
+        ("Patient.ndjson", "created"),
+        ("Condition.ndjson", "existing"),
+        ("Condition.ndjson", "existing"),
+    ]
+    assert [line["status"] for line in carnet(str(folder))[1]] == ["unchanged"] * 4
+
+
 def test_a_refusal_is_a_line_and_a_status(carnet: Any, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("bonjour")
     (tmp_path / "b.json").write_bytes(bundle(emile()))

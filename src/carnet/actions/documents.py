@@ -3,10 +3,9 @@ statement. One document, one transaction; what is refused leaves nothing behind.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import PurePath
 from typing import Any, Literal
@@ -17,7 +16,8 @@ from carnet.documents import open as readers
 from carnet.documents import reference
 from carnet.documents.placing import Place
 from carnet.documents.reading import SUBJECT, Read, Statement
-from carnet.documents.recognise import Recognised, Unsupported, recognise
+from carnet.documents.recognise import Unsupported, recognise
+from carnet.documents.reference import Original
 from carnet.fhir import codes
 from carnet.fhir.errors import CarnetError, Refused, Unavailable
 from carnet.record import gate
@@ -67,24 +67,24 @@ def import_file(
         raise
     except CarnetError as error:
         return [_refused(name, error.format if isinstance(error, Unsupported) else format, error)]
-    keys = content_keys(recognised, len(reads))
+    file = _File(name, at, reference.original_of(content, recognised.content, len(reads)))
     return [
-        _import_one(by, at, name, content, read, key, patient) for read, key in zip(reads, keys, strict=True)
+        _import_one(by, file, read, key, patient) for read, key in zip(reads, file.original.keys, strict=True)
     ]
 
 
 def assign(*, by: Actor, at: datetime, document: str, patient: str | None = None) -> ImportReport:
     """File a waiting document in the record that a person chose, or, without one, in a new provisional record."""
     with gate.write(by=by, at=at, action="document.assign", patient=patient) as work:
-        held = work.get("DocumentReference", document)
-        resource = held.resource()
-        original = work.blob(resource["content"][0]["attachment"]["url"].removeprefix("Binary/"))
-        key, title = str(reference.content_key(resource)), str(resource.get("description", ""))
-        recognised = recognise(original)
+        resource = work.get("DocumentReference", document).resource()
+        content = work.blob(resource["content"][0]["attachment"]["url"].removeprefix("Binary/"))
+        title, recognised = str(resource.get("description", "")), recognise(content)
         reads = [patients.legible(read) for read in readers.read(recognised, title)]
-        read = reads[content_keys(recognised, len(reads)).index(key)]
+        original = reference.original_of(content, recognised.content, len(reads))
+        key = str(reference.content_key(resource))
+        read = reads[original.keys.index(key)]
         whose = patients.whose(work, read, patient) if patient else _somebody_new(read)
-        return _file(work, at, title, original, read, key, whose)
+        return _file(work, _File(title, at, original), read, key, whose)[0]
 
 
 def waiting_documents(*, by: Actor, limit: int = 50) -> list[Stored]:
@@ -95,10 +95,18 @@ def waiting_documents(*, by: Actor, limit: int = 50) -> list[Stored]:
     return [one for one in found if _waits(one)]
 
 
-def content_keys(recognised: Recognised, count: int) -> list[str]:
-    """What names each part of a file for ever: its plain bytes, and the number of the patient in it."""
-    digest = hashlib.sha256(recognised.content).hexdigest()
-    return [f"{digest}-{number}" for number in range(count)]
+@dataclass(slots=True)
+class _File:
+    """The file being imported; `blob` once a committed document has named its bytes."""
+
+    name: str
+    at: datetime
+    original: Original
+    blob: str | None = None
+
+    def keep(self, work: Work) -> str:
+        """Keep the bytes, once for all the patients of the file."""
+        return self.blob or work.keep_blob(self.original.content)
 
 
 def _somebody_new(read: Read) -> patients.Whose:
@@ -112,21 +120,21 @@ def _refused(name: str, format: str, error: CarnetError) -> ImportReport:
     return ImportReport(name, format, "refused", not_understood=unread, reason=str(error))
 
 
-def _import_one(
-    by: Actor, at: datetime, name: str, content: bytes, read: Read, key: str, chosen: str | None
-) -> ImportReport:
+def _import_one(by: Actor, file: _File, read: Read, key: str, chosen: str | None) -> ImportReport:
     try:
-        with gate.write(by=by, at=at, action="document.import", patient=chosen) as work:
+        with gate.write(by=by, at=file.at, action="document.import", patient=chosen) as work:
             already = _already(work, key, chosen)
             if already is not None:
-                return _unchanged(name, read, already)
-            return _file(work, at, name, content, read, key, patients.whose(work, read, chosen))
+                return _unchanged(file.name, read, already)
+            report, blob = _file(work, file, read, key, patients.whose(work, read, chosen))
     except Unavailable:
         raise
     except NothingKept as error:
         return error.report
     except CarnetError as error:
-        return _refused(name, read.format, error)
+        return _refused(file.name, read.format, error)
+    file.blob = blob  # only now is it sure that a row names it
+    return report
 
 
 class NothingKept(Exception):
@@ -152,42 +160,37 @@ def _waits(document: Stored) -> bool:
     return codes.has_tag(document.resource(), WAITING)
 
 
-def _file(
-    work: Work, at: datetime, name: str, content: bytes, read: Read, key: str, whose: patients.Whose
-) -> ImportReport:
+def _file(work: Work, file: _File, read: Read, key: str, whose: patients.Whose) -> tuple[ImportReport, str]:
+    """The report, and the blob that holds the original."""
+    blob = file.keep(work)
     if whose.outcome == "unknown":
-        return _wait(work, at, name, content, read, key, str(whose.reason))
+        return _wait(work, file, blob, read, key, str(whose.reason)), blob
     patient = patients.create(work, read) if whose.outcome == "created" else whose.patient
     for document in _with_key(work, key):
         if _waits(document):
             work.delete("DocumentReference", document.id)
-    filing = Filing(work, read, content, key, at, patient, whose.outcome == "created")
+    filing = Filing(work, read, file.original, blob, key, file.at, patient, whose.outcome == "created")
     filed = filing.file()
-    report = _reported(name, read, filed, patient, whose.outcome)
+    report = _reported(file.name, read, filed, patient, whose.outcome)
     if read.statements and not filed.created and not filed.unchanged and read.patient is None:
         raise NothingKept(_nothing(report))
-    return report
+    return report, blob
 
 
-def _wait(
-    work: Work, at: datetime, name: str, content: bytes, read: Read, key: str, reason: str
-) -> ImportReport:
+def _wait(work: Work, file: _File, blob: str, read: Read, key: str, reason: str) -> ImportReport:
     """Keep the original, file nothing: a person will say whose it is."""
     document = document_id(None, key)
     if work.exists("DocumentReference", document) is None:
-        blob = work.keep_blob(content)
-        bare = Read(
-            read.format, read.kind, read.title, read.language, read.created, document_id=read.document_id,
-            set_id=read.set_id, version=read.version,
-        )  # fmt: skip
-        place = Place(None, document, (), {})
-        resource = reference.document_reference(bare, place, {}, original=content, blob=blob, key=key, at=at)
+        bare = replace(read, resources=[], parts=[], authors=[], custodian=None, replaces=[])
+        resource = reference.document_reference(
+            bare, Place(None, document, (), {}), {}, original=file.original, blob=blob, key=key, at=file.at
+        )
         work.create(tagged(reference.waiting_for(resource, read.patient), WAITING), id=document)
     unread = _not_understood(read.statements)
     statements = dict.fromkeys(FATES, 0) | {"not_understood": len(unread)}
     statements["waiting"] = len(read.statements) - len(unread)
     return ImportReport(
-        name,
+        file.name,
         read.format,
         "waiting",
         statements=statements,
@@ -260,9 +263,10 @@ def _not_understood(statements: Sequence[Statement]) -> list[dict[str, str]]:
 def _count(read: Read, kept: set[str]) -> dict[str, int]:
     """Resources by type: those of the document, its patient, and the document itself when it is one to look at."""
     counted = Counter(name.partition("/")[0] for name in kept)
-    if read.patient is not None:
+    is_fhir = read.format in {"fhir", "fhir-ndjson"}
+    if any(one.target == SUBJECT for one in read.statements) if is_fhir else read.patient is not None:
         counted["Patient"] += 1
-    if read.format not in {"fhir", "fhir-ndjson"}:
+    if not is_fhir:
         counted["DocumentReference"] += 1
     return dict(sorted(counted.items()))
 

@@ -13,7 +13,8 @@ from carnet.documents import placing, reference
 from carnet.documents.fhir_json.names import digest, lasting_id
 from carnet.documents.placing import Place
 from carnet.documents.reading import Read
-from carnet.fhir import codes, json
+from carnet.documents.reference import Original
+from carnet.fhir import codes, json, references
 from carnet.fhir.errors import Invalid
 from carnet.record.validate import validate
 from carnet.record.work import Stored, Work
@@ -38,7 +39,8 @@ class Filing:
 
     work: Work
     read: Read
-    original: bytes
+    original: Original
+    blob: str
     key: str
     at: datetime
     patient: str | None
@@ -63,7 +65,9 @@ class Filing:
     def _file_facts(self, filed: Filed, names: dict[str, str], place: Place) -> None:
         resources = {_name(one): placing.placed(one, names, place) for one in self.read.resources}
         filed.refused.update({name: why for name, one in resources.items() if (why := _why_invalid(one))})
-        missing = {names[name] for name in filed.refused}
+        missing = {names[name] for name in filed.refused} | self._absent(
+            resources.values(), set(names.values())
+        )
         known = _known(self.work, resources.values(), None if self.is_new_patient else self.patient)
         for name, resource in resources.items():
             if name in filed.refused:
@@ -71,13 +75,20 @@ class Filing:
             kept = _put(self.work, placing.without_missing(resource, missing), known)
             (filed.created if kept else filed.unchanged).add(name)
 
+    def _absent(self, resources: Iterable[Resource], here: set[str]) -> set[str]:
+        """References to what another part of the file should have brought, and the record does not hold."""
+        written = {node["reference"] for one in resources for node in references.walk(one)}
+        elsewhere = {
+            name: references.split(name) for name in written - here if not name.startswith("Binary/")
+        }
+        return {name for name, pair in elsewhere.items() if pair and self.work.exists(*pair) is None}
+
     def _file_reference(
         self, place: Place, names: dict[str, str], filed: Filed, older: list[Stored], *, is_old: bool
     ) -> None:
-        blob = self.work.keep_blob(self.original)
         known = {old: new for old, new in names.items() if old not in filed.refused}
         resource = reference.document_reference(
-            self.read, place, known, original=self.original, blob=blob, key=self.key, at=self.at
+            self.read, place, known, original=self.original, blob=self.blob, key=self.key, at=self.at
         )
         resource = reference.with_replaced(resource, self.read, [one.resource() for one in older])
         resource["status"] = "superseded" if is_old else "current"

@@ -36,16 +36,31 @@ def run(args: argparse.Namespace) -> int:
     files = list(_files(args.paths))
     opening.open_cell(settings.HOME)
     by, totals = operator(cell.practice().id), Counter[str]()
-    for number, path in enumerate(files, start=1):
-        _progress(number, len(files), path)
-        for report in _import(by, path, args.patient):
-            _erase_progress()
-            print(json.dumps(line(report), ensure_ascii=False) if args.json else words(report), flush=True)
-            totals[report.status] += 1
+    for report in _reports(by, files, args.patient):
+        _erase_progress()
+        print(json.dumps(line(report), ensure_ascii=False) if args.json else words(report), flush=True)
+        totals[report.status] += 1
     _erase_progress()
     if not args.json:
         print(_summary(totals))
     return REFUSED if totals["refused"] else 0
+
+
+def _reports(by: Actor, files: list[str], patient: str | None) -> Iterator[ImportReport]:
+    """The reports in the order of the files; files that wait for a patient are tried once more at the end, when the
+    patient may have come with a later file (an export in one file per type)."""
+    again: list[tuple[str, list[ImportReport]]] = []
+    for number, path in enumerate(files, start=1):
+        _progress(number, len(files), path)
+        reports = _import(by, path, patient)
+        if any(report.status == "waiting" for report in reports) and len(files) > 1:
+            again.append((path, reports))
+        else:
+            yield from reports
+    for number, (path, before) in enumerate(again, start=1):
+        _progress(number, len(again), path)
+        pairs = zip(before, _import(by, path, patient), strict=True)
+        yield from (later if first.status == "waiting" else first for first, later in pairs)
 
 
 def line(report: ImportReport) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -34,8 +35,31 @@ MEDIA_TYPES = {
 _INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
 
 
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The bytes as they came, measured once however many patients they concern. `keys` names what each of them says
+    for ever: the plain bytes, and the number of the patient in them."""
+
+    content: bytes
+    sha1: str
+    keys: tuple[str, ...]
+
+
+def original_of(content: bytes, plain: bytes, count: int) -> Original:
+    """The Original of a file, `plain` when decompressed, that gave `count` readings."""
+    name = hashlib.sha256(plain).hexdigest()
+    return Original(content, _sha1(content), tuple(f"{name}-{number}" for number in range(count)))
+
+
 def document_reference(
-    read: Read, place: Place, names: Mapping[str, str], *, original: bytes, blob: str, key: str, at: datetime
+    read: Read,
+    place: Place,
+    names: Mapping[str, str],
+    *,
+    original: Original,
+    blob: str,
+    key: str,
+    at: datetime,
 ) -> Resource:
     """The DocumentReference of this document in this place. `blob` names the original bytes, `key` the content,
     `names` the people of the document in the record."""
@@ -156,10 +180,10 @@ def _confidentiality(code: str) -> Resource:
     return {"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": code}
 
 
-def _original(read: Read, original: bytes, blob: str) -> Resource:
-    gzip = original[:2] == b"\x1f\x8b"
+def _original(read: Read, original: Original, blob: str) -> Resource:
+    gzip = original.content[:2] == b"\x1f\x8b"
     media_type = "application/gzip" if gzip else MEDIA_TYPES[read.format]
-    attachment = _attachment(media_type, original, blob, read.title)
+    attachment = _attachment(media_type, len(original.content), original.sha1, blob, read.title)
     if read.language:
         attachment["language"] = read.language
     if read.created and _is_date_time(read.created):
@@ -171,7 +195,9 @@ def _parts(read: Read, place: Place) -> list[Resource]:
     """The document itself when it is a file in an envelope, the thumbnail, and files that nothing else names."""
     return [
         {
-            "attachment": _attachment(part.media_type, part.content, place.blobs[part.id], part.title),
+            "attachment": _attachment(
+                part.media_type, len(part.content), _sha1(part.content), place.blobs[part.id], part.title
+            ),
             "format": {"system": FORMAT, "code": "body" if part.body else "part"},
         }
         for part in read.parts
@@ -194,14 +220,14 @@ def _names(node: Any, wanted: str) -> bool:
     return isinstance(node, list) and any(_names(child, wanted) for child in node)
 
 
-def _attachment(media_type: str, content: bytes, blob: str, title: str) -> Resource:
-    sha1 = hashlib.sha1(content, usedforsecurity=False).digest()  # what FHIR and XDS ask for
-    found: Resource = {
-        "contentType": media_type,
-        "url": f"Binary/{blob}",
-        "size": len(content),
-        "hash": base64.b64encode(sha1).decode(),
-    }
+def _sha1(content: bytes) -> str:
+    return base64.b64encode(
+        hashlib.sha1(content, usedforsecurity=False).digest()
+    ).decode()  # as FHIR and XDS ask
+
+
+def _attachment(media_type: str, size: int, sha1: str, blob: str, title: str) -> Resource:
+    found: Resource = {"contentType": media_type, "url": f"Binary/{blob}", "size": size, "hash": sha1}
     return {**found, "title": title} if title.strip() else found
 
 

@@ -11,6 +11,7 @@ INS_DEMO = "urn:oid:1.2.250.1.213.1.4.11"
 INS_SYSTEMS = (INS_NIR, INS_NIA, INS_TEST, INS_DEMO)
 RPPS = "urn:oid:1.2.250.1.71.4.2.1"
 RPPS_URL = "https://rpps.esante.gouv.fr"
+SOURCE_ADDRESS = "urn:carnet:source-address"  # the URL or UUID under which a sender knows a patient
 
 _NIR = re.compile(r"^[0-9]{5}(?:[0-9]{2}|2[AB])[0-9]{6}$")
 

@@ -86,8 +86,17 @@ def compare(known: Patient, arriving: Patient) -> Verdict:
         return "other"
     if not ins_known & ins_arriving and not sources(known) & sources(arriving):
         return "other"
+    if is_address_only(arriving):
+        return "same"
     ours, theirs = traits(known), traits(arriving)
     return "same" if ours and ours == theirs else "unsure"
+
+
+def is_address_only(patient: Patient) -> bool:
+    """Whether this says nothing of a person but the address (UUID, URL) that the sender gave them: no other person
+    can have it, and nothing contradicts it."""
+    systems = {system for system, _ in pairs(patient)}
+    return systems == {identifiers.SOURCE_ADDRESS} and not {"name", "birthDate", "gender"} & patient.keys()
 
 
 def is_named(patient: Patient) -> bool:

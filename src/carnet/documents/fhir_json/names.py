@@ -13,7 +13,7 @@ from carnet.documents.fhir_json.types import IDENTIFIED_TYPES, SHARED_TYPES
 from carnet.fhir import identifiers, json
 
 NAMESPACE = uuid.UUID("6f0d5a52-6d0b-5c3f-9a49-6a2f3a1f7c10")
-_UUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", re.IGNORECASE)
+UUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", re.IGNORECASE)
 _HISTORY = re.compile(r"/_history/[^/]*$")
 
 
@@ -49,7 +49,7 @@ def address(entry: Entry) -> str | None:
     url = _HISTORY.sub("", entry.full_url or "")
     if url.startswith(("urn:", "http://", "https://")):
         return url.lower() if url.startswith("urn:uuid:") else url
-    if entry.id and _UUID.match(entry.id):
+    if entry.id and UUID.match(entry.id):
         return f"urn:uuid:{entry.id.lower()}"
     return None
 
@@ -72,7 +72,7 @@ def known_as(entry: Entry) -> set[str]:
     names = {f"{entry.type}/{entry.id}"} if entry.id else set()
     if entry.full_url:
         names |= {entry.full_url, _HISTORY.sub("", entry.full_url)}
-    if entry.id and _UUID.match(entry.id):
+    if entry.id and UUID.match(entry.id):
         names.add(f"urn:uuid:{entry.id}")
     names |= {f"{entry.type}?identifier={s}|{v}" for s, v in identifier_pairs(entry.resource)}
     return names

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from carnet.documents.fhir_json.entries import Entry
-from carnet.documents.fhir_json.names import Targets
+from carnet.documents.fhir_json.names import UUID, Targets
+from carnet.documents.fhir_json.references import CONDITIONAL
 from carnet.documents.fhir_json.types import NEED_PATIENT, PATIENT_ELEMENTS, SHARED_TYPES
+from carnet.fhir.identifiers import SOURCE_ADDRESS
 
 UNNAMED = "?"  # the patient of a clinical resource that does not say whose it is
 Whose = Entry | str | None  # a Patient of the file, a patient only referred to, or nobody
@@ -22,6 +24,28 @@ def whose(entry: Entry, targets: Targets) -> Whose:
     return _named(entry, targets) or _through_others(entry, targets) or _unnamed(entry)
 
 
+def said(key: Whose) -> dict[str, Any] | None:
+    """What is known of a patient who is only referred to: the sender's address or identifier, nothing else."""
+    if not isinstance(key, str) or key == UNNAMED:
+        return None
+    conditional = CONDITIONAL.match(key)
+    if conditional:
+        identifier = {"system": conditional[2], "value": conditional[3]}
+        return {"resourceType": "Patient", "identifier": [{k: v for k, v in identifier.items() if v}]}
+    address = patient_address(key)
+    return {"resourceType": "Patient", "identifier": [address]} if address else None
+
+
+def patient_address(written: str | None) -> dict[str, str] | None:
+    """An identifier out of a name that no other sender can give: a UUID or a URL, never `Patient/12`."""
+    bare = (written or "").removeprefix("Patient/")
+    value = f"urn:uuid:{bare}" if UUID.match(bare) else bare
+    if not value.startswith(("urn:uuid:", "http://", "https://")):
+        return None
+    value = value.lower() if value.startswith("urn:uuid:") else value
+    return {"use": "secondary", "system": SOURCE_ADDRESS, "value": value}
+
+
 def _named(entry: Entry, targets: Targets) -> Whose:
     for written in _written(entry.resource):
         found = targets.find(written)
@@ -29,7 +53,7 @@ def _named(entry: Entry, targets: Targets) -> Whose:
             return found
         if found is None and written.startswith(("Patient/", "Patient?")):
             return written
-        if found is None and "/Patient/" in written:
+        if found is None and ("/Patient/" in written or written.startswith("urn:uuid:")):
             return written
     return None
 

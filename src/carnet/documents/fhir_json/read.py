@@ -18,8 +18,9 @@ Group = list[Entry]
 
 
 def read(content: bytes, *, lines: bool = False) -> list[Read]:
-    """One Read per patient of the file (one without patient when it names none). Resources shared by all patients,
-    and what could not be read, stand in the first. Raises Malformed when the file is no FHIR at all."""
+    """One Read per patient of the file (one without patient when it names none). When there are several, resources
+    shared by all patients stand in a Read of their own, the first; what could not be read stands in the first, too.
+    Raises Malformed when the file is no FHIR at all."""
     found = of_lines(content) if lines else of_document(content)
     entries = [one for one in found if isinstance(one, Entry)]
     unread = [one for one in found if isinstance(one, Unread)]
@@ -59,10 +60,14 @@ class _Group:
         statements += [
             Statement(entry.place, entry.type, "part_of", _EARLIER, self.name(by)) for entry, by in older
         ]
-        patient = next((made[id(entry)][0] for entry in kept if entry is self.key), None)
+        patient = next((_identified(*made[id(entry)], entry) for entry in kept if entry is self.key), None)
         held = [made[id(entry)][0] for entry in kept if entry is not self.key and id(entry) not in moved]
         return Read(
-            **described, patient=_without_id(patient), resources=held, statements=statements, parts=parts
+            **described,
+            patient=patient or patients.said(self.key),
+            resources=held,
+            statements=statements,
+            parts=parts,
         )
 
     def _made(self, entry: Entry) -> tuple[dict[str, Any], list[str]]:
@@ -86,7 +91,7 @@ _EARLIER = "Autre version de la même ressource dans ce fichier."
 
 
 def _groups(entries: Group, targets: names.Targets, digest: str) -> list[_Group]:
-    """One group per patient, in the order of the file; the shared world belongs to the first."""
+    """One group per patient, in the order of the file; the shared world goes with a patient who is alone, else first."""
     groups: dict[int | str, _Group] = {}
     common: Group = []
     for entry in entries:
@@ -97,6 +102,8 @@ def _groups(entries: Group, targets: names.Targets, digest: str) -> list[_Group]
         group = groups.setdefault(_label(key), _Group(key, _scope(key, digest), targets))
         group.add(entry)
     listed = list(groups.values()) or [_Group(None, digest, targets)]
+    if common and len(listed) > 1:
+        listed.insert(0, _Group(None, digest, targets))
     for entry in common:
         listed[0].add(entry)
     for group in listed[1:]:
@@ -125,5 +132,8 @@ def _note(unresolved: list[str]) -> str:
     return f"{count} référence{'s' if count > 1 else ''} hors du fichier : gardée{'s' if count > 1 else ''} comme citation."
 
 
-def _without_id(patient: dict[str, Any] | None) -> dict[str, Any] | None:
-    return {key: value for key, value in patient.items() if key != "id"} if patient else None
+def _identified(patient: dict[str, Any], _: list[str], entry: Entry) -> dict[str, Any]:
+    """The patient without the file's id, but with the address under which its other files may refer to them."""
+    held = {key: value for key, value in patient.items() if key != "id"}
+    known, listed = patients.patient_address(names.address(entry)), held.get("identifier", [])
+    return {**held, "identifier": [*listed, known]} if known and isinstance(listed, list) else held

@@ -15,7 +15,7 @@ from carnet.fhir import references
 Name = Callable[[Entry], str | None]
 SOURCE = "urn:carnet:source-reference"  # system of an identifier that only repeats what a sender wrote
 _URI = "urn:ietf:rfc:3986"
-_CONDITIONAL = re.compile(r"^([A-Z][A-Za-z]+)\?(?:.*&)?identifier=([^|&]*)\|([^&]+)")
+CONDITIONAL = re.compile(r"^([A-Z][A-Za-z]+)\?(?:.*&)?identifier=([^|&]*)\|([^&]+)")
 _TYPED = re.compile(r"^([A-Z][A-Za-z]+)[/?]")
 
 
@@ -59,7 +59,7 @@ def _make_logical(node: dict[str, Any], written: str) -> None:
 
 
 def _identifier(written: str) -> dict[str, str]:
-    conditional = _CONDITIONAL.match(written)
+    conditional = CONDITIONAL.match(written)
     if conditional:
         system = {"system": conditional[2]} if conditional[2] else {}
         return {**system, "value": conditional[3]}
