@@ -23,6 +23,7 @@ from carnet.web.shell import types, wording
 
 register = template.Library()
 
+SILENT = SafeString('aria-hidden="true"')
 THEMES = ("auto", "light", "dark")
 PLACES = {
     "day": "day",
@@ -101,7 +102,7 @@ def when_tag(value: Any) -> SafeString:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """One drawing of the sprite; silent to screen readers unless it is given a label."""
-    meaning = format_html('role="img" aria-label="{}"', label) if label else format_html('aria-hidden="true"')
+    meaning = format_html('role="img" aria-label="{}"', label) if label else SILENT
     return format_html(
         '<svg class="icon" {}><use href="{}#{}"></use></svg>', meaning, static("vendor/icons.svg"), name
     )
