@@ -24,6 +24,8 @@ COMMANDS = {
     "bench": ("carnet.cli.bench", "mesurer"),
 }
 
+DEMO_HOME = "var/demo"  # where `make run` keeps the fictional practice: in the checkout, never committed
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; the exit status is 0 only on success."""
@@ -33,6 +35,8 @@ def main(argv: list[str] | None = None) -> int:
     if home:
         os.environ["CARNET_HOME"] = home
     name = next((arg for arg in args if arg in COMMANDS), None)
+    if name == "demo" and not os.environ.get("CARNET_HOME"):
+        os.environ["CARNET_HOME"] = os.path.abspath(DEMO_HOME)
     module = _module(name) if name else None
     parsed = _parser(name, module).parse_args(args)
     try:
