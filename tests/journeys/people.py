@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page, expect
@@ -58,7 +59,9 @@ class Keyboard(Mouse):
         self.page.keyboard.press("Enter")
 
     def _reach(self, selector: str) -> None:
-        self._tab_until(lambda: self.page.evaluate("s => document.activeElement?.matches(s)", selector), selector)
+        self._tab_until(
+            lambda: self.page.evaluate("s => document.activeElement?.matches(s)", selector), selector
+        )
 
     def _reach_words(self, target: object) -> None:
         handle = target.element_handle()  # type: ignore[attr-defined]
@@ -95,7 +98,7 @@ def install(hand: Mouse, link: str) -> str:
     expect(page.get_by_role("heading", name="Votre cabinet est prêt")).to_be_visible()
     sound(page)
     hand.press("Ouvrir ma journée")
-    expect(page).to_have_url(lambda url: url.endswith("/day"))
+    expect(page).to_have_url(re.compile("/day$"))
     return secret
 
 
