@@ -11,7 +11,7 @@ workers ?= 2
 compile := $(bin)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-options \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: help setup setup-dev run test check soak pictures docs lock clean
+.PHONY: help setup setup-dev run test check soak pictures docs translations lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,10 @@ pictures: setup-dev ## every screen, light, dark and telephone, into docs/pictur
 
 docs: setup-dev ## the generated parts of docs/
 	@$(bin)/python tools/module_graph.py
+	@if [ -d ../shared/data/interop ]; then $(bin)/python tools/cda_table.py ../shared/data/interop/cda-*; fi
+
+translations: setup-dev ## gather new sentences into locale/en; prints what waits for its English words
+	@$(bin)/python tools/extract_messages.py
 
 lock: setup-dev ## pin the Python dependencies of pyproject.toml anew, with their hashes
 	@export CUSTOM_COMPILE_COMMAND="make lock"; \
