@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 
+from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django_tasks_db.management.commands.db_worker import Worker
 
@@ -19,7 +20,7 @@ PAUSE = 5.0
 def run() -> None:
     """Take jobs for ever."""
     while True:
-        if cell.is_open():
+        if cell.is_open() and cell.is_created(settings.HOME):
             _turn()
         time.sleep(PAUSE)
 
