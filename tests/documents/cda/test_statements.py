@@ -122,7 +122,8 @@ def test_every_target_is_there_and_every_loss_has_a_reason() -> None:
     known = {f"{each['resourceType']}/{each['id']}" for each in found.resources}
     for statement in found.statements:
         if statement.fate == "not_understood":
-            assert statement.reason and statement.target is None
+            assert statement.reason
+            assert statement.target is None
         else:
             assert statement.target in known
 

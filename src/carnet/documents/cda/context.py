@@ -18,6 +18,7 @@ from carnet.documents.reading import PART, SUBJECT, Fate, Part
 
 Resource = dict[str, Any]
 _NAMESPACE = uuid.UUID("2f3b9d0e-5c1a-5c57-9f0e-6b1de0c8a7d4")  # ours: ids depend on the document alone
+TEXT_LIMIT = 20_000  # a longer text is a whole report: the document itself shows it
 _PATIENT_FIELD = {"AllergyIntolerance": "patient", "Device": "patient", "FamilyMemberHistory": "patient"} | {
     "Immunization": "patient",
     "ImmunizationRecommendation": "patient",
@@ -36,6 +37,11 @@ class Context:
     resources: list[Resource] = field(default_factory=list)
     fates: dict[Element, tuple[Fate, str, str | None]] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
+    by_reference: dict[str, Resource] = field(default_factory=dict)
+    # what was already looked up: a hostile document may ask the same thing of every one of its entries
+    codes: dict[Element, str | None] = field(default_factory=dict)
+    rows: dict[Element, str | None] = field(default_factory=dict)
+    authors: dict[Element, tuple[Resource | None, Element | None]] = field(default_factory=dict)
     people: dict[str, Resource] = field(default_factory=dict)
     made_by: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     pending: list[tuple[Resource, str, list[tuple[str, str]], set[str]]] = field(default_factory=list)
@@ -46,11 +52,17 @@ class Context:
 
     def section_code(self, element: Element) -> str | None:
         """The LOINC code of the nearest section."""
-        return attribute(child(self.section(element), "code"), "code")
+        section = self.section(element)
+        return None if section is None else self._code_of(section)
+
+    def _code_of(self, section: Element) -> str | None:
+        if section not in self.codes:
+            self.codes[section] = attribute(child(section, "code"), "code")
+        return self.codes[section]
 
     def in_sections(self, element: Element, codes: frozenset[str]) -> bool:
         """Whether any section around the element has one of the codes."""
-        return any(attribute(child(s, "code"), "code") in codes for s in element.iterancestors("{*}section"))
+        return any(self._code_of(section) in codes for section in element.iterancestors("{*}section"))
 
     def narrative_of(self, element: Element | None) -> Element | None:
         """The narrative element that a text, originalText or value points to."""
@@ -64,7 +76,8 @@ class Context:
         if attribute(element, "representation") == "B64":
             return ""
         found = self.narrative_of(element)
-        return plain(found) if found is not None else plain(element)
+        said = plain(found) if found is not None else plain(element)
+        return said if len(said) <= TEXT_LIMIT else said[:TEXT_LIMIT] + " […]"
 
     def statement_text(self, element: Element) -> str:
         return self.text(child(element, "text"))
@@ -96,6 +109,7 @@ class Context:
         resource |= {key: value for key, value in fields.items() if value not in (None, "", {}, [])}
         resource.setdefault(_PATIENT_FIELD.get(type, "subject"), {"reference": SUBJECT})
         self.resources.append(resource)
+        self.by_reference[reference(resource)] = resource
         if not extra:
             self.settle(element, "created", reference(resource), self.date_warning(element))
             self._remember(element, resource)
@@ -113,7 +127,11 @@ class Context:
         ]
         everything = [*firsts, *(each.getparent() for each in element.iter("{*}reference"))]
         found = next((f for each in everything if (f := self.narrative_of(each)) is not None), None)
-        return row_html(found) if found is not None else None
+        if found is None:
+            return None
+        if found not in self.rows:
+            self.rows[found] = row_html(found)
+        return self.rows[found]
 
     def date_warning(self, element: Element) -> str:
         """A note for the report when a date of the statement cannot exist or ends before it starts."""
@@ -137,14 +155,13 @@ class Context:
         self.pending.append((resource, field_name, keys, codes))
 
     def resolve_links(self) -> None:
-        by_reference = {reference(each): each for each in self.resources}
         for resource, field_name, keys, codes in self.pending:
             targets = {target for key in keys for target in self.made_by.get(key, set())}
             same = [
                 target
                 for target in sorted(targets)
                 if target.startswith("Condition/")
-                and (not codes or codes & code_set(by_reference[target].get("code", {})))
+                and (not codes or codes & code_set(self.by_reference[target].get("code", {})))
             ]
             if len(same) == 1:
                 resource.setdefault(field_name, []).append({"reference": same[0]})

@@ -189,10 +189,18 @@ def performers(ctx: Context, element: Element) -> list[Resource]:
 def author(ctx: Context, element: Element) -> tuple[Resource | None, Element | None]:
     """(who, the time element) of the nearest author of a statement: its own, else of what contains it."""
     for around in (element, *element.iterancestors()):
-        for each in children(around, "author"):
-            who = agent(ctx, child(each, "assignedAuthor"))
-            if who:
-                return who, child(each, "time")
+        found = ctx.authors.get(around) or _own_author(ctx, around)
+        ctx.authors[around] = found
+        if found[0]:
+            return found
+    return None, None
+
+
+def _own_author(ctx: Context, element: Element) -> tuple[Resource | None, Element | None]:
+    for each in children(element, "author"):
+        who = agent(ctx, child(each, "assignedAuthor"))
+        if who:
+            return who, child(each, "time")
     return None, None
 
 

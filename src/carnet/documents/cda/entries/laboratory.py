@@ -50,11 +50,8 @@ def report(ctx: Context, element: Element) -> Resource | None:
 def _dated_by_specimen(ctx: Context, made: Resource) -> None:
     """The clinically relevant time of a report is when its one specimen was taken."""
     links = [each["reference"] for each in made.get("specimen", [])]
-    taken = [
-        r["collection"]["collectedDateTime"]
-        for r in ctx.resources
-        if reference(r) in links and "collectedDateTime" in r.get("collection", {})
-    ]
+    found = [ctx.by_reference[link].get("collection", {}).get("collectedDateTime") for link in links]
+    taken = [each for each in found if each]
     if len(links) == len(taken) == 1 and not made.keys() & {"effectiveDateTime", "effectivePeriod"}:
         made["effectiveDateTime"] = taken[0]
 

@@ -33,7 +33,7 @@ def vital_signs(ctx: Context, element: Element) -> Resource | None:
 
 def _rest(ctx: Context, element: Element, systolic: Element) -> Resource | None:
     target = ctx.fates.get(systolic, ("", "", None))[2]
-    made = next((r for r in ctx.resources if f"{r['resourceType']}/{r['id']}" == target), None)
+    made = ctx.by_reference.get(target or "")
     if made is None:
         return members_only(ctx, element)
     ctx.part_of(element, made)
@@ -65,7 +65,7 @@ def _blood_pressure(ctx: Context, systolic: Element, diastolic: Element) -> None
     second = read_observation(ctx, diastolic, "vital-signs")
     if second is None or "valueQuantity" not in second:
         return
-    ctx.resources.remove(second)
+    _forget(ctx, second)
     ctx.fates.pop(diastolic)
     ctx.part_of(diastolic, made)
     made["component"] = [
@@ -76,3 +76,11 @@ def _blood_pressure(ctx: Context, systolic: Element, diastolic: Element) -> None
     made["note"] = made.get("note", []) + second.get("note", [])
     if not made["note"]:
         del made["note"]
+
+
+def _forget(ctx: Context, made: Resource) -> None:
+    """Take back the resource just made: it stands near the end."""
+    for index in range(len(ctx.resources) - 1, -1, -1):
+        if ctx.resources[index] is made:
+            del ctx.resources[index]
+            return
