@@ -74,8 +74,8 @@ def test_what_is_received_is_counted_by_patient(client: Client, doctor: Actor) -
     received_condition(doctor, second, "Asthme")
     text = page(client)
     assert "2 dossiers" in text
-    assert "2 problèmes" in text
-    assert "1 problème" in text
+    assert "2\u00a0problèmes" in text
+    assert "1\u00a0problème" in text
 
 
 def test_a_task_is_added_done_and_taken_back(client: Client, doctor: Actor) -> None:
@@ -103,7 +103,7 @@ def test_a_secretary_sees_tasks_and_no_clinical_fact(client: Client, doctor: Act
     chloe(client)
     text = page(client)
     assert "Envoyer le courrier" in text
-    assert "1 problème" not in text
+    assert "1\u00a0problème" not in text
 
 
 def test_the_day_asks_the_same_number_of_questions_for_many(

@@ -119,7 +119,7 @@ def test_a_file_is_imported_and_its_report_balances(client: Client, doctor: Acto
     assert "importé" in page
     assert "DURAND Émile" in page
     assert "dossier provisoire créé" in page
-    assert "1 problème" in page
+    assert "1\u00a0problème" in page
     assert "déjà là, rien n’a changé" in send(client, "bundle.json", bundle())
 
 

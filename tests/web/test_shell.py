@@ -244,7 +244,7 @@ def test_quantities_keep_their_digits(value: Any, words: str) -> None:
 def test_counted_types() -> None:
     assert (
         types.listed([("AllergyIntolerance", 1), ("Condition", 2), ("Linkage", 3)])
-        == "1 allergie · 2 problèmes · 3 Linkage"
+        == "1\u00a0allergie · 2\u00a0problèmes · 3\u00a0Linkage"
     )
 
 

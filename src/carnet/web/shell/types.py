@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.utils.translation import ngettext, ngettext_lazy
+from django.utils.translation import ngettext_lazy
+
+from carnet.web.shell.wording import HARD
 
 # fmt: off
 WORDS = {
@@ -49,16 +51,12 @@ WORDS = {
 
 
 def counted(type_: str, count: int) -> str:
-    """« 2 problèmes »; a type that has no words keeps its own name: « 2 Slot »."""
+    """« 2 problèmes », never parted at the end of a line; a type that has no words keeps its own name: « 2 Slot »."""
     words = WORDS.get(type_)
-    return str(words % {"count": count}) if words else f"{count} {type_}"
+    written = str(words % {"count": count}) if words else f"{count} {type_}"
+    return written.replace(" ", HARD, 1)
 
 
 def listed(counts: Iterable[tuple[str, int]]) -> str:
     """« 1 allergie · 2 problèmes »."""
     return " · ".join(counted(type_, count) for type_, count in counts if count)
-
-
-def statements(count: int) -> str:
-    """« 12 faits »: what a document says, one by one."""
-    return ngettext("%(count)s fait", "%(count)s faits", count) % {"count": count}
