@@ -67,7 +67,10 @@ def _system(
 
 def _shown(parameter: Parameter, text: str) -> Match:
     where, args = parameter_is(parameter)
-    start = like(keys.folded(text)) + "%"
+    folded = keys.folded(text)
+    if not folded:
+        raise bad(parameter.code)
+    start = like(folded) + "%"
     return Match("token", where + " AND ({x}.text LIKE %s ESCAPE '!' OR {x}.text LIKE %s ESCAPE '!')", (*args, start, "% " + start))  # fmt: skip
 
 
