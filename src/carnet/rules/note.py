@@ -48,6 +48,11 @@ def reason(text: str) -> str:
     return found[1] if found else ""
 
 
+def without_reason(text: str) -> str:
+    """The note without that line, for a place that already shows it."""
+    return _REASON.sub("", text, count=1).strip("\n")
+
+
 def fingerprint(text: str) -> str:
     """SHA-256 of the note's UTF-8 bytes, in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -236,7 +236,7 @@ def _addresses(before: Resource, kept: Identity) -> list[Resource]:
 
 
 def _commune(patient: Resource) -> str:
-    place = next((one for one in patient.get("extension", []) if one.get("url") == BIRTH_PLACE), {})
+    place: Resource = next((one for one in patient.get("extension", []) if one.get("url") == BIRTH_PLACE), {})
     inside = place.get("valueAddress", {}).get("extension", [])
     return next(
         (

@@ -4,7 +4,7 @@ a unit and never joins two units in one curve."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
@@ -42,7 +42,9 @@ DFG = frozenset(
 )
 CREATININE = frozenset(["2160-0", "14682-9", "38483-4", "77140-2", "59826-8"])
 DFG_LOW = Decimal(60)  # mL/min/1.73 m²; KDIGO 2024 CKD guideline, G3a begins below 60
-BLOOD_PRESSURE = frozenset(("85354-9", "55284-4"))
+SYSTOLIC, DIASTOLIC = "8480-6", "8462-4"
+# The order in which measures are read: pressure, pulse, weight, height, mass index, temperature, saturation.
+ORDER = (SYSTOLIC, DIASTOLIC, "8867-4", "29463-7", "8302-2", "39156-5", "8310-5", "59408-5", "2708-6")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def series(found: Iterable[Value]) -> list[Series]:
     for value in found:
         grouped.setdefault((value.code or fold(value.label), fold(value.unit)), []).append(value)
     made = [_series(sorted(members, key=lambda value: value.date)) for members in grouped.values()]
-    return sorted(made, key=lambda one: (one.category, fold(one.label)))
+    return sorted(made, key=lambda one: (one.category, _rank(one.latest.code), fold(one.label)))
 
 
 def latest(found: Iterable[Value], wanted: frozenset[str]) -> Value | None:
@@ -142,6 +144,10 @@ def loinc(concept: dict[str, Any] | None) -> str | None:
     return next(
         (str(one["code"]) for one in codings if one.get("system") == codes.LOINC and one.get("code")), None
     )
+
+
+def _rank(code: str | None) -> int:
+    return ORDER.index(code) if code in ORDER else len(ORDER)
 
 
 def _series(members: list[Value]) -> Series:
@@ -229,6 +235,21 @@ def _category(observation: Resource) -> str:
 
 
 def summary(found: Sequence[Value]) -> list[Value]:
-    """The values worth a line: what is out of range first, each analyte once."""
-    once = list({(value.code or value.label): value for value in found}.values())
-    return sorted(once, key=lambda value: not value.flag)
+    """The values worth a line: what is out of range first, each analyte once, a blood pressure as one."""
+    once = list({(value.code or value.label): value for value in _pressures(found)}.values())
+    return sorted(once, key=lambda value: (not value.flag, _rank(value.code)))
+
+
+def _pressures(found: Sequence[Value]) -> list[Value]:
+    """Systolic and diastolic of one observation written together: 148/92 mmHg."""
+    lower = {value.reference: value for value in found if value.code == DIASTOLIC and value.quantity}
+    upper = {value.reference for value in found if value.code == SYSTOLIC and value.quantity}
+    joined = []
+    for value in found:
+        twin = lower.get(value.reference)
+        if value.code == SYSTOLIC and twin and value.quantity and twin.quantity:
+            words = f"{value.quantity['value']}/{twin.quantity['value']} {value.unit}".strip()
+            joined.append(replace(value, label="TA", quantity=None, words=words))
+        elif not (value.code == DIASTOLIC and value.reference in upper):
+            joined.append(value)
+    return joined

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from carnet.fhir import codes, dates
 from carnet.fhir.errors import Malformed
@@ -49,8 +49,9 @@ class Entry:
         return self.reference.partition("/")[0]
 
     @property
-    def year(self) -> str:
-        return self.date[:4]
+    def excerpt(self) -> str:
+        """Its first words, without what the title already says."""
+        return note.without_reason(self.text) if self.kind == "consultation" else self.text
 
 
 def entries(resources: Sequence[Resource]) -> list[Entry]:
@@ -108,9 +109,7 @@ def document_kind(document: Resource) -> Kind:
 @cache
 def _kinds() -> dict[str, Kind]:
     table = tomllib.loads((files("carnet.rules") / "tables/document_kinds.toml").read_text("utf-8"))
-    return {
-        code: "document" if kind == "summary" else kind for kind, listed in table.items() for code in listed
-    }  # type: ignore[misc]
+    return {code: cast("Kind", kind) for kind, listed in table.items() for code in listed}
 
 
 def _holds(entry: Entry, words: list[str]) -> bool:
@@ -167,8 +166,8 @@ def _visit_date(visit: Resource) -> str:
 
 
 def _visit_title(visit: Resource) -> str:
-    reasons = [concept_words(one) for one in visit.get("reasonCode", [])]
-    return ", ".join(filter(None, reasons)) or "Consultation"
+    reasons = ", ".join(filter(None, (concept_words(one) for one in visit.get("reasonCode", []))))
+    return reasons[:1].upper() + reasons[1:] or "Consultation"
 
 
 def _participants(visit: Resource) -> str:
@@ -187,7 +186,9 @@ def _documents(by_type: dict[str, list[Resource]], documents: dict[str, Resource
             values.setdefault(str(said), []).extend(results.values([one]))
     for reference, one in documents.items():
         if one.get("status") != "superseded":
-            yield replace(_document(reference, one), values=results.summary(values.get(reference, [])))
+            found = _document(reference, one)
+            date = found.date or _document("", documents.get(str(received.source(one)), {})).date
+            yield replace(found, date=date, values=results.summary(values.get(reference, [])))
 
 
 def _document(reference: str, document: Resource) -> Entry:

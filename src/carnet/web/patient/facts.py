@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext_noop
 
+from carnet.actions import received as actions
 from carnet.rules import synthesis
+from carnet.rules.received import Group
 from carnet.rules.results import concept_words
+from carnet.web.patient.opening import Opened
 
 SECTIONS = (
     (gettext_noop("Allergies"), ("AllergyIntolerance",)),
@@ -20,7 +24,18 @@ SECTIONS = (
 )
 
 
-def by_section(rows: Sequence[Any]) -> list[tuple[str, list[Any]]]:
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One group on the page: its words, what it adds, the documents that say it."""
+
+    group: Group
+    detail: str
+    since: str
+    denied: bool
+    documents: list[dict[str, Any]] = field(default_factory=list)
+
+
+def by_section(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
     """The rows under the words of their section, in the order of SECTIONS."""
     found = [(words, [row for row in rows if row.group.type in types]) for words, types in SECTIONS]
     return [(words, listed) for words, listed in found if listed]
@@ -73,3 +88,19 @@ def is_denied(resource: dict[str, Any]) -> bool:
     verification = resource.get("verificationStatus", {}).get("coding", [])
     refuted = any(coding.get("code") == "refuted" for coding in verification)
     return refuted or resource.get("status") in ("not-done", "not-taken")
+
+
+def rows_of(page: Opened) -> list[Row]:
+    """What waits in this record, as the page shows it."""
+    documents = {
+        f"DocumentReference/{one['id']}": one
+        for one in page.resources
+        if one["resourceType"] == "DocumentReference"
+    }
+    return [_row(group, documents) for group in actions.waiting(page.record)]
+
+
+def _row(group: Group, documents: dict[str, dict[str, Any]]) -> Row:
+    first = group.facts[0].resource
+    listed = [documents[one] for one in group.documents if one in documents]
+    return Row(group, detail(first), since(first), is_denied(first), listed)

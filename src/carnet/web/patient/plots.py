@@ -20,8 +20,8 @@ class Curve:
     """A curve in a box of WIDTH × HEIGHT: points of a polyline, the dots, the usual range as a band."""
 
     points: str
-    dots: list[tuple[float, float, str]]
-    band: tuple[float, float] | None = None
+    dots: list[tuple[str, str, str]]  # x, y, flag; text, so that no language writes a comma in it
+    band: tuple[str, str] | None = None
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -80,8 +80,8 @@ def curve(series: Series) -> Curve | None:
         return None
     low, high = _extent([number for _, number, _ in numbers], series.latest)
     first, last = numbers[0][0], numbers[-1][0]
-    dots = [(_x(when, first, last), _y(number, low, high), flag) for when, number, flag in numbers]
-    points = " ".join(f"{x:g},{y:g}" for x, y, _ in dots)
+    dots = [(str(_x(when, first, last)), str(_y(number, low, high)), flag) for when, number, flag in numbers]
+    points = " ".join(f"{x},{y}" for x, y, _ in dots)
     return Curve(points, dots, _band(series.latest, low, high))
 
 
@@ -103,13 +103,13 @@ def _extent(numbers: list[float], latest: Value) -> tuple[float, float]:
     return min([low, *near]), max([high, *near]) if max([high, *near]) > min([low, *near]) else low + room
 
 
-def _band(latest: Value, low: float, high: float) -> tuple[float, float] | None:
+def _band(latest: Value, low: float, high: float) -> tuple[str, str] | None:
     """(top, height) of the usual range inside the box."""
     if latest.low is None and latest.high is None:
         return None
     top = _y(_within(latest.high, low, high, high), low, high) if latest.high is not None else 0.0
     bottom = _y(_within(latest.low, low, high, low), low, high) if latest.low is not None else float(HEIGHT)
-    return (round(top, 1), round(bottom - top, 1)) if bottom > top else None
+    return (f"{top:.1f}", f"{bottom - top:.1f}") if bottom > top else None
 
 
 def _within(bound: Decimal | None, low: float, high: float, otherwise: float) -> float:

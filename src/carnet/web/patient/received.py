@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,20 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from carnet.actions import received as actions
 from carnet.record import clock
-from carnet.rules.received import Group
 from carnet.web.patient import facts
 from carnet.web.patient.opening import Opened, actor, is_part, opened, same_patient
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One group on the page: its words, what it adds, the documents that say it."""
-
-    group: Group
-    detail: str
-    since: str
-    denied: bool
-    documents: list[dict[str, Any]] = field(default_factory=list)
 
 
 @require_GET
@@ -77,7 +62,7 @@ def _after(request: HttpRequest, id: str, said: str, keys: list[str]) -> HttpRes
 
 
 def _page(request: HttpRequest, page: Opened, said: str = "", keys: list[str] | None = None) -> HttpResponse:
-    rows = rows_of(page)
+    rows = facts.rows_of(page)
     asked = request.GET.get("document") or (rows[0].documents[0]["id"] if rows and rows[0].documents else "")
     shown = {
         "page": page,
@@ -91,19 +76,3 @@ def _page(request: HttpRequest, page: Opened, said: str = "", keys: list[str] | 
     }
     template = "patient/_received.html" if is_part(request) else "patient/received.html"
     return render(request, template, shown)
-
-
-def rows_of(page: Opened) -> list[Row]:
-    """What waits in this record, as the page shows it."""
-    documents = {
-        f"DocumentReference/{one['id']}": one
-        for one in page.resources
-        if one["resourceType"] == "DocumentReference"
-    }
-    return [_row(group, documents) for group in actions.waiting(page.record)]
-
-
-def _row(group: Group, documents: dict[str, dict[str, Any]]) -> Row:
-    first = group.facts[0].resource
-    listed = [documents[one] for one in group.documents if one in documents]
-    return Row(group, facts.detail(first), facts.since(first), facts.is_denied(first), listed)

@@ -10,18 +10,19 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from carnet.actions import consultation, received
+from carnet.actions import consultation
 from carnet.actions import task as tasks
 from carnet.fhir import codes
 from carnet.record import clock, gate
 from carnet.rules import note as notes
 from carnet.rules import results, timeline
 from carnet.rules.synthesis import synthesis
-from carnet.web.patient import plots
+from carnet.web.patient import facts, plots
 from carnet.web.patient.opening import Opened, actor, is_part, opened, same_patient
 
 PAGE = 60  # events shown at first, and more at each request
 MOST = 2000
+SHORT = 12  # received facts shown beside the history
 COLUMNS = 7  # dates of results side by side
 
 
@@ -33,11 +34,13 @@ def record(request: HttpRequest, id: str) -> HttpResponse:
     if is_part(request):
         return render(request, "patient/_history.html", shown)
     today = timezone.localtime(page.at).date()
+    rows = facts.rows_of(page)
     by_composition = {draft.composition: draft for draft in _drafts(page)}
     shown |= {
         "banner": page.banner,
         "synthesis": synthesis(page.resources, today=today),
-        "groups": received.waiting(page.record),
+        "groups": rows,
+        "waiting": facts.by_section(rows[:SHORT]),
         "draft": by_composition.get(None),
         "drafts": [draft for draft in by_composition.values() if draft.composition],
         "cannot_write": consultation.why_not(consultation.check_write, page.by),
