@@ -117,7 +117,7 @@ def _who(author: Author) -> str:
         f'<id root="1.2.250.1.71.4.2.1" extension="{rpps(author.number)}"/>'
         f'<code code="{author.code}" displayName={quoteattr(author.speciality)} codeSystem="1.2.250.1.213.1.1.4.5"/>'
         f"<assignedPerson><name><given>{escape(author.given)}</given><family>{escape(author.family)}</family>"
-        "<prefix>DR</prefix></name></assignedPerson>"
+        "<prefix>Dr</prefix></name></assignedPerson>"
         f"<representedOrganization><name>{escape(author.place)}</name></representedOrganization>"
     )
 

@@ -128,11 +128,20 @@ def vaccines(story: Table, birthday: date, today: date) -> Iterator[tuple[date, 
     seen: dict[str, int] = {}
     for line in story.get("vaccines", []):
         if line == "enfant":
-            yield from _childhood(birthday, today, drawn)
+            given = list(_childhood(birthday, today, drawn))
         else:
             name, moment = line.split()
             seen[line] = seen.get(line, -1) + 1
-            yield _dose_day(name, moment, today, drawn, seen[line]), name
+            given = [(_dose_day(name, moment, today, drawn, seen[line]), name)]
+        yield from ((day, brand) for day, name in given if (brand := _brand(name, day.year)))
+
+
+def _brand(name: str, year: int) -> str:
+    """What was given under this name that year; nothing before it existed."""
+    known = table("vaccines")["vaccine"]
+    while name and year < known[name].get("since", 0):
+        name = known[name].get("before", "")
+    return name
 
 
 def _childhood(birthday: date, today: date, drawn: Dice) -> Iterator[tuple[date, str]]:

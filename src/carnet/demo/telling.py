@@ -21,7 +21,17 @@ from carnet.record.actor import Actor
 Resource = dict[str, Any]
 Event = tuple[datetime, int, Callable[[], None]]  # when, its place among those of one moment, what
 Progress = Callable[[int, int], None]
-RENEWAL = "Renouvellement"
+REASONS = (
+    "Renouvellement",
+    "Suivi",
+    "Surveillance",
+    "cs suivi",
+    "Contrôle",
+    "VAD",
+    "Cs ",
+    "1re cs",
+    "Certificat",
+)
 
 
 @dataclass(slots=True)
@@ -60,11 +70,11 @@ class Teller:
 def tell(*, by: Actor, now: datetime, progress: Progress) -> int:
     """Everything; returns how many patients."""
     teller = Teller(by, now)
-    lives = {story["id"]: _life(teller, story, i) for i, story in enumerate(stories.patients(), 1)}
+    lives = {
+        story["id"]: _life(teller, story, i) for i, story in enumerate(stories.patients(teller.day()), 1)
+    }
     events = [event for life in lives.values() for event in _events(teller, life)]
-    events += [
-        event for letter in stories.file("letters")["letter"] for event in _letter(teller, lives, letter)
-    ]
+    events += [event for letter in stories.letters(teller.day()) for event in _letter(teller, lives, letter)]
     events += _today(teller, lives)
     for done, (_, _, act) in enumerate(sorted(events, key=lambda event: event[:2]), 1):
         act()
@@ -76,7 +86,7 @@ def _life(teller: Teller, story: Story, number: int) -> Life:
     drawn = dice("life", story["id"])
     birthday = when.born(story["age"], teller.day(), drawn)
     visits = [
-        (when.at_work(when.before(teller.day(), ago), drawn, latest=teller.now), dedent(text).strip())
+        (when.at_work(_day(teller, story, ago), drawn, latest=teller.now), _note(text))
         for ago, text in story.get("notes", [])
     ]
     return Life(story, number, birthday, sorted(visits))
@@ -132,6 +142,26 @@ def _keep(
 
 
 # consultations
+
+
+def _day(teller: Teller, story: Story, ago: str) -> date:
+    """The day that a story means: months ago is about that day, weeks and days ago is that day."""
+    day = when.before(teller.day(), ago)
+    if "exact" in story or "growth" in story or not ago.endswith(("m", "a")):
+        return day
+    return day + timedelta(days=dice("day", story["id"], ago).randint(-11, 9))
+
+
+def _note(text: str) -> str:
+    """The note; what it was for on a line of its own where it begins with that."""
+    words = dedent(text).strip()
+    first, _, rest = words.partition(". ")
+    is_reason = first.startswith(REASONS) and len(first) < 45 and "\n" not in first
+    return (
+        f"Motif : {first[0].lower() + first[1:] if first[1:2].islower() else first}\n{rest}"
+        if is_reason
+        else words
+    )
 
 
 def _visits(teller: Teller, life: Life) -> Iterator[Event]:
@@ -213,7 +243,7 @@ def _vaccinated(teller: Teller, life: Life, day: date, names: list[str], at: dat
 
 def _laboratory(teller: Teller, life: Life) -> Iterator[Event]:
     for ago, line in life.story.get("labs", []):
-        day = when.before(teller.day(), ago)
+        day = _day(teller, life.story, ago) - timedelta(days=4 * ("m" in ago))
         day -= timedelta(days=max(day.weekday() - 5, 0))
         taken = teller.at(day, time(7, 50))
         yield teller.at(day, time(17, 30)), 5, _report(teller, life, taken, line)
@@ -252,7 +282,7 @@ def _departure(teller: Teller, life: Life) -> Iterator[Event]:
 
 def _letter(teller: Teller, lives: dict[str, Life], letter: Story) -> Iterator[Event]:
     life = lives[letter["patient"]]
-    written = teller.at(when.before(teller.day(), letter["ago"]), time(14, 10))
+    written = teller.at(_day(teller, life.story, letter["ago"]), time(14, 10))
     arrived = min(written + timedelta(days=2, hours=3), teller.now)
 
     def act() -> None:
