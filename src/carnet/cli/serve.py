@@ -11,7 +11,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +59,7 @@ def serve(home: Path, port: int, ready: Ready) -> int:
     is no owner, the url is the one-time link."""
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     port = port or _free_port()
-    with cell.serve_lock(home) if cell.is_created(home) else nullcontext():
+    with cell.serve_lock(home):
         connections.close_all()
         server = Server(
             "carnet",

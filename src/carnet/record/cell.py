@@ -156,17 +156,29 @@ def rewrap(home: Path, *, old: str, new: str) -> None:
     keys.rewrap(home, old=old, new=new)
 
 
+_served: set[Path] = set()  # the cells that this process, or the one it was forked from, holds
+
+
 @contextmanager
 def serve_lock(home: Path) -> Iterator[None]:
-    """Hold the cell as its one server. Raises Unavailable when another one does."""
+    """Hold the cell as its one server; again inside is no harm. Raises Unavailable when another process does."""
+    if home in _served:
+        yield
+        return
     descriptor = os.open(home / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise Unavailable(
-                "Ce cabinet est déjà ouvert par un autre serveur Carnet. Arrêtez-le, puis recommencez."
-            ) from error
+        _hold(descriptor)
+        _served.add(home)
         yield
     finally:
+        _served.discard(home)
         os.close(descriptor)
+
+
+def _hold(descriptor: int) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise Unavailable(
+            "Ce cabinet est déjà ouvert par un autre serveur Carnet. Arrêtez-le, puis recommencez."
+        ) from error
