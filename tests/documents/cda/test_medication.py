@@ -101,44 +101,44 @@ def test_the_reason_is_linked_only_when_it_says_the_same() -> None:
     assert code_of(other["reasonCode"][0]) == "N10"  # type: ignore[index]
 
 
-def test_a_prescription_with_steps() -> None:
-    def step(low: str, hours: str) -> str:
-        times = f'<effectiveTime xsi:type="SXPR_TS"><comp xsi:type="IVL_TS"><low value="{low}"/><width value="2" unit="d"/></comp><comp xsi:type="PIVL_TS"><period value="{hours}" unit="h"/></comp></effectiveTime>'
-        nothing = '<consumable><manufacturedProduct><manufacturedMaterial><code nullFlavor="NA"/><name nullFlavor="NA"/></manufacturedMaterial></manufacturedProduct></consumable>'
-        return related(treatment(times + DOSE + nothing, "INT", "83.1"), "COMP")
-
-    act = '<act classCode="ACT" moodCode="{mood}">{inside}</act>'
-    patient = related(act.format(mood="INT", inside=template("33") + "<text>au cours du repas</text>"))
-    pharmacist = related(act.format(mood="INT", inside=template("34") + "<text>à fractionner</text>"))
-    generic = related(
-        act.format(mood="DEF", inside=template("87") + cd("N", "2.16.840.1.113883.5.1070", "Non", "code")),
-        "COMP",
+def step(low: str, hours: str) -> str:
+    times = (
+        f'<effectiveTime xsi:type="SXPR_TS"><comp xsi:type="IVL_TS"><low value="{low}"/><width value="2" unit="d"/></comp>'
+        f'<comp xsi:type="PIVL_TS"><period value="{hours}" unit="h"/></comp></effectiveTime>'
     )
-    supply = related(
+    nothing = '<consumable><manufacturedProduct><manufacturedMaterial><code nullFlavor="NA"/><name nullFlavor="NA"/></manufacturedMaterial></manufacturedProduct></consumable>'
+    return related(treatment(times + DOSE + nothing, "INT", "83.1"), "COMP")
+
+
+def act(mood: str, last: str, inside: str, kind: str = "SUBJ") -> str:
+    return related(f'<act classCode="ACT" moodCode="{mood}">{template(last)}{inside}</act>', kind)
+
+
+YES = '<value xsi:type="BL" value="true"/>'
+PRESCRIBED = (
+    lasting(high='value="20260220"')
+    + '<repeatNumber value="3"/>'
+    + product("PARACÉTAMOL")
+    + act("INT", "33", "<text>au cours du repas</text>")
+    + step("20260210", "8")
+    + step("20260212", "12")
+    + act("INT", "34", "<text>à fractionner</text>")
+    + act("DEF", "87", cd("N", "2.16.840.1.113883.5.1070", "Non", "code"), "COMP")
+    + related(
         f'<supply classCode="SPLY" moodCode="RQO">{template("86")}<quantity value="2" unit="30009000"/></supply>',
         "COMP",
     )
-    flag = related(
+    + related(
         observation(
-            "48.13",
-            cd("MED-574", "1.2.250.1.213.1.1.4.322", "En rapport avec une ALD", "code")
-            + '<value xsi:type="BL" value="true"/>',
+            "48.13", cd("MED-574", "1.2.250.1.213.1.1.4.322", "En rapport avec une ALD", "code") + YES
         ),
         "COMP",
     )
-    inside = (
-        lasting(high='value="20260220"')
-        + '<repeatNumber value="3"/>'
-        + product("PARACÉTAMOL")
-        + patient
-        + step("20260210", "8")
-        + step("20260212", "12")
-        + pharmacist
-        + generic
-        + supply
-        + flag
-    )
-    found = read_one(entry(treatment(inside, "INT", "83")), code="57828-6")
+)
+
+
+def test_a_prescription() -> None:
+    found = read_one(entry(treatment(PRESCRIBED, "INT", "83")), code="57828-6")
     made = the(found, "MedicationRequest")
     assert (made["status"], made["intent"], made["authoredOn"]) == (
         "active",
@@ -146,19 +146,22 @@ def test_a_prescription_with_steps() -> None:
         "2026-02-10T10:15:00+01:00",
     )
     assert made["requester"]["display"] == "DR Alice MARTIN"
-    assert made["dispenseRequest"] == {
-        "numberOfRepeatsAllowed": 3,
-        "quantity": {"value": Decimal(2), "system": "http://standardterms.edqm.eu", "code": "30009000"},
-    }
+    boxes = {"value": Decimal(2), "system": "http://standardterms.edqm.eu", "code": "30009000"}
+    assert made["dispenseRequest"] == {"numberOfRepeatsAllowed": 3, "quantity": boxes}
     assert made["substitution"]["allowedCodeableConcept"]["text"] == "Non"
     assert made["note"] == [{"text": "Note au pharmacien : à fractionner"}]
-    lines = made["dosageInstruction"]
-    assert [line.get("sequence") for line in lines] == [None, 2, 3]
-    assert lines[0]["patientInstruction"] == "au cours du repas"
-    assert lines[1]["additionalInstruction"] == [{"text": "À partir du 10/02/2026"}]
-    assert lines[1]["timing"]["repeat"]["boundsDuration"]["value"] == Decimal(2)
     assert lost(found) == []
     assert fates(found).count("part_of") == 7
+
+
+def test_the_steps_of_a_prescription_in_their_order() -> None:
+    made = the(read_one(entry(treatment(PRESCRIBED, "INT", "83"))), "MedicationRequest")
+    whole, first, second = made["dosageInstruction"]
+    assert whole["patientInstruction"] == "au cours du repas"
+    assert (first["sequence"], second["sequence"]) == (2, 3)
+    assert first["additionalInstruction"] == [{"text": "À partir du 10/02/2026"}]
+    assert first["timing"]["repeat"]["boundsDuration"]["value"] == Decimal(2)
+    assert str(first["timing"]["repeat"]["period"]) == "8"
 
 
 def test_given_out() -> None:

@@ -170,3 +170,18 @@ def test_every_published_document(shared_data: Path) -> None:
         "fewer statements of the published documents are understood than before"
     )
     assert total.total() == 991
+
+
+def test_documents_without_number_never_share_ids() -> None:
+    bare = EVERYTHING.replace('<id root="1.2.3.4" extension="doc-1"/>', "")
+    one, other = read(bare.encode()), read(bare.replace("Synthèse médicale", "Autre").encode())
+    assert one.document_id is None
+    assert not {each["id"] for each in one.resources} & {each["id"] for each in other.resources}
+
+
+def test_a_reason_never_quotes_the_document() -> None:
+    hostile = UNKNOWN.replace("9.9.9", "Émile BLANDIN")
+    wrong_type = RESULT.replace('"PQ"', '"BLANDIN Émile"')
+    assert "BLANDIN" not in "".join(
+        each.reason for each in read_one(entry(hostile) + entry(wrong_type)).statements
+    )

@@ -11,7 +11,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from carnet.documents.cda.dates import period, unreadable
-from carnet.documents.cda.elements import Element, attribute, child, identifiers, name, plain, templates
+from carnet.documents.cda.elements import (
+    Element,
+    attribute,
+    child,
+    identifiers,
+    name,
+    plain,
+    templates,
+    token,
+)
 from carnet.documents.cda.narrative import Narrative, row_html
 from carnet.documents.cda.roles import role_of
 from carnet.documents.reading import PART, SUBJECT, Fate, Part
@@ -218,5 +227,5 @@ def _content(holder: Element) -> bytes:
 
 def unknown_reason(element: Element) -> str:
     """Why a statement has no reader, by its templates: no patient data."""
-    known = sorted(templates(element))
+    known = sorted(map(token, templates(element)))
     return f"Type d'élément inconnu : {name(element)}" + (f" ({', '.join(known[:3])})" if known else "") + "."

@@ -24,6 +24,7 @@ STATEMENTS = frozenset(
 )
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _OID = re.compile(r"^[0-2](\.(0|[1-9][0-9]*)){1,60}$")
+_TOKEN = re.compile(r"^([A-Z_]{1,14}|[0-9.]{1,60})$")
 _UUID = re.compile(r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")
 
 
@@ -97,6 +98,11 @@ def identifiers(element: Element, step: str = "id") -> list[dict[str, str]]:
         elif extension:
             result.append({"value": extension})
     return result
+
+
+def token(written: str | None) -> str:
+    """A technical word (type, mood, template) fit for a report; "?" for anything that could hold a person's words."""
+    return written if written and _TOKEN.match(written) else "?"
 
 
 def document_id(element: Element | None) -> str | None:

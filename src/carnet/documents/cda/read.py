@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+
+from lxml import etree
+
 from carnet.documents.cda import header, statements
 from carnet.documents.cda.context import Context
 from carnet.documents.cda.elements import Element, attribute, child, children, document_id, places
@@ -48,12 +52,17 @@ def _context(document: Element) -> Context:
     within = {e: p for e, p in inside.items() if "/structuredBody[" in p}
     ordered = {e: within[e] for e in document.iter("*") if e in within}
     return Context(
-        document_id=document_id(child(document, "id")) or "",
+        document_id=document_id(child(document, "id")) or _fingerprint(document),
         created=header.created(document),
         places=ordered,
         narrative=Narrative(document),
         handlers=statements.HANDLERS,
     )
+
+
+def _fingerprint(document: Element) -> str:
+    """A document without number is named by its content: two of them never meet."""
+    return hashlib.sha256(etree.tostring(document)).hexdigest()
 
 
 def _keep_body(ctx: Context, document: Element) -> None:

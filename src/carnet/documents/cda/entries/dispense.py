@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from carnet.documents.cda.context import Context, Resource
 from carnet.documents.cda.dates import timestamp, when
-from carnet.documents.cda.elements import Element, attribute, child, children, identifiers
+from carnet.documents.cda.elements import Element, attribute, child, children, identifiers, token
 from carnet.documents.cda.entries.below import add_note, read_below
 from carnet.documents.cda.entries.medication import PIECES
 from carnet.documents.cda.entries.product import product, product_details
@@ -21,7 +21,7 @@ def dispense(ctx: Context, element: Element) -> Resource | None:
         return None
     mood = attribute(element, "moodCode") or "EVN"
     if mood != "EVN":
-        ctx.give_up(element, f"Dispensation dans un mode inconnu ({mood}).")
+        ctx.give_up(element, f"Dispensation dans un mode inconnu ({token(mood)}).")
         return None
     given = next((t for e in children(element, "performer") if (t := child(e, "time")) is not None), None)
     made = ctx.create(

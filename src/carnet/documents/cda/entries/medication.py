@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from carnet.documents.cda.context import Context, Resource
 from carnet.documents.cda.dates import timestamp
-from carnet.documents.cda.elements import Element, attribute, child, children, identifiers
+from carnet.documents.cda.elements import Element, attribute, child, children, identifiers, token
 from carnet.documents.cda.entries.below import Piece, add_note, detail, read_below
 from carnet.documents.cda.entries.dosage import dosages, treatment_period
 from carnet.documents.cda.entries.product import product, product_details
@@ -32,7 +32,7 @@ def medication(ctx: Context, element: Element) -> Resource | None:
         return _statement(ctx, element)
     if mood in _INTENTS:
         return _request(ctx, element, _INTENTS[mood])
-    ctx.give_up(element, f"Médicament dans un mode inconnu ({mood}).")
+    ctx.give_up(element, f"Médicament dans un mode inconnu ({token(mood)}).")
     return None
 
 

@@ -15,6 +15,7 @@ from carnet.documents.cda.elements import (
     identifiers,
     name,
     statements_under,
+    token,
     xsi_type,
 )
 from carnet.documents.cda.entries.below import Piece, belongs, join, read_below
@@ -124,7 +125,9 @@ def _words(ctx: Context, element: Element) -> dict[str, Any]:
 
 
 def _types(element: Element) -> str:
-    return ", ".join(xsi_type(each) or "sans type" for each in children(element, "value"))
+    return ", ".join(
+        token(xsi_type(each)) if xsi_type(each) else "sans type" for each in children(element, "value")
+    )
 
 
 def _values(ctx: Context, element: Element) -> Resource | None:
