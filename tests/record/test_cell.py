@@ -19,7 +19,6 @@ from carnet.fhir.errors import (
     Invalid,
     NewerSchema,
     NotFound,
-    Unavailable,
     WrongKey,
 )
 from carnet.record import audit, cell, check, gate, reserve
