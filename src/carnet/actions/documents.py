@@ -11,7 +11,7 @@ from pathlib import PurePath
 from typing import Any, Literal
 
 from carnet.actions import whose as patients
-from carnet.actions.filing import Filed, Filing, document_id
+from carnet.actions.filing import Filed, Filing, document_id, why_invalid
 from carnet.documents import open as readers
 from carnet.documents import reference
 from carnet.documents.placing import Place
@@ -204,7 +204,7 @@ def _unchanged(name: str, read: Read, document: Stored) -> ImportReport:
     """The second time: nothing is written, every statement is as it was."""
     statements = dict.fromkeys(FATES, 0) | {"unchanged": len(read.statements)}
     patient = {"id": document.subject, "outcome": "existing"} if document.subject else None
-    counted = _count(read, {_name(one) for one in read.resources})
+    counted = _count(read, {_name(one) for one in read.resources if why_invalid(one) is None})
     return ImportReport(name, read.format, "unchanged", patient, counted, statements, document=document.id)
 
 

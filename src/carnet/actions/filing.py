@@ -64,7 +64,7 @@ class Filing:
 
     def _file_facts(self, filed: Filed, names: dict[str, str], place: Place) -> None:
         resources = {_name(one): placing.placed(one, names, place) for one in self.read.resources}
-        filed.refused.update({name: why for name, one in resources.items() if (why := _why_invalid(one))})
+        filed.refused.update({name: why for name, one in resources.items() if (why := why_invalid(one))})
         missing = {names[name] for name in filed.refused} | self._absent(
             resources.values(), set(names.values())
         )
@@ -119,7 +119,8 @@ def _name(resource: Resource) -> str:
     return f"{resource['resourceType']}/{resource['id']}"
 
 
-def _why_invalid(resource: Resource) -> str | None:
+def why_invalid(resource: Resource) -> str | None:
+    """The first thing wrong with a resource, None when the record can keep it."""
     try:
         validate(resource)
     except Invalid as error:

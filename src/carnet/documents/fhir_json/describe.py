@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from carnet.documents.fhir_json.entries import BOM, Entry
+from carnet.documents.fhir_json.entries import Entry
 from carnet.documents.reading import Kind
-from carnet.fhir import json
 
 _BUNDLES = {
     "document": "Document FHIR",
@@ -19,11 +18,10 @@ _BUNDLES = {
 }
 
 
-def describe(entries: list[Entry], content: bytes, *, lines: bool) -> dict[str, Any]:
-    """The fields of Read that tell of the document as a whole."""
-    if lines:
+def describe(entries: list[Entry], whole: dict[str, Any] | None) -> dict[str, Any]:
+    """The fields of Read that tell of the document as a whole (None for lines, which say nothing of themselves)."""
+    if whole is None:
         return _described("fhir-ndjson", None, "Ressources FHIR en lignes (NDJSON)", None)
-    whole = json.loads(content.removeprefix(BOM))
     type_ = str(whole["resourceType"])
     if type_ != "Bundle":
         return _described("fhir", type_, f"Ressource FHIR {type_}", _when(whole))

@@ -42,12 +42,17 @@ class Unread:
     reason: str
 
 
-def of_document(content: bytes) -> list[Entry | Unread]:
-    """The resources of one JSON document. Raises Malformed when it is not FHIR at all."""
+def parsed(content: bytes) -> dict[str, Any]:
+    """One JSON document. Raises Malformed when it is not FHIR at all."""
     value = json.loads(content.removeprefix(BOM))
     if not isinstance(value, dict) or not isinstance(value.get("resourceType"), str):
         raise Malformed("Ce fichier JSON n'est pas une ressource FHIR. Rien n'a été enregistré.")
-    return list(_entries(value, str(value["resourceType"]), None))
+    return value
+
+
+def of_document(document: dict[str, Any]) -> list[Entry | Unread]:
+    """The resources of one JSON document: itself, or those of the Bundle it is."""
+    return list(_entries(document, str(document["resourceType"]), None))
 
 
 def of_lines(content: bytes) -> list[Entry | Unread]:

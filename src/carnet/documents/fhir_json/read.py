@@ -3,13 +3,12 @@ each. Pure: knows nothing of what the record already holds."""
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable
 from typing import Any
 
 from carnet.documents.fhir_json import binaries, names, patients, references, versions
 from carnet.documents.fhir_json.describe import describe
-from carnet.documents.fhir_json.entries import Entry, Unread, of_document, of_lines
+from carnet.documents.fhir_json.entries import Entry, Unread, of_document, of_lines, parsed
 from carnet.documents.fhir_json.types import NEED_PATIENT, SHARED_TYPES
 from carnet.documents.reading import SUBJECT, Read, Statement
 from carnet.fhir.errors import Malformed
@@ -21,13 +20,14 @@ def read(content: bytes, *, lines: bool = False) -> list[Read]:
     """One Read per patient of the file (one without patient when it names none). When there are several, resources
     shared by all patients stand in a Read of their own, the first; what could not be read stands in the first, too.
     Raises Malformed when the file is no FHIR at all."""
-    found = of_lines(content) if lines else of_document(content)
+    whole = None if lines else parsed(content)
+    found = of_lines(content) if whole is None else of_document(whole)
     entries = [one for one in found if isinstance(one, Entry)]
     unread = [one for one in found if isinstance(one, Unread)]
     if lines and not entries:
         raise Malformed("Aucune ligne de ce fichier n'est une ressource FHIR. Rien n'a été enregistré.")
     groups = _groups(entries, names.Targets(entries), names.digest(content))
-    described = describe(entries, content, lines=lines)
+    described = describe(entries, whole)
     return [group.read(described, unread if number == 0 else []) for number, group in enumerate(groups)]
 
 
@@ -72,7 +72,7 @@ class _Group:
 
     def _made(self, entry: Entry) -> tuple[dict[str, Any], list[str]]:
         """The resource under its lasting id, and the references that the file could not honour."""
-        resource = copy.deepcopy(entry.resource)
+        resource = _copy(entry.resource)
         subject = self.key if isinstance(self.key, str) else None
         notes = references.rewrite(resource, self.targets, self.name, subject)
         if self.key == patients.UNNAMED and entry.type in NEED_PATIENT:
@@ -84,6 +84,13 @@ class _Group:
         if shown_by:
             return Statement(entry.place, entry.type, "part_of", _SHOWN, shown_by)
         return Statement(entry.place, entry.type, "created", _note(notes), self.name(entry))
+
+
+def _copy(node: Any) -> Any:
+    """A copy of JSON; `copy.deepcopy` is four times slower for the same."""
+    if isinstance(node, dict):
+        return {key: _copy(value) for key, value in node.items()}
+    return [_copy(child) for child in node] if isinstance(node, list) else node
 
 
 _SHOWN = "Fichier montré par son document."
