@@ -3,7 +3,9 @@ keeping what is translated. Says what is not translated yet; `--check` changes n
 """
 
 import ast
+import re
 import sys
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src/carnet"
 CATALOGUE = PACKAGE / "locale/en/LC_MESSAGES/django.po"
+SINCE = datetime(2026, 1, 1, tzinfo=UTC)  # the file changes when its sentences do, not with the day
 KEYWORDS = {
     "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2), "N_": None,
@@ -30,8 +33,10 @@ ERRORS = {
 def sentences() -> Catalog:
     """Every sentence of the product with the files that say it."""
     found = Catalog(
-        locale="en", project="Carnet", header_comment="# English words of Carnet. The French is in the code."
-    )
+        locale="en", project="Carnet", version="1", creation_date=SINCE, revision_date=SINCE, fuzzy=False,
+        last_translator="Carnet", language_team="English", msgid_bugs_address="the issues of the project",
+        header_comment="# English words of Carnet. The French is in the code.",
+    )  # fmt: skip
     for path in sorted(PACKAGE.rglob("*")):
         if path.suffix in {".py", ".html"} and "migrations" not in path.parts:
             gather(found, path)
@@ -101,6 +106,20 @@ def untranslated(catalogue: Catalog) -> list[str]:
 
 def complete(string: str | tuple[str, ...]) -> bool:
     return all(string) if isinstance(string, tuple) else bool(string)
+
+
+def unfaithful(catalogue: Catalog) -> list[str]:
+    """Translations that lost or invented a named value or a mark-up of their sentence."""
+    kept = [message for message in catalogue if message.id and complete(message.string)]
+    return [str(message.id) for message in kept if marks(last(message.id)) != marks(last(message.string))]
+
+
+def last(text: str | tuple[str, ...] | list[str]) -> str:
+    return text if isinstance(text, str) else text[-1]
+
+
+def marks(text: str) -> list[str]:
+    return sorted(re.findall(r"%\(\w+\)s|\{\w+\}|<[^>]+>", text))
 
 
 def main() -> int:

@@ -12,6 +12,7 @@ import pytest
 from django.template import Context, Template
 from django.test import Client, RequestFactory
 from django.utils import translation
+from tools import extract_messages
 
 from carnet.fhir.errors import Conflict
 from carnet.record import gate
@@ -331,3 +332,23 @@ def test_no_colour_is_written_but_in_the_tokens() -> None:
         f"{path.name}: {match.group(0)}" for path in sheets for match in COLOUR.finditer(path.read_text())
     ]
     assert found == []
+
+
+# keeps: the second language
+
+
+def test_every_sentence_exists_in_english() -> None:
+    catalogue = extract_messages.merged(extract_messages.sentences())
+    assert extract_messages.untranslated(catalogue) == [], (
+        "run: python tools/extract_messages.py, then translate"
+    )
+    assert extract_messages.unfaithful(catalogue) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [("/day", "To sign"), ("/practice/safety", "Never done"), ("/shell/records", "Records")],
+)
+def test_pages_are_english_for_who_asks(client: Client, doctor: Actor, path: str, words: str) -> None:
+    client.post("/shell/language", {"language": "en"})
+    assert words in client.get(path).content.decode()
