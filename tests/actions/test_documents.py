@@ -12,7 +12,6 @@ import pytest
 
 from carnet.actions import documents
 from carnet.actions.documents import ImportReport
-from carnet.documents.recognise import Unsupported  # noqa: F401  (the refusals below are its sentences)
 from carnet.fhir import codes
 from carnet.fhir.errors import CarnetError
 from carnet.record import gate
@@ -231,6 +230,16 @@ def test_a_document_of_another_number_is_not_filed_by_mistake(at: datetime) -> N
     assert report.status == "refused"
     assert "autre numéro INS" in str(report.reason)
     assert held(id_of(first), at, "Condition") == []
+
+
+def test_a_person_may_file_what_carnet_cannot_read(at: datetime) -> None:
+    wrong = bring(json.dumps({**condition(), "onsetDateTime": "hier"}).encode(), at)
+    assert wrong.status == "waiting"
+    with gate.write(by=ALICE, at=at, action="patient.create") as work:
+        fatou = work.create(FATOU)
+    report = documents.assign(by=ALICE, at=at, document=str(wrong.document), patient=fatou.id)
+    assert (report.status, report.statements["not_understood"]) == ("imported", 1)
+    assert len(held(fatou.id, at, "DocumentReference")) == 1
 
 
 def test_several_patients_in_one_file(at: datetime) -> None:

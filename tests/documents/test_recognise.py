@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carnet.documents import open as readers
-from carnet.documents.recognise import READABLE, Unsupported, recognise
+from carnet.documents.recognise import PLAIN_LIMIT, READABLE, Unsupported, recognise
 from carnet.fhir.errors import CarnetError, TooBig
 
 CDA = b'<?xml version="1.0"?>\n<!-- a comment -->\n<ClinicalDocument xmlns="urn:hl7-org:v3"/>'
@@ -87,6 +87,11 @@ def test_a_bomb_does_not_go_off() -> None:
         recognise(gzip.compress(b"\0" * 80_000_000))
 
 
+def test_a_file_larger_than_any_document_is_refused() -> None:
+    with pytest.raises(TooBig, match="64 Mo"):
+        recognise(b"{" * (PLAIN_LIMIT + 1))
+
+
 def test_the_other_formats_of_health_care_are_named(shared_data: Path) -> None:
     found = {
         _refused_as(path.read_bytes())
@@ -145,7 +150,9 @@ def test_any_bytes_are_read_or_refused_in_words(content: bytes) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(
-    st.sampled_from([b"%PDF-1.4\n", b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"PK\x03\x04", b"\x1f\x8b", CDA[:40]]),
+    st.sampled_from(
+        [b"%PDF-1.4\n", b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"PK\x03\x04", b"\x1f\x8b", CDA[:40]]
+    ),
     st.binary(max_size=200),
 )
 def test_any_bytes_after_a_true_beginning(start: bytes, rest: bytes) -> None:

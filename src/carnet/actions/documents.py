@@ -172,7 +172,7 @@ def _file(work: Work, file: _File, read: Read, key: str, whose: patients.Whose) 
     filing = Filing(work, read, file.original, blob, key, file.at, patient, whose.outcome == "created")
     filed = filing.file()
     report = _reported(file.name, read, filed, patient, whose.outcome)
-    if read.statements and not filed.created and not filed.unchanged and read.patient is None:
+    if patient is None and read.statements and not filed.created and not filed.unchanged:
         raise NothingKept(_nothing(report))
     return report, blob
 
