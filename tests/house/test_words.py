@@ -67,10 +67,3 @@ def test_no_such_words(pattern: re.Pattern[str], why: str) -> None:
         if pattern.search(line)
     ]
     assert found == [], why
-
-
-def test_lock_files_pin_every_package_with_its_hash() -> None:
-    for name in ("requirements.lock", "requirements-dev.lock"):
-        blocks = re.split(r"\n(?=[a-z])", (ROOT / name).read_text())[1:]
-        assert blocks
-        assert all("==" in block and "--hash=sha256:" in block for block in blocks), name
