@@ -3,7 +3,6 @@ version, marked as such, and the one before stays."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,7 +46,7 @@ def save(*, by: Actor, patient: str, draft: str, revision: int, text: str) -> Dr
             _("Cette note dépasse {count} caractères : elle n'est pas enregistrée."), count=note.LONGEST
         )
     check_patient(gate.draft(by=by, id=draft), patient)
-    return gate.save_draft(by=by, id=draft, revision=revision, text=_writable(text))
+    return gate.save_draft(by=by, id=draft, revision=revision, text=note.writable(text))
 
 
 def sign(
@@ -125,11 +124,6 @@ def why_not(check: Callable[..., None], *facts: object) -> str:
 _OTHER_PATIENT = (
     "Cette page et cette note ne sont pas du même patient. Rien n'a été enregistré. Rouvrez le dossier."
 )
-
-
-def _writable(text: str) -> str:
-    """A draft keeps every character a person sees, trailing blanks included; signing tidies."""
-    return "".join(c for c in text if c in "\t\n\r" or unicodedata.category(c) not in ("Cc", "Cs"))
 
 
 def _signable(written: str) -> str:

@@ -32,9 +32,14 @@ class Row:
 
 
 def clean(text: str) -> str:
-    """The text as it is kept: NFC, line feeds only, no character that a record cannot hold, no blank tail."""
+    """The text as it is signed: writable, without a blank tail."""
+    return writable(text).rstrip()
+
+
+def writable(text: str) -> str:
+    """The text as a draft keeps it: NFC, line feeds only, no character that a record cannot hold."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").replace("\x0c", "\n")
-    return unicodedata.normalize("NFC", _UNWRITABLE.sub("", text)).rstrip()
+    return unicodedata.normalize("NFC", _UNWRITABLE.sub("", text))
 
 
 def is_empty(text: str) -> bool:

@@ -242,7 +242,7 @@ def _living(resource: Resource, sources: dict[str, str]) -> Line | None:
     if not received.is_coded(resource):
         return None
     quantity = resource.get("valueQuantity") or {}
-    value = f"{quantity.get('value', '')} {quantity.get('unit', '')}".strip()
+    value = f"{quantity.get('value', '')} {quantity.get('unit', '')}".strip(" ").replace("{", "").replace("}", "")
     words = (
         value or concept_words(resource.get("valueCodeableConcept")) or str(resource.get("valueString") or "")
     )

@@ -185,10 +185,8 @@ def _documents(by_type: dict[str, list[Resource]], documents: dict[str, Resource
         if said in documents and not received.is_coded(one):
             values.setdefault(str(said), []).extend(results.values([one]))
     for reference, one in documents.items():
-        if one.get("status") != "superseded":
-            found = _document(reference, one)
-            date = found.date or _document("", documents.get(str(received.source(one)), {})).date
-            yield replace(found, date=date, values=results.summary(values.get(reference, [])))
+        if one.get("status") != "superseded" and not is_attached(one, documents):
+            yield replace(document_entry(one, documents), values=results.summary(values.get(reference, [])))
 
 
 def _document(reference: str, document: Resource) -> Entry:
@@ -198,11 +196,30 @@ def _document(reference: str, document: Resource) -> Entry:
         kind=document_kind(document),
         reference=reference,
         date=str(period.get("start") or attachment.get("creation") or document.get("date") or ""),
-        title=concept_words(document.get("type")) or str(document.get("description") or "Document"),
+        title=_title(document),
         text=str(document.get("description") or ""),
         who=_displays(document.get("author", [])) or str(document.get("custodian", {}).get("display", "")),
         media=str(attachment.get("contentType", "")),
     )
+
+
+def is_attached(document: Resource, documents: dict[str, Resource]) -> bool:
+    """A file inside another document of the record: it is reached from that one."""
+    said = {coding.get("code") for one in document.get("category", []) for coding in one.get("coding", [])}
+    return "attached" in said and received.source(document) in documents
+
+
+def document_entry(document: Resource, documents: dict[str, Resource]) -> Entry:
+    """The event of one document, dated by the one that brought it when it says no date itself."""
+    found = _document(f"DocumentReference/{document['id']}", document)
+    return replace(
+        found, date=found.date or _document("", documents.get(str(received.source(document)), {})).date
+    )
+
+
+def _title(document: Resource) -> str:
+    words = concept_words(document.get("type")) or str(document.get("description") or "")
+    return words or next((concept_words(one) for one in document.get("category", [])), "") or "Document"
 
 
 def _reports(by_type: dict[str, list[Resource]], documents: dict[str, Resource]) -> Iterable[Entry]:

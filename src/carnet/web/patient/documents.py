@@ -45,13 +45,14 @@ def document(request: HttpRequest, id: str, document: str) -> HttpResponse:
     resource = page.find("DocumentReference", document)
     reference = f"DocumentReference/{document}"
     brought = [one for one in page.resources if rules.source(one) == reference]
-    entries = timeline.entries(page.resources)
+    documents = {f"DocumentReference/{one['id']}": one for one in page.resources if _is_document(one)}
     shown = {
         "page": page,
         "id": id,
         "banner": page.banner,
         "document": resource,
-        "entry": next((entry for entry in entries if entry.reference == reference), None),
+        "entry": timeline.document_entry(resource, documents),
+        "attached": [timeline.document_entry(one, documents) for one in brought if _is_document(one)],
         "view": _view(page.record, resource),
         "facts": [_fact(one) for one in brought if rules.is_coded(one)],
         "values": results.values(
@@ -178,6 +179,10 @@ def _article(record: OpenRecord, document: dict[str, Any]) -> SafeString:
         return mark_safe(cda_view(_bytes(record, _attachment(document, 0))))  # noqa: S308
     except CarnetError as error:
         return format_html('<p class="notice notice-settle">{}</p>', str(error))
+
+
+def _is_document(resource: dict[str, Any]) -> bool:
+    return bool(resource["resourceType"] == "DocumentReference")
 
 
 def _fact(resource: dict[str, Any]) -> dict[str, Any]:

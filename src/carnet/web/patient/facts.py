@@ -13,6 +13,7 @@ from carnet.rules import synthesis
 from carnet.rules.received import Group
 from carnet.rules.results import concept_words
 from carnet.web.patient.opening import Opened
+from carnet.web.shell import wording
 
 SECTIONS = (
     (gettext_noop("Allergies"), ("AllergyIntolerance",)),
@@ -56,13 +57,10 @@ def detail(resource: dict[str, Any]) -> str:
         ]
         return ", ".join(filter(None, signs))
     if type_ == "Observation":
-        quantity = resource.get("valueQuantity") or {}
-        value = f"{quantity.get('value', '')} {quantity.get('unit', '')}".strip()
-        return (
-            value
-            or concept_words(resource.get("valueCodeableConcept"))
-            or str(resource.get("valueString") or "")
+        words = wording.quantity(resource.get("valueQuantity")) or concept_words(
+            resource.get("valueCodeableConcept")
         )
+        return words or str(resource.get("valueString") or "")
     return ""
 
 

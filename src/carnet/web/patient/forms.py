@@ -63,6 +63,9 @@ class IdentityForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
+        if len(str(self["birth_date"].value() or "")) not in (0, 10):
+            # A year alone would show as nothing in a date box, and be lost by saving.
+            self.fields["birth_date"].widget.attrs["type"] = "text"
 
     @property
     def identity(self) -> Identity:

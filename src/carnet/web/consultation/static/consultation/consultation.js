@@ -15,6 +15,7 @@ let timer = 0;
 let saving = null;
 let stopped = false; // a conflict waits for a person
 let leaving = false;
+let said = state.textContent; // the last words about what is kept
 
 const csrf = () => form.elements.csrfmiddlewaretoken.value;
 const changed = () => note.value !== kept;
@@ -50,47 +51,49 @@ function say(words, kind = "") {
 
 async function save() {
   clearTimeout(timer);
-  if (saving) await saving;
-  if (stopped || !changed()) return;
-  saving = send(note.value);
-  await saving;
-  saving = null;
-  if (changed() && !stopped) later(PAUSE);
+  while (saving) await saving;
+  if (stopped) return;
+  if (!changed()) return say(said);
+  saving = send(note.value).finally(() => { saving = null; });
+  if ((await saving) && changed()) later(PAUSE);
 }
 
+// Whether the program has the text now.
 async function send(text) {
   const body = new URLSearchParams({ text, revision: revision.value, patient: form.elements.patient.value });
   try {
     const answer = await fetch(form.dataset.save, { method: "POST", body, redirect: "manual", headers: { "X-CSRFToken": csrf(), "X-Requested-With": "fetch", Accept: "application/json" } });
-    const said = await answer.json().catch(() => ({}));
-    heard(answer.status, said, text);
+    heard(answer.status, await answer.json().catch(() => ({})), text);
+    return answer.status === 200;
   } catch {
     say(form.dataset.sayLost, "settle");
     later(AGAIN);
+    return false;
   }
 }
 
-function heard(status, said, text) {
-  if (status === 200) return saved(said, text);
-  if (status === 409) return conflicting(said);
+function heard(status, answer, text) {
+  if (status === 200) return saved(answer, text);
+  if (status === 409) return conflicting(answer);
   if (status === 401) return lock();
-  say(said.sentence || form.dataset.sayRefused, "settle");
+  say(answer.sentence || form.dataset.sayRefused, "settle");
   if (status >= 500 || status === 0) later(AGAIN);
 }
 
-function saved(said, text) {
+function saved(answer, text) {
   kept = text;
-  revision.value = said.revision;
+  revision.value = answer.revision;
   if (locked.open) unlock();
-  say(changed() ? form.dataset.sayTyping : `${form.dataset.saySaved} ${said.saved}`);
+  said = `${form.dataset.saySaved} ${answer.saved}`;
+  say(changed() ? form.dataset.sayTyping : said);
 }
 
 // another window wrote in this draft
 
-function conflicting(said) {
+function conflicting(answer) {
   stopped = true;
-  revision.value = said.revision;
-  conflict.querySelector("[data-theirs]").textContent = said.text;
+  revision.value = answer.revision;
+  conflict.querySelector("[data-theirs]").textContent = answer.text;
   conflict.hidden = false;
   say(form.dataset.sayConflict, "settle");
   conflict.scrollIntoView({ block: "nearest" });
