@@ -8,6 +8,8 @@ bin := .venv/bin
 pip := $(bin)/python -m pip install --quiet --disable-pip-version-check
 done := .venv/done
 workers ?= 2
+home ?= var/demo
+args ?=
 compile := $(bin)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-options \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
@@ -21,7 +23,7 @@ setup: $(done)-package $(done)-assets ## make .venv/bin/carnet and all that it n
 setup-dev: setup $(done)-dev ## the same, with the tools that test and check it
 
 run: setup ## create (once) and serve a fictional practice; prints how to sign in
-	@$(bin)/carnet demo
+	@$(bin)/carnet --home $(home) demo $(args)
 
 test: setup-dev ## every test, both databases, real browser
 	@tools/setup test-packages
