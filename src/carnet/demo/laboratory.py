@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from math import inf
 from typing import Any
+from xml.sax.saxutils import escape
 
 from carnet.demo import cda
 from carnet.demo.cda import Author, Section
@@ -127,9 +128,9 @@ def _row(result: Result, anchor: str) -> str:
     mark = {"H": " ↑", "L": " ↓"}.get(result.flag, "")
     value = f"{_french(result.value)} {known['unit']}{mark}".strip()
     cells = [
-        f'<content ID="{anchor}">{cda.escape(known["name"])}</content>',
-        cda.escape(value),
-        cda.escape(_span(result)),
+        f'<content ID="{anchor}">{escape(known["name"])}</content>',
+        escape(value),
+        escape(_span(result)),
     ]
     return cda.row("td", cells, raw=True)
 

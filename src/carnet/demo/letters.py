@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from xml.sax.saxutils import escape
 
 from carnet.demo import cda, pdf
 from carnet.demo.cda import Author, Kind, Person, Section
@@ -49,7 +50,7 @@ def _code(title: str) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    return "".join(f"<paragraph>{cda.escape(line)}</paragraph>" for line in text.strip().split("\n"))
+    return "".join(f"<paragraph>{escape(line)}</paragraph>" for line in text.strip().split("\n"))
 
 
 def _coded(letter: Story) -> list[Section]:
@@ -86,7 +87,7 @@ def _listed(
     code: str, title: str, templates: tuple[str, ...], lines: list[tuple[str, str]], mark: str
 ) -> list[Section]:
     items = "".join(
-        f'<item><content ID="{mark}{i}">{cda.escape(words)}</content></item>'
+        f'<item><content ID="{mark}{i}">{escape(words)}</content></item>'
         for i, (words, _) in enumerate(lines)
     )
     return (

@@ -46,11 +46,6 @@ class Life:
     person: Person | None = None
     notes: list[tuple[datetime, str]] = field(default_factory=list)  # signed: when, reference
 
-    def note_of(self, year: int) -> str | None:
-        """The first note of that year or later, else the last one."""
-        fitting = [reference for at, reference in self.notes if at.year >= year]
-        return (fitting or [reference for _, reference in self.notes[-1:]] or [None])[0]
-
 
 @dataclass(slots=True)
 class Teller:
