@@ -34,7 +34,10 @@ def weight(subject: str, **more: Any) -> dict[str, Any]:
 
 
 def bundle(*resources: dict[str, Any], type: str = "collection", **more: Any) -> bytes:
-    entries = [{"fullUrl": one.pop("_url"), "resource": one} if "_url" in one else {"resource": one} for one in resources]
+    entries = [
+        {"fullUrl": one.pop("_url"), "resource": one} if "_url" in one else {"resource": one}
+        for one in resources
+    ]
     return json.dumps({"resourceType": "Bundle", "type": type, "entry": entries, **more}).encode()
 
 
@@ -55,7 +58,9 @@ def test_a_resource_alone() -> None:
 
 
 def test_numbers_stay_as_written() -> None:
-    found = one(b'{"resourceType":"Observation","subject":{"reference":"Patient/1"},"valueQuantity":{"value":1.00}}')
+    found = one(
+        b'{"resourceType":"Observation","subject":{"reference":"Patient/1"},"valueQuantity":{"value":1.00}}'
+    )
     value = found.resources[0]["valueQuantity"]["value"]
     assert value == Decimal("1.00")
     assert str(value) == "1.00"
@@ -88,7 +93,9 @@ def test_every_way_to_name_the_patient(written: str) -> None:
 def test_absolute_urls_and_versions_meet() -> None:
     url = "https://a.example/fhir/Practitioner/7"
     doctor = {"resourceType": "Practitioner", "id": "7", "_url": url}
-    found = one(bundle(dict(EMILE), doctor, weight("Patient/e1", performer=[{"reference": f"{url}/_history/2"}])))
+    found = one(
+        bundle(dict(EMILE), doctor, weight("Patient/e1", performer=[{"reference": f"{url}/_history/2"}]))
+    )
     ids = {f"{r['resourceType']}/{r['id']}" for r in found.resources}
     observation = next(r for r in found.resources if r["resourceType"] == "Observation")
     assert observation["performer"][0]["reference"] in ids
@@ -162,12 +169,32 @@ def test_what_cannot_be_read_does_not_stop_the_rest() -> None:
 
 def test_a_history_keeps_the_newest_and_accounts_for_the_others() -> None:
     versions = [
-        weight("Patient/e1", id="w", meta={"versionId": str(n)}, valueString=f"v{n}", _url="https://a.example/Observation/w")
+        weight(
+            "Patient/e1",
+            id="w",
+            meta={"versionId": str(n)},
+            valueString=f"v{n}",
+            _url="https://a.example/Observation/w",
+        )
         for n in (1, 3, 2)
     ]
     found = one(bundle(dict(EMILE), *versions, type="history"))
     assert [r["valueString"] for r in found.resources] == ["v3"]
     assert fates(found) == {"created": 2, "part_of": 2}
+
+
+def test_what_the_sender_deleted_is_not_brought_back() -> None:
+    deleted = {"request": {"method": "DELETE", "url": "Observation/w"}}
+    entries = [
+        deleted,
+        {"resource": weight("Patient/e1", id="w")},
+        {"resource": weight("Patient/e1", id="v")},
+    ]
+    entries.append({"resource": dict(EMILE)})
+    history = {"resourceType": "Bundle", "type": "history", "entry": entries}
+    assert fates(one(json.dumps(history).encode())) == {"created": 2, "not_understood": 1}
+    batch = {**history, "type": "transaction"}
+    assert fates(one(json.dumps(batch).encode())) == {"created": 3, "not_understood": 1}
 
 
 def test_lines() -> None:
@@ -178,7 +205,13 @@ def test_lines() -> None:
 
 
 def test_a_file_inside_a_document_reference_is_taken_out() -> None:
-    binary = {"resourceType": "Binary", "id": "b", "contentType": "text/plain", "data": "Ym9uam91cg==", "_url": "urn:uuid:b"}
+    binary = {
+        "resourceType": "Binary",
+        "id": "b",
+        "contentType": "text/plain",
+        "data": "Ym9uam91cg==",
+        "_url": "urn:uuid:b",
+    }
     document = {
         "resourceType": "DocumentReference", "subject": {"reference": "Patient/e1"},
         "content": [{"attachment": {"url": "urn:uuid:b"}}, {"attachment": {"data": "YQ=="}}],
@@ -208,7 +241,9 @@ def test_no_reference_of_the_samples_leads_nowhere(shared_data: Path) -> None:
         for found in read(path.read_bytes()):
             here = {f"{r['resourceType']}/{r['id']}" for r in found.resources} | {SUBJECT}
             for resource in found.resources:
-                local = {n["reference"] for n in references.walk(resource) if references.split(n["reference"])}
+                local = {
+                    n["reference"] for n in references.walk(resource) if references.split(n["reference"])
+                }
                 assert local <= here
 
 
@@ -233,7 +268,9 @@ json_values = st.recursive(
 @settings(max_examples=400, deadline=None)
 @given(json_values, st.sampled_from(["Bundle", "Patient", "Observation", "DocumentReference", "Provenance"]))
 def test_any_json_is_read_or_refused_in_words(value: Any, type: str) -> None:
-    wrapped = {**value, "resourceType": type} if isinstance(value, dict) else {"resourceType": type, "entry": value}
+    wrapped = (
+        {**value, "resourceType": type} if isinstance(value, dict) else {"resourceType": type, "entry": value}
+    )
     try:
         found = read(json.dumps(wrapped).encode())
     except CarnetError:

@@ -91,19 +91,40 @@ def _of_bundle(bundle: dict[str, Any], place: str) -> Iterator[Entry | Unread]:
     if not isinstance(entries, list):
         yield Unread(f"{place}.entry", "", "Le contenu de ce Bundle n'est pas une liste.")
         return
+    gone: set[str] = set()
     for number, entry in enumerate(entries):
         where = f"{place}.entry[{number}]"
         if not isinstance(entry, dict):
             yield Unread(where, "", "Cette entrée n'est pas lisible.")
-        elif "resource" in entry:
+        elif "resource" in entry and gone.isdisjoint(_names(entry)):
             full_url = entry.get("fullUrl")
             yield from _entries(entry["resource"], where, full_url if isinstance(full_url, str) else None)
+        elif "resource" in entry:
+            yield Unread(
+                where, "", "Cette ressource a ensuite été effacée chez l'émetteur : elle n'est pas reprise."
+            )
+        elif _method(entry) == "DELETE" and bundle.get("type") == "history":
+            gone |= _names(entry)  # a history lists the newest first
+        elif _method(entry) == "DELETE":
+            yield Unread(where, "", "Une demande d'effacement n'est pas exécutée.")
         elif not _is_empty_by_right(entry):
             yield Unread(where, "", "Cette entrée ne contient aucune ressource.")
 
 
-def _is_empty_by_right(entry: dict[str, Any]) -> bool:
-    """Entries that carry no resource by the standard: answers, deletions, GET requests, links alone."""
+def _names(entry: dict[str, Any]) -> set[str]:
+    """The names by which a deletion and the versions before it know the same resource."""
+    resource, request = entry.get("resource"), entry.get("request")
+    said = [entry.get("fullUrl"), request.get("url") if isinstance(request, dict) else None]
+    if isinstance(resource, dict):
+        said.append(f"{resource.get('resourceType')}/{resource.get('id')}")
+    return {name for name in said if isinstance(name, str) and ("/" in name or name.startswith("urn:"))}
+
+
+def _method(entry: dict[str, Any]) -> object:
     request = entry.get("request")
-    method = request.get("method") if isinstance(request, dict) else None
-    return "response" in entry or method in {"DELETE", "GET", "HEAD"}
+    return request.get("method") if isinstance(request, dict) else None
+
+
+def _is_empty_by_right(entry: dict[str, Any]) -> bool:
+    """Entries that carry no resource by the standard: answers, readings."""
+    return "response" in entry or _method(entry) in {"GET", "HEAD"}
