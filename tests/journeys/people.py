@@ -37,8 +37,16 @@ class Mouse:
     def press(self, verb: str) -> None:
         self.page.get_by_role("button", name=verb, exact=True).click()
 
+    def send(self, verb: str) -> None:
+        """Press the verb of a form, and wait for the page that follows."""
+        with self.page.expect_navigation():
+            self.press(verb)
+
     def follow(self, words: str) -> None:
         self.page.get_by_role("link", name=words).first.click()
+
+    def unfold(self, selector: str) -> None:
+        self.page.locator(selector).first.click()
 
 
 class Keyboard(Mouse):
@@ -56,6 +64,10 @@ class Keyboard(Mouse):
 
     def follow(self, words: str) -> None:
         self._reach_words(self.page.get_by_role("link", name=words).first)
+        self.page.keyboard.press("Enter")
+
+    def unfold(self, selector: str) -> None:
+        self._reach(selector)
         self.page.keyboard.press("Enter")
 
     def _reach(self, selector: str) -> None:
@@ -81,23 +93,23 @@ def install(hand: Mouse, link: str) -> str:
     page.goto(link)
     sound(page)
     hand.fill(practice_name="Cabinet des Tilleuls", given="Alice", family="Martin", sign_in_name=NAME)
-    hand.press("Continuer")
+    hand.send("Continuer")
     sound(page)
     hand.fill(passphrase=PASSPHRASE, again=PASSPHRASE)
-    hand.press("Continuer")
+    hand.send("Continuer")
     sound(page)
     hand.fill(last_group=page.locator(".key code").last.inner_text())
-    hand.press("Ma clé est en lieu sûr")
+    hand.send("Ma clé est en lieu sûr")
     sound(page)
     hand.fill(password=PASSWORD, again=PASSWORD)
-    hand.press("Continuer")
+    hand.send("Continuer")
     sound(page)
     secret = page.locator("code.secret").inner_text()
     hand.fill(code=code(secret))
-    hand.press("Créer le cabinet")
+    hand.send("Créer le cabinet")
     expect(page.get_by_role("heading", name="Votre cabinet est prêt")).to_be_visible()
     sound(page)
-    hand.press("Ouvrir ma journée")
+    hand.send("Ouvrir ma journée")
     expect(page).to_have_url(re.compile("/day$"))
     return secret
 
@@ -106,7 +118,7 @@ def sign_in(hand: Mouse, secret: str, later: int = 1) -> None:
     """Name and password, then the code of the telephone."""
     sound(hand.page)
     hand.fill(sign_in_name=NAME, password=PASSWORD)
-    hand.press("Se connecter")
+    hand.send("Continuer")
     sound(hand.page)
     hand.fill(code=code(secret, later))
-    hand.press("Continuer")
+    hand.send("Se connecter")
