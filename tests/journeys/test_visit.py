@@ -40,7 +40,8 @@ def test_a_visit(new_practice: str, page: Page, hand: type[Mouse], letter: Path)
 
 def signs_out_and_in(by: Mouse, secret: str) -> None:
     sound(by.page)
-    by.page.evaluate("document.querySelector('#sign-out-form').requestSubmit()")
+    by.unfold("[data-menu] summary")
+    by.send("Se déconnecter")
     sign_in(by, secret)
     expect(by.page).to_have_url(re.compile("/day$"))
 
