@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from carnet.actions import task
+from carnet.actions import documents, task
 from carnet.fhir import codes
 from carnet.fhir.errors import Conflict, Invalid
 from carnet.record import clock, gate
 from carnet.record.actor import Actor
 from tests.cast import ALICE, CHLOE, DALIA, EMILE, FATOU
+from tests.documents.test_pictures import picture
 from tests.web.signed_in import HTMX, alice, chloe
 
 ACTIVE = {"coding": [{"system": codes.CONDITION_CLINICAL, "code": "active"}]}
@@ -76,6 +77,11 @@ def test_what_is_received_is_counted_by_patient(client: Client, doctor: Actor) -
     assert "2 dossiers" in text
     assert "2\u00a0problèmes" in text
     assert "1\u00a0problème" in text
+
+
+def test_a_document_without_patient_is_said_to_wait(client: Client, doctor: Actor) -> None:
+    documents.import_file(by=doctor, at=clock.now(), name="photo.jpg", content=picture("JPEG"))
+    assert "1 document attend" in page(client)
 
 
 def test_a_task_is_added_done_and_taken_back(client: Client, doctor: Actor) -> None:

@@ -13,11 +13,12 @@ from django.test import Client
 from carnet.actions import documents, safety
 from carnet.record import check, clock, gate
 from carnet.record.actor import Actor
-from carnet.web.practice import importing
+from carnet.web.practice import importing, journal_page
 from tests.cast import DALIA, EMILE, FATOU
 from tests.documents.test_pictures import pdf_of, picture
 from tests.web.signed_in import HTMX, alice, chloe
 
+SOURCE = Path(documents.__file__).parents[1]
 SCRIPT = {"HTTP_X_REQUESTED_WITH": "carnet"}
 PAGES = ["/practice/", "/practice/safety", "/practice/team", "/practice/journal", "/practice/import"]
 
@@ -153,6 +154,19 @@ def test_a_file_goes_into_the_record_chosen_before(client: Client, doctor: Actor
         in client.get("/practice/import", {"patient": patient}).content.decode()
     )
     assert "importé" in send(client, "courrier.pdf", pdf_of("Bonjour"), patient=patient)
+
+
+def test_every_action_has_words() -> None:
+    written = {
+        found
+        for layer in ("actions", "record")
+        for path in (SOURCE / layer).rglob("*.py")
+        for found in re.findall(
+            r'(?:action=|: str = |^(?:OPEN|CHECK|ACTION)[A-Z_]* = )"([a-z_]+\.[a-z_-]+)"', path.read_text(), re.M
+        )
+    }
+    assert "record.open" in written
+    assert written - journal_page.WORDS.keys() == set()
 
 
 # refuses

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from carnet.actions import task as actions
+from carnet.actions.documents import waiting_documents
 from carnet.record import clock, gate
 from carnet.record.work import Stored
 from carnet.web.day import worklists
@@ -23,9 +24,9 @@ def day(request: HttpRequest) -> HttpResponse:
         "now": now,
         "drafts": worklists.drafts(by),
         "received": worklists.received(by),
+        "waiting": len(waiting_documents(by=by)),
         "tasks": worklists.tasks(by, timezone.localtime(now).date()),
         "recent": gate.recent_patients(by=by, limit=12),
-        "most": worklists.MOST,
     }
     return render(request, "day/day.html", shown)
 

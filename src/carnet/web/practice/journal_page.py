@@ -24,8 +24,9 @@ ROWS = 100
 # What a row's `action` says to a doctor. An action that is not here shows by its own name.
 WORDS = {
     "cell.create": gettext_noop("Cabinet créé"),
+    "cell.proved": gettext_noop("Clé du cabinet vérifiée"),
     "consultation.amend": gettext_noop("Note signée corrigée"),
-    "consultation.discard": gettext_noop("Brouillon abandonné"),
+    "consultation.drop": gettext_noop("Brouillon abandonné"),
     "consultation.open": gettext_noop("Note commencée"),
     "consultation.sign": gettext_noop("Note signée"),
     "document.assign": gettext_noop("Document classé"),
@@ -47,6 +48,7 @@ WORDS = {
     "sign_in.refused": gettext_noop("Connexion refusée"),
     "sign_in.signed_in": gettext_noop("Connexion"),
     "sign_in.signed_out": gettext_noop("Déconnexion"),
+    "sign_in.unlock_refused": gettext_noop("Déverrouillage refusé"),
     "sign_in.unlocked": gettext_noop("Séance déverrouillée"),
     "task.add": gettext_noop("Tâche ajoutée"),
     "task.complete": gettext_noop("Tâche faite"),

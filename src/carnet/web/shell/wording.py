@@ -84,8 +84,8 @@ def clock_time(value: Any) -> str:
     return found.strftime("%H:%M") if isinstance(found, datetime) else ""
 
 
-def relative(value: Any, now: datetime) -> str:
-    """« il y a 3 j » when near (a week), the long date otherwise."""
+def relative(value: Any, now: datetime, *, short: bool = False) -> str:
+    """« il y a 3 j » when near (a week), the long date otherwise (the short one when asked)."""
     found = moment(value)
     if found is None:
         return partial_date(value)
@@ -93,7 +93,7 @@ def relative(value: Any, now: datetime) -> str:
     day = found.date() if isinstance(found, datetime) else found
     if day == today and isinstance(found, datetime):
         return _same_day(now - found)
-    return _near(today - day) or long_date(value)
+    return _near(today - day) or (short_date(value) if short else long_date(value))
 
 
 def _same_day(gone: timedelta) -> str:

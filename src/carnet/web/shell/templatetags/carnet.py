@@ -3,7 +3,7 @@ small pieces of the look; they never read the record.
 
 Filters   long_date plain_date short_date clock_time when · age human_name birth_name gender ins
           quantity number concept resource types_listed
-Tags      {% icon "search" %}  {% when value %} (a <time> with the exact moment as its title)
+Tags      {% icon "search" %}  {% when value short=True %} (a <time> with the exact moment as its title)
           {% place %} (day, record or practice: the place of this page)  {% theme %}  {% letters %}
 """
 
@@ -89,14 +89,19 @@ def when_filter(value: Any) -> str:
 
 
 @register.simple_tag(name="when")
-def when_tag(value: Any) -> SafeString:
-    """The same in a `<time>` whose title is the exact moment."""
+def when_tag(value: Any, short: bool = False) -> SafeString:
+    """The same in a `<time>` whose title is the exact moment; `short` writes a far day « 03/03/2025 »."""
     found = wording.moment(value)
     if found is None:
         return format_html("{}", wording.partial_date(value))
     exact = f"{wording.long_date(value)} {wording.clock_time(value)}".strip()
     stamp = found.isoformat(timespec="seconds") if isinstance(found, datetime) else found.isoformat()
-    return format_html('<time datetime="{}" title="{}">{}</time>', stamp, exact, when_filter(value))
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        stamp,
+        exact,
+        wording.relative(value, clock.now(), short=short),
+    )
 
 
 @register.simple_tag
