@@ -42,7 +42,10 @@ class Result:
 
     @property
     def flag(self) -> str:
-        """H, L or N, as in HL7 ObservationInterpretation."""
+        """HH, H, N, L or LL, as in HL7 ObservationInterpretation."""
+        lowest, highest = table("analyses")[self.name].get("alarm", (-inf, inf))
+        if not lowest <= self.value <= highest:
+            return "LL" if self.value < lowest else "HH"
         if self.low is not None and self.value < self.low:
             return "L"
         return "H" if self.high is not None and self.value > self.high else "N"
@@ -125,7 +128,7 @@ def _section(title: str, code: str, listed: list[Result], taken: datetime) -> Se
 
 def _row(result: Result, anchor: str) -> str:
     known = table("analyses")[result.name]
-    mark = {"H": " ↑", "L": " ↓"}.get(result.flag, "")
+    mark = {"HH": " ↑↑", "H": " ↑", "L": " ↓", "LL": " ↓↓"}.get(result.flag, "")
     value = f"{_french(result.value)} {known['unit']}{mark}".strip()
     cells = [
         f'<content ID="{anchor}">{escape(known["name"])}</content>',

@@ -18,6 +18,8 @@ from carnet.fhir import dates
 from carnet.record import gate
 from carnet.record.actor import Actor
 
+OPENED_LAST = ("dubois-philippe", "leroy-ines", "garcia-elise", "moreau-jean", "roux-anne", "duval-marc-71")
+
 Resource = dict[str, Any]
 Event = tuple[datetime, int, Callable[[], None]]  # when, its place among those of one moment, what
 Progress = Callable[[int, int], None]
@@ -308,6 +310,9 @@ def _today(teller: Teller, lives: dict[str, Life]) -> Iterator[Event]:
     for draft in stories.file("letters")["draft"]:
         yield teller.now, 8, _draft(teller, lives[draft["patient"]], draft["text"])
     yield teller.now, 8, _unclaimed(teller)
+    for place, name in enumerate(OPENED_LAST):
+        if name in lives:
+            yield teller.now, 10 + place, _opened(teller, lives[name])
 
 
 def _task(teller: Teller, life: Life, due: str, text: str) -> Callable[[], None]:
@@ -324,6 +329,10 @@ def _draft(teller: Teller, life: Life, text: str) -> Callable[[], None]:
         consultation.save(by=teller.by, patient=life.id, draft=draft.id, revision=draft.revision, text=words)
 
     return act
+
+
+def _opened(teller: Teller, life: Life) -> Callable[[], None]:
+    return lambda: _done(gate.open_record(by=teller.by, at=teller.now, patient=life.id))
 
 
 def _unclaimed(teller: Teller) -> Callable[[], None]:
