@@ -197,7 +197,7 @@ def _document(reference: str, document: Resource) -> Entry:
         reference=reference,
         date=str(period.get("start") or attachment.get("creation") or document.get("date") or ""),
         title=_title(document),
-        text=str(document.get("description") or ""),
+        text=_subtitle(document),
         who=_displays(document.get("author", [])) or str(document.get("custodian", {}).get("display", "")),
         media=str(attachment.get("contentType", "")),
     )
@@ -218,8 +218,15 @@ def document_entry(document: Resource, documents: dict[str, Resource]) -> Entry:
 
 
 def _title(document: Resource) -> str:
-    words = concept_words(document.get("type")) or str(document.get("description") or "")
+    type_, own = document.get("type") or {}, str(document.get("description") or "")
+    # A file added by hand has no coded type: the name that a person gave it says more than « Document PDF ».
+    words = (concept_words(type_) or own) if type_.get("coding") else (own or concept_words(type_))
     return words or next((concept_words(one) for one in document.get("category", [])), "") or "Document"
+
+
+def _subtitle(document: Resource) -> str:
+    others = [concept_words(document.get("type")), str(document.get("description") or "")]
+    return next((words for words in others if words and words != _title(document)), "")
 
 
 def _reports(by_type: dict[str, list[Resource]], documents: dict[str, Resource]) -> Iterable[Entry]:

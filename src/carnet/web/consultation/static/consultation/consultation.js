@@ -6,7 +6,6 @@ const note = document.getElementById("note");
 const revision = document.getElementById("revision");
 const state = document.querySelector("[data-state]");
 const conflict = document.getElementById("conflict");
-const locked = document.getElementById("locked");
 
 const PAUSE = 900;
 const AGAIN = 4_000;
@@ -21,6 +20,7 @@ const csrf = () => form.elements.csrfmiddlewaretoken.value;
 const changed = () => note.value !== kept;
 
 note.addEventListener("input", () => { resize(); later(PAUSE); if (!stopped) say(form.dataset.sayTyping); });
+document.addEventListener("unlocked", () => later(0));
 document.addEventListener("carnet:before-lock", (event) => event.detail.waitFor(save()));
 document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
 window.addEventListener("carnet:connection", (event) => { if (event.detail.online) save(); });
@@ -75,7 +75,8 @@ async function send(text) {
 function heard(status, answer, text) {
   if (status === 200) return saved(answer, text);
   if (status === 409) return conflicting(answer);
-  if (status === 401) return lock();
+  if (status === 401) return lock(answer);
+  if (status === 403) renew();
   say(answer.sentence || form.dataset.sayRefused, "settle");
   if (status >= 500 || status === 0) later(AGAIN);
 }
@@ -83,7 +84,7 @@ function heard(status, answer, text) {
 function saved(answer, text) {
   kept = text;
   revision.value = answer.revision;
-  if (locked.open) unlock();
+  if (document.documentElement.classList.contains("is-locked")) document.dispatchEvent(new CustomEvent("unlocked"));
   said = `${form.dataset.saySaved} ${answer.saved}`;
   say(changed() ? form.dataset.sayTyping : said);
 }
@@ -112,31 +113,22 @@ function resolve(how) {
   save();
 }
 
-// locked: the page is covered, the text waits
+// locked: the shell covers the page, the text waits in it; signed out: it waits for a sign-in in another tab
 
-function lock() {
-  say(form.dataset.sayLocked, "settle");
-  if (locked.open) return;
-  for (const other of document.querySelectorAll("dialog[open]")) other.close();
-  locked.showModal();
-  window.htmx?.ajax("GET", form.dataset.unlock, { target: "#unlock-here", swap: "innerHTML" });
+function lock(answer) {
+  say(answer.sentence || form.dataset.sayLocked, "settle");
+  if (answer.state !== "signed-out") document.dispatchEvent(new CustomEvent("locked"));
   later(AGAIN);
 }
 
-locked.addEventListener("cancel", (event) => event.preventDefault());
-document.body.addEventListener("unlocked", unlock);
-window.addEventListener("focus", () => { if (locked.open) again(); });
-
-function unlock() {
-  locked.close();
-  document.getElementById("unlock-here").replaceChildren();
-  note.focus();
-  save();
-}
-
-async function again() {
-  const answer = await fetch(document.body.dataset.alive, { method: "POST", redirect: "manual", headers: { "X-CSRFToken": csrf(), "X-Requested-With": "fetch" } }).catch(() => null);
-  if (answer?.status === 204) unlock();
+// After a sign-in elsewhere the page's token is out of date: take the new one from the page itself.
+async function renew() {
+  const page = await fetch(location.href, { redirect: "manual" }).then((answer) => (answer.ok ? answer.text() : ""), () => "");
+  const fresh = new DOMParser().parseFromString(page, "text/html").querySelector("#note-form [name=csrfmiddlewaretoken]");
+  if (!fresh || fresh.value === csrf()) return;
+  for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = fresh.value;
+  document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": fresh.value }));
+  later(0);
 }
 
 // signing
