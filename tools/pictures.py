@@ -1,0 +1,144 @@
+"""Pictures of every screen of the demonstration practice, light, dark and on a telephone, into docs/pictures.
+Needs Debian's chromium; started by `make pictures`."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import django
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carnet.config.settings")
+django.setup()
+
+from carnet.accounts import totp  # noqa: E402 (it asks Django for its words)
+
+FOLDER = Path(__file__).parents[1] / "docs/pictures"
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--force-color-profile=srgb"]
+# name: (width, height, theme)
+LOOKS = {"light": (1440, 900, "light"), "dark": (1440, 900, "dark"), "phone": (390, 844, "light")}
+NOTE = "Renouvellement. Se sent bien, pas de dyspnée.\nTA 14/8  FC 72  Pds 81\nOMI discrets.\n"
+
+
+def main() -> int:
+    """Start a fresh demonstration, sign in, and take every picture."""
+    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "carnet.cli.main", "demo", "--home", home, "--port", "0", "--json"],
+            stdout=subprocess.PIPE, text=True, env={**os.environ, "CARNET_DATABASE_URL": ""},
+        )  # fmt: skip
+        try:
+            assert server.stdout is not None
+            practice = json.loads(server.stdout.readline())
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            page = browser.new_context(locale="fr-FR", device_scale_factor=1).new_page()
+            _take_all(page, practice)
+            browser.close()
+        finally:
+            server.terminate()
+            server.wait(20)
+    return 0
+
+
+def _take_all(page: Page, practice: dict[str, str]) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    page.goto(practice["url"])
+    _take(page, "sign-in")
+    page.fill("[name=sign_in_name]", practice["user"])
+    page.fill("[name=password]", practice["password"])
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("code"))
+    page.fill("[name=code]", totp.code_at(practice["totp_secret"], datetime.now(UTC)))
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/day$"))
+    for name, go in SCREENS.items():
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.goto(practice["url"] + "day")
+        go(page)
+        _take(page, name)
+
+
+def _take(page: Page, name: str) -> None:
+    page.evaluate("document.activeElement?.blur()")
+    for look, (width, height, theme) in LOOKS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        page.wait_for_timeout(250)
+        picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+        picture.quantize(128, dither=Image.Dither.NONE).save(FOLDER / f"{name}-{look}.png", optimize=True)
+
+
+def _follow(*words: str) -> Callable[[Page], None]:
+    def go(page: Page) -> None:
+        for word in words:
+            page.get_by_role("link", name=word).first.click()
+            page.wait_for_load_state()
+
+    return go
+
+
+def _record(page: Page) -> None:
+    """The record with the most to see: found by the palette, like a doctor would."""
+    page.keyboard.press("Control+k")
+    page.keyboard.type(RICHEST)
+    page.get_by_role("option").first.wait_for()
+    page.wait_for_timeout(500)
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/patient/"))
+
+
+def _results(page: Page) -> None:
+    _record(page)
+    _follow("Résultats et courbes")(page)
+
+
+def _consultation(page: Page) -> None:
+    _record(page)
+    page.locator("#begin").click()
+    page.wait_for_url(re.compile("/consultation/"))
+    page.locator("#note").fill(NOTE)
+    page.get_by_text("Brouillon enregistré à").wait_for()
+
+
+def _document(page: Page) -> None:
+    _record(page)
+    page.locator("a.event-head").first.click()
+    page.wait_for_load_state()
+
+
+def _palette(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    page.keyboard.type("mar")
+    page.get_by_role("option").first.wait_for()
+    page.wait_for_timeout(500)
+
+
+RICHEST = "duval"
+SCREENS: dict[str, Callable[[Page], None]] = {
+    "day": lambda page: None,
+    "palette": _palette,
+    "record": _record,
+    "results": _results,
+    "document": _document,
+    "consultation": _consultation,
+    "records": _follow("Dossier"),
+    "practice": _follow("Cabinet"),
+    "import": _follow("Cabinet", "Import"),
+    "journal": _follow("Cabinet", "Journal"),
+    "safety": _follow("Cabinet", "Sécurité"),
+    "team": _follow("Cabinet", "Équipe"),
+}
+
+if __name__ == "__main__":
+    sys.exit(main())
