@@ -23,6 +23,7 @@ from granian.server import Server
 
 from carnet.cli import opening
 from carnet.cli.lifeline import die_with_parent
+from carnet.fhir.errors import Unavailable
 from carnet.jobs import worker
 from carnet.record import cell
 from carnet.web.setup import link, wizard
@@ -59,6 +60,7 @@ def serve(home: Path, port: int, ready: Ready) -> int:
     is no owner, the url is the one-time link."""
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     port = port or _free_port()
+    _check_free(port)
     with cell.serve_lock(home):
         connections.close_all()
         server = Server(
@@ -96,6 +98,18 @@ def _tell(port: int, url: str, ready: Ready) -> None:
             time.sleep(0.02)
     print("Carnet ne répond pas sur son port.", file=sys.stderr)
     os._exit(1)
+
+
+def _check_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((ADDRESS, port))
+        except OSError as error:
+            raise Unavailable(
+                "Le port {port} est déjà pris par un autre programme. Choisissez-en un autre : --port 0",
+                port=port,
+            ) from error
 
 
 def _free_port() -> int:
