@@ -162,7 +162,9 @@ def test_every_action_has_words() -> None:
         for layer in ("actions", "record")
         for path in (SOURCE / layer).rglob("*.py")
         for found in re.findall(
-            r'(?:action=|: str = |^(?:OPEN|CHECK|ACTION)[A-Z_]* = )"([a-z_]+\.[a-z_-]+)"', path.read_text(), re.M
+            r'(?:action=|: str = |^(?:OPEN|CHECK|ACTION)[A-Z_]* = )"([a-z_]+\.[a-z_-]+)"',
+            path.read_text(),
+            re.M,
         )
     }
     assert "record.open" in written

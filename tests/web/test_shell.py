@@ -96,6 +96,11 @@ def test_single_letters_can_be_switched_off(client: Client, doctor: Actor) -> No
     assert 'data-letters="off"' in client.get("/shell/records").content.decode()
 
 
+def test_a_page_left_open_gets_the_token_of_a_new_sign_in(client: Client, doctor: Actor) -> None:
+    assert client.post("/shell/alive").status_code == 204
+    assert len(client.get("/shell/alive")["X-Carnet-Token"]) > 30
+
+
 # refuses
 
 
@@ -108,7 +113,7 @@ def test_dalia_finds_nobody(client: Client, doctor: Actor, monkeypatch: pytest.M
     assert "DURAND" not in client.get("/shell/records").content.decode()
 
 
-@pytest.mark.parametrize("path", ["/shell/palette", "/shell/theme", "/shell/language", "/shell/alive"])
+@pytest.mark.parametrize("path", ["/shell/palette", "/shell/theme", "/shell/language", "/shell/letters"])
 def test_nothing_is_changed_or_searched_by_an_address(client: Client, doctor: Actor, path: str) -> None:
     assert client.get(path).status_code == 405
 

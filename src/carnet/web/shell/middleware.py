@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
 from carnet.fhir.errors import CarnetError
+from carnet.record import commit
 from carnet.web.shell import errors
 
 
@@ -21,6 +23,8 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, DatabaseError):
+            error = commit.words(error)
         if not isinstance(error, CarnetError):
             return None
         return errors.told(request, error.http_status, words(error))

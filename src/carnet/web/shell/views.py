@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from carnet.record import gate
 from carnet.web.shell import screens
@@ -38,10 +39,14 @@ def records(request: HttpRequest) -> HttpResponse:
     return render(request, "shell/records.html", {"patients": recent})
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def alive(request: HttpRequest) -> HttpResponse:
-    """The page is still in use and the program still answers."""
-    return HttpResponse(status=204)
+    """The page is still in use and the program still answers; to GET, also the token that forms need after a new
+    sign-in in another tab."""
+    answer = HttpResponse(status=204)
+    if request.method == "GET":
+        answer["X-Carnet-Token"] = get_token(request)
+    return answer
 
 
 @require_POST

@@ -5,7 +5,8 @@
 const { lockAfter = 900, alive } = document.body.dataset;
 const lockForm = document.getElementById("lock-form");
 const screen = document.getElementById("lock-screen");
-const place = screen?.querySelector("[data-unlock]");
+const place = screen?.querySelector("[data-place]");
+const empty = place?.innerHTML;
 const TELL_EVERY = 120_000;
 let lastGesture = Date.now();
 let lastTold = Date.now();
@@ -17,6 +18,7 @@ for (const gesture of ["pointerdown", "keydown", "wheel", "touchmove"]) {
 document.addEventListener("visibilitychange", check);
 document.addEventListener("locked", cover); // HX-Trigger of an answer
 document.addEventListener("unlocked", uncover);
+document.addEventListener("htmx:responseError", explain);
 lockForm?.addEventListener("submit", (event) => { event.preventDefault(); lock(); });
 screen?.addEventListener("cancel", (event) => event.preventDefault());
 screen?.querySelector("[data-again]").addEventListener("click", askUnlock);
@@ -57,18 +59,35 @@ function cover() {
   askUnlock();
 }
 
+// Signed out meanwhile: the form cannot come; say why, keep the page.
+function explain(event) {
+  if (!screen?.open || !place.contains(event.detail.target)) return;
+  const words = place.querySelector("[data-words]");
+  try { words.textContent = JSON.parse(event.detail.xhr.responseText).sentence; } catch { /* the usual words stay */ }
+}
+
 function askUnlock() {
   window.htmx.ajax("GET", screen.dataset.unlock, { target: place, swap: "innerHTML" }).then(() => {
     place.querySelector('input[type="password"]')?.focus();
   });
 }
 
-function uncover() {
+async function uncover() {
   lastGesture = Date.now();
+  await freshen().catch(() => {});
   document.documentElement.classList.remove("is-locked");
   screen?.close();
-  place?.replaceChildren();
+  if (place) place.innerHTML = empty;
   focused?.focus?.({ preventScroll: true });
+}
+
+// After a new sign-in in another tab the forms of this page need the new token.
+async function freshen() {
+  const answer = await fetch(alive, { headers: { "X-Requested-With": "carnet" } });
+  const token = answer.headers.get("X-Carnet-Token");
+  if (!token) return;
+  document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
+  for (const input of document.querySelectorAll('input[name="csrfmiddlewaretoken"]')) input.value = token;
 }
 
 function send(url) {
