@@ -27,7 +27,7 @@ run: setup ## create (once) and serve a fictional practice; prints how to sign i
 
 test: setup-dev ## every test, both databases, real browser
 	@tools/setup test-packages
-	@$(bin)/python -m pytest -n $(workers) --dist loadfile
+	@$(bin)/python -m pytest -n $(workers) --dist loadfile -rs
 
 check: setup-dev ## format, lint, types, import contracts, fast tests: under two minutes
 	@$(bin)/ruff format --check
