@@ -15,6 +15,15 @@ from carnet.rules.results import concept_words
 from carnet.web.patient.opening import Opened
 from carnet.web.shell import wording
 
+# Titles that the pure rules give in French; named here for the translators.
+TITLES = (
+    gettext_noop("Consultation"),
+    gettext_noop("Résultats"),
+    gettext_noop("Mesures"),
+    gettext_noop("Ordonnance"),
+    gettext_noop("Vaccin"),
+    gettext_noop("Acte"),
+)
 SECTIONS = (
     (gettext_noop("Allergies"), ("AllergyIntolerance",)),
     (gettext_noop("Problèmes et antécédents"), ("Condition", "Procedure")),

@@ -43,9 +43,14 @@ def opened(request: HttpRequest, id: str) -> Opened:
     by, at = actor(request), clock.now()
     record = gate.open_record(by=by, at=at, patient=id)
     stored = record.all()
-    resources = [one.resource() for one in stored]
+    resources = [one.resource() for one in stored if _tells(one)]
     banner = actions.banner(by, record, href=reverse("patient:record", args=[id]), resources=resources)
     return Opened(by, at, id, record, stored, resources, banner)
+
+
+def _tells(stored: Stored) -> bool:
+    """Whether a page may need it: half of a record is Provenance that names no source."""
+    return stored.type not in ("AuditEvent", "Provenance") or b'"entity"' in stored.body
 
 
 def actor(request: HttpRequest) -> Actor:
