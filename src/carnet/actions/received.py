@@ -14,13 +14,17 @@ from carnet.record.work import Stored, Work
 from carnet.rules import received as rules
 from carnet.rules.received import Fact, Group
 
+_RECEIVED = f'"code":"{codes.RECEIVED}"'.encode()  # how the tag stands in a kept resource
 _GONE = "Ces éléments ne sont plus à reprendre : quelqu'un s'en est occupé. Rien n'a été changé."
 _UNDONE = "Il n'y a rien à annuler ici. Rien n'a été changé."
 
 
 def waiting(record: OpenRecord) -> list[Group]:
     """What this record has received and nobody has taken up, what says the same thing together; allergies first."""
-    found = rules.groups(_facts(record.all(*rules.TYPES)))
+    stored = record.all(*rules.TYPES)
+    if not any(_RECEIVED in one.body for one in stored):
+        return []
+    found = rules.groups(_facts(stored))
     return sorted(found, key=lambda group: group.type != "AllergyIntolerance")
 
 

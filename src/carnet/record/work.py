@@ -3,6 +3,7 @@ the journal will say. Only `gate.write` makes one; the transaction is its caller
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any
 from django_tasks.base import Task
 
 from carnet.fhir import dates, json, references
-from carnet.fhir.errors import Conflict, Gone, Invalid, Issue, NotFound
+from carnet.fhir.errors import Conflict, Gone, Invalid, Issue, Malformed, NotFound
 from carnet.record import access, clock
 from carnet.record.actor import Actor
 from carnet.record.validate import validate
@@ -26,6 +27,9 @@ _ABSENT = "Cette donnée n'existe pas dans ce cabinet."
 _MOVED = (
     "Quelqu'un a enregistré une autre version entre-temps. Rien n'a été écrasé : comparez les deux textes."
 )
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+# Written even when there is no such patient (any more): the one that makes it, the one that says how it went.
+_WITHOUT_PATIENT = ("Patient", "Provenance")
 # What needs no Provenance of its own: it says who and when by itself, or it is one.
 _WITHOUT_PROVENANCE = ("AuditEvent", "Provenance", "Task")
 
@@ -49,7 +53,7 @@ class Stored:
 
     def resource(self) -> dict[str, Any]:
         """The resource as a fresh dict; fractions are Decimal, as written."""
-        parsed: dict[str, Any] = json.loads(self.body)
+        parsed: dict[str, Any] = json.kept(self.body)
         return parsed
 
 
@@ -87,6 +91,7 @@ class Work:
         self.by, self.at, self.action, self.patient = by, at, action, patient
         self.entities: list[str] = []
         self._targets: list[str] = []
+        self._known: set[str] = set()
         self._sources: list[tuple[str, bool]] = []
 
     # reading
@@ -99,7 +104,7 @@ class Work:
     def find(self, type: str, params: Sequence[tuple[str, str]]) -> list[Stored]:
         """A search inside the transaction."""
         access.check_read(self.by, type)
-        return [stored(row) for row in index.search(type, params).rows]
+        return [stored(row) for row in index.search(type, params, may_read=access.readable(self.by)).rows]
 
     def exists(self, type: str, id: str) -> Stored | None:
         """The current version if there is one that is not deleted."""
@@ -136,6 +141,7 @@ class Work:
         """Mark as deleted; every version stays in the history."""
         access.check_write(self.by, type)
         old = self._row(type, id, if_version)
+        self._keep_patient(old.subject)
         updated = clock.version_time()
         rows.replace(old, subject=old.subject, updated=updated, deleted=True, body=b"")
         index_rows.unindex(old.pk)
@@ -161,9 +167,12 @@ class Work:
             "lastUpdated": dates.instant(dates.from_micros(updated)),
         }
         resource = {"resourceType": type_, "id": id, "meta": meta, **_without(resource, "id", "meta")}
+        body = _body(resource)
         validate(resource)
-        subject, body = access.subject(resource, _subject_of), json.dumps(resource)
+        subject = access.subject(resource, _subject_of)
         self._keep_subject(old, subject)
+        if type_ not in _WITHOUT_PATIENT:
+            self._check_known(subject)
         pk = _keep(old, type_, id, subject, updated, body)
         _index(pk, resource, fresh=old is None)
         self._remember(type_, id, version, subject)
@@ -172,8 +181,22 @@ class Work:
     def _keep_subject(self, old: rows.Row | None, subject: str | None) -> None:
         if old is not None and old.subject not in (None, subject):
             raise Invalid("Une donnée ne change pas de patient. Rien n'a été enregistré.", [])
+        self._keep_patient(subject)
+
+    def _keep_patient(self, subject: str | None) -> None:
         if self.patient and subject and subject != self.patient:
             raise Invalid("Cette donnée est celle d'un autre patient. Rien n'a été enregistré.", [])
+
+    def _check_known(self, patient: str | None) -> None:
+        """Nothing is filed in a record that does not exist: nobody would ever see it."""
+        if patient is None or patient in self._known:
+            return
+        found = rows.get("Patient", patient)
+        if found is None or found.deleted:
+            raise Invalid(
+                "Le patient de cette donnée n'est pas dans ce cabinet. Rien n'a été enregistré.", []
+            )
+        self._known.add(patient)
 
     def _remember(self, type: str, id: str, version: int, subject: str | None) -> None:
         self.patient = self.patient or subject
@@ -196,6 +219,8 @@ class Work:
     def open_draft(self, patient: str, *, composition: str | None = None, text: str = "") -> Draft:
         """This actor's draft for that note: the one already open, or a new one."""
         access.check_write(self.by, "Composition")
+        self._keep_patient(patient)
+        self._row("Patient", patient)
         found = draft_rows.of_note(self.by.id, patient, composition)
         if found is None:
             now = clock.version_time()
@@ -214,6 +239,7 @@ class Work:
     def drop_draft(self, id: str) -> None:
         """The draft was signed or given up."""
         draft = self.draft(id)
+        self._keep_patient(draft.patient)
         draft_rows.delete(id)
         self._remember_draft(draft.patient, id)
 
@@ -263,7 +289,7 @@ def _index(pk: int, resource: dict[str, Any], *, fresh: bool) -> None:
 
 def save_draft(by: Actor, id: str, *, revision: int, text: str) -> Draft:
     """Compare-and-set: the text is kept only if nobody saved since `revision`; else Conflict with the other."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = unicodedata.normalize("NFC", _storable(text).replace("\r\n", "\n").replace("\r", "\n"))
     saved = draft_rows.save(id, actor=by.id, revision=revision, text=text, updated=clock.version_time())
     found = draft_rows.get(id)
     if found is None or found.actor != by.id:
@@ -271,6 +297,19 @@ def save_draft(by: Actor, id: str, *, revision: int, text: str) -> Draft:
     if not saved and found.text != text:
         raise Conflict(_MOVED, draft_of(found))
     return draft_of(found)
+
+
+def _storable(text: str) -> str:
+    """NUL and halves of characters, which no database keeps, become the sign for an unreadable character."""
+    return "".join("\ufffd" if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in text)
+
+
+def _body(resource: dict[str, Any]) -> bytes:
+    """The bytes to keep. Raises Malformed on text that no database keeps."""
+    body = json.dumps(resource)
+    if _NUL.search(body):
+        raise Malformed("Ce contenu ne peut pas être enregistré tel quel.")
+    return body
 
 
 def _agent_type(sources: list[tuple[str, bool]]) -> str:
