@@ -70,8 +70,8 @@ def test_recognises(content: bytes, format: str) -> None:
         (b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "xml"),
         (b"Bonjour", "unknown"),
         (b"\x1f\x8b\x08 cut", "gzip"),
-        (gzip.compress(gzip.compress(CDA)), "gzip"),
-        (gzip.compress(CDA)[:-9], "gzip"),
+        (gzip.compress(gzip.compress(CDA, mtime=0), mtime=0), "gzip"),
+        (gzip.compress(CDA, mtime=0)[:-9], "gzip"),
     ],
 )
 def test_refuses_the_rest_by_name(content: bytes, format: str) -> None:
