@@ -47,6 +47,13 @@ def check_audit(by: Actor) -> None:
         raise Refused("Votre rôle ne permet pas de lire le journal des accès.")
 
 
+def check_merge(by: Actor) -> None:
+    """This actor may say that two records are one person's, or that they are not."""
+    check_practice(by)
+    if not _ROLES.get(by.role, {}).get("merge", False):
+        raise Refused("Seul un médecin du cabinet réunit ou sépare deux dossiers. Rien n'a été changé.")
+
+
 def readable(by: Actor) -> Callable[[str], bool]:
     """Which types this actor may read, as a test on the type name."""
     check_practice(by)

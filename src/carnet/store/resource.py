@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -50,6 +50,32 @@ def of_subject(subjects: Sequence[str], types: Sequence[str]) -> list[Row]:
         cursor.execute(
             f"SELECT {COLUMNS} FROM store_resource WHERE {where} ORDER BY updated DESC, id DESC",  # noqa: S608
             [*subjects, *types],
+        )
+        return [row(values) for values in cursor.fetchall()]
+
+
+def written_since(moments: Mapping[str, int]) -> list[tuple[Row, bool]]:
+    """What was written into each patient's record after its moment (microseconds), deletions included, oldest
+    first; True when it did not exist before that moment."""
+    where = " OR ".join(["(r.subject = %s AND r.updated > %s)"] * len(moments))
+    columns = ", ".join(f"r.{column.strip()}" for column in COLUMNS.split(","))
+    first = "(SELECT MIN(h.updated) FROM store_history h WHERE h.resource = r.id)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {columns}, {first} FROM store_resource r WHERE {where} ORDER BY r.updated, r.id",  # noqa: S608
+            [part for pair in moments.items() for part in pair],
+        )
+        found = [(row(values), earliest) for *values, earliest in cursor.fetchall()]
+    return [(one, earliest is None or earliest > moments[str(one.subject)]) for one, earliest in found]
+
+
+def of_type(type: str, after: int, limit: int) -> list[Row]:
+    """The next rows of this type that are not deleted, by their key."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {COLUMNS} FROM store_resource WHERE type = %s AND NOT deleted AND id > %s"  # noqa: S608
+            " ORDER BY id LIMIT %s",
+            [type, after, limit],
         )
         return [row(values) for values in cursor.fetchall()]
 
