@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -318,6 +319,67 @@ def test_the_second_place_cannot_be_removed_or_changed_unseen(at: datetime) -> N
     assert list(audit.verify())
     head.write_bytes(kept)
     assert list(audit.verify()) == []
+
+
+@pytest.mark.usefixtures("any_cell")
+def test_going_on_working_does_not_cover_a_cut(at: datetime) -> None:
+    rows_of_the_journal(at)
+    assert broken("DELETE FROM store_audit WHERE seq > 6")
+    rows_of_the_journal(at + timedelta(days=1), count=20)
+    assert "le second registre en connaît 13" in "".join(audit.verify())
+
+
+@pytest.mark.usefixtures("any_cell")
+def test_a_second_place_that_was_removed_is_not_made_anew(at: datetime) -> None:
+    rows_of_the_journal(at)
+    (keys.current().home / audit.HEAD).unlink()
+    rows_of_the_journal(at)
+    assert "second registre" in "".join(audit.verify())
+
+
+@pytest.mark.usefixtures("open_cell")
+@pytest.mark.parametrize("wrong", ["'not a mac'", "12", "x''"])
+def test_a_mac_that_is_none_is_a_finding(wrong: str, at: datetime) -> None:
+    rows_of_the_journal(at)
+    assert "ligne 5" in broken(f"UPDATE store_audit SET mac = {wrong} WHERE seq = 5")[0]
+
+
+@pytest.mark.usefixtures("any_cell")
+def test_an_action_never_runs_inside_another(at: datetime) -> None:
+    """Its head would be announced while it may still be undone."""
+    with pytest.raises(RuntimeError), gate.write(by=ALICE, at=at, action="outer") as work:
+        work.create(EMILE)
+        gate.audit_event(by=ALICE, at=at, action="inner")
+    assert list(audit.verify()) == []
+
+
+@pytest.mark.usefixtures("open_cell")
+def test_what_is_committed_is_done_even_if_the_second_place_cannot_be_written(
+    at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(audit, "_head_path", lambda: keys.current().home / "no folder" / "head")
+        with gate.write(by=ALICE, at=at, action="patient.create") as work:
+            emile = work.create(EMILE)
+    assert gate.read(by=ALICE, at=at, type="Patient", id=emile.id).version == 1
+    assert list(audit.verify()) == []
+
+
+@pytest.mark.usefixtures("open_cell")
+def test_a_full_disk_says_so_for_documents_and_drafts(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    with gate.write(by=ALICE, at=at, action="x") as work:
+        draft = work.open_draft(work.create(EMILE).id)
+    with monkeypatch.context() as patch, pytest.raises(DiskFull):
+        patch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(errno.ENOSPC, "full")))
+        with gate.write(by=ALICE, at=at, action="x") as work:
+            work.keep_blob(b"a letter")
+    assert blobs.names() == []
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA page_count")
+        cursor.execute(f"PRAGMA max_page_count = {cursor.fetchone()[0]}")
+    with pytest.raises(DiskFull):
+        gate.save_draft(by=ALICE, id=draft.id, revision=0, text="x" * 500_000)
+    assert gate.draft(by=ALICE, id=draft.id).text == ""
 
 
 @pytest.mark.usefixtures("open_cell")

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from carnet.fhir.errors import Conflict, Gone, Invalid, NotFound, Refused
+from carnet.fhir.errors import Conflict, Gone, Invalid, Malformed, NotFound, Refused
 from carnet.record import audit, check, gate
 from carnet.record.work import Stored
 from tests.cast import ALICE, BRUNO, CHLOE, DALIA, EMILE, FATOU
@@ -163,6 +163,67 @@ def test_an_action_on_one_patient_cannot_write_into_another(at: datetime) -> Non
     emile, fatou = new(EMILE, at), new(FATOU, at)
     with pytest.raises(Invalid), gate.write(by=ALICE, at=at, action="x", patient=emile.id) as work:
         work.create(weight(fatou))
+
+
+def test_an_action_on_one_patient_touches_nothing_of_another(at: datetime) -> None:
+    emile, fatou = new(EMILE, at), new(FATOU, at)
+    task = {
+        "resourceType": "Task",
+        "status": "requested",
+        "intent": "order",
+        "for": {"reference": fatou.reference},
+    }
+    hers = new(task, at)
+    with pytest.raises(Invalid), gate.write(by=ALICE, at=at, action="x", patient=emile.id) as work:
+        work.delete("Task", hers.id)
+    with pytest.raises(Invalid), gate.write(by=ALICE, at=at, action="x", patient=emile.id) as work:
+        work.open_draft(fatou.id)
+
+
+def test_nothing_is_filed_in_a_record_that_does_not_exist(at: datetime) -> None:
+    emile = new(EMILE, at)
+    stray = {**weight(emile), "subject": {"reference": "Patient/nobody"}}
+    with pytest.raises(Invalid):
+        new(stray, at)
+    with pytest.raises(NotFound), gate.write(by=ALICE, at=at, action="x") as work:
+        work.open_draft("nobody")
+    with gate.write(by=ALICE, at=at, action="patient.delete") as work:
+        work.delete("Patient", emile.id)
+    with pytest.raises(Invalid):
+        new(weight(emile), at)
+
+
+def test_what_was_deleted_comes_back_as_a_next_version_of_the_same_patient(at: datetime) -> None:
+    emile, fatou = new(EMILE, at), new(FATOU, at)
+    kept = new(weight(emile), at)
+    with gate.write(by=ALICE, at=at, action="x") as work:
+        work.delete("Observation", kept.id)
+    with pytest.raises(Invalid), gate.write(by=ALICE, at=at, action="x") as work:
+        work.create(weight(fatou), id=kept.id)
+    with gate.write(by=ALICE, at=at, action="x") as work:
+        assert work.create(weight(emile), id=kept.id).version == 3
+
+
+def test_a_search_goes_through_nothing_that_the_role_may_not_read(at: datetime) -> None:
+    emile = new(EMILE, at)
+    new(weight(emile), at)
+    heavy = [("_has:Observation:patient:code", "29463-7")]
+    assert len(gate.across(by=ALICE, type="Patient", params=heavy)) == 1
+    with pytest.raises(Invalid):
+        gate.across(by=CHLOE, type="Patient", params=heavy)
+    with pytest.raises(Invalid):
+        gate.across(by=CHLOE, type="Task", params=[("focus:Observation.code", "29463-7")])
+
+
+@pytest.mark.parametrize("text", ["nul \x00", "half \ud83d"])
+def test_text_that_no_database_keeps(text: str, at: datetime) -> None:
+    emile = new(EMILE, at)
+    with pytest.raises(Malformed):
+        new({**weight(emile), "note": [{"text": text}]}, at)
+    with gate.write(by=ALICE, at=at, action="consultation.open") as work:
+        draft = work.open_draft(emile.id)
+    saved = gate.save_draft(by=ALICE, id=draft.id, revision=0, text=text)
+    assert saved.text == text[:-1] + "\ufffd"
 
 
 def test_two_windows_on_one_draft_lose_no_letter(at: datetime) -> None:

@@ -24,6 +24,7 @@ HEAD = "audit.head"
 GENESIS = bytes(32)
 COLUMNS = "seq, at, actor, role, purpose, action, outcome, patient, entities, mac"
 _PAGE = 5000
+_HEAD_SIZE = 161
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +82,41 @@ def _mac(previous: bytes, row: AuditRow) -> bytes:
 
 def publish(seq: int, mac: bytes) -> None:
     """Note the head and count in the second place, after the commit; never moves back. Survives a killed
-    process; after a power cut it may lag behind, which still anchors every row up to it."""
-    record = f"{seq} {mac.hex()}".encode()
-    seal = hmac.new(keys.current().audit, b"head " + record, sha256).hexdigest().encode()
-    descriptor = os.open(_head_path(), os.O_RDWR | os.O_CREAT, 0o600)
+    process; after a power cut it may lag behind, which still anchors every row up to it.
+
+    Only the first row makes the file, and it moves on only from a row that is in the journal: once it disagrees
+    it stays as it is, so that going on working does not cover a cut."""
+    descriptor = os.open(_head_path(), os.O_RDWR | (os.O_CREAT if seq == 1 else 0), 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        if _sequence(os.pread(descriptor, 20, 0)) < seq:
-            os.pwrite(descriptor, (record + b" " + seal).ljust(160) + b"\n", 0)
+        known = _sealed(os.pread(descriptor, _HEAD_SIZE, 0))
+        if seq == 1 if known is None else known[0] < seq and _is_row(*known):
+            os.pwrite(descriptor, _seal(f"{seq} {mac.hex()}".encode()).ljust(_HEAD_SIZE - 1) + b"\n", 0)
+            if seq == 1:
+                os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
-def _sequence(start: bytes) -> int:
-    first = start.split(b" ", 1)[0]
-    return int(first) if first.isdigit() else 0
+def _is_row(seq: int, mac: bytes) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT mac FROM store_audit WHERE seq = %s", [seq])
+        found = cursor.fetchone()
+    return found is not None and hmac.compare_digest(_bytes(found[0]), mac)
+
+
+def _seal(record: bytes) -> bytes:
+    seal = hmac.new(keys.current().audit, b"head " + record, sha256).hexdigest().encode()
+    return record + b" " + seal
+
+
+def _sealed(written: bytes) -> tuple[int, bytes] | None:
+    """(count, mac) when the seal is ours."""
+    record = b" ".join(written.split()[:2])
+    if not hmac.compare_digest(_seal(record), written.strip()):
+        return None
+    seq, mac = record.decode().split()
+    return int(seq), bytes.fromhex(mac)
 
 
 def _head_path() -> Path:
@@ -105,11 +126,9 @@ def _head_path() -> Path:
 def head() -> tuple[int, bytes] | None:
     """(count, mac) from the second place; None when it is missing or was altered."""
     try:
-        seq, mac, seal = _head_path().read_bytes().split()
-    except (OSError, ValueError):
+        return _sealed(_head_path().read_bytes())
+    except OSError:
         return None
-    expected = hmac.new(keys.current().audit, b"head " + seq + b" " + mac, sha256).hexdigest().encode()
-    return (int(seq), bytes.fromhex(mac.decode())) if hmac.compare_digest(seal, expected) else None
 
 
 def rows(
@@ -150,7 +169,12 @@ def _select(tail: str, args: Sequence[str | int]) -> list[AuditRow]:
 
 def _row(*values: Any) -> AuditRow:
     seq, at, actor, role, purpose, action, outcome, patient, entities, mac = values
-    return AuditRow(seq, at, actor, role, purpose, action, outcome, patient, _entities(entities), bytes(mac))
+    return AuditRow(seq, at, actor, role, purpose, action, outcome, patient, _entities(entities), _bytes(mac))
+
+
+def _bytes(mac: Any) -> bytes:
+    """The mac as stored; whatever else was put in its place is not one."""
+    return bytes(mac) if isinstance(mac, (bytes, memoryview)) else b""
 
 
 def _entities(text: str) -> tuple[str, ...]:

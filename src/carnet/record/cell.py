@@ -121,7 +121,7 @@ def _check_schema(home: Path) -> None:
         known = set(executor.loader.disk_migrations)
         applied = set(executor.loader.applied_migrations)
     except DatabaseError as error:
-        raise commit.in_words(error) from error
+        raise commit.words(error) from error
     if applied - known:
         raise NewerSchema(
             "Ce cabinet a été écrit par une version plus récente de Carnet. "
@@ -136,7 +136,7 @@ def _check_practice(keyring: keys.Keyring) -> None:
     try:
         known = Practice.objects.values_list("id", flat=True).first()
     except DatabaseError as error:
-        raise commit.in_words(error) from error
+        raise commit.words(error) from error
     if known != keyring.practice:
         raise Damaged("Cette base n'est pas celle de ce cabinet. Rien n'a été modifié.")
 

@@ -61,7 +61,7 @@ def history(*, by: Actor, at: datetime, type: str, id: str) -> list[Stored]:
 def search(*, by: Actor, at: datetime, type: str, params: Sequence[tuple[str, str]]) -> Page:
     """A FHIR search over the practice, one row in the journal. Raises Invalid on an unknown parameter."""
     access.check_read(by, type)
-    page = _search(type, params)
+    page = _search(by, type, params)
     audit_event(
         by=by,
         at=at,
@@ -76,7 +76,7 @@ class OpenRecord:
 
     def __init__(self, by: Actor, patient: Stored) -> None:
         self.patient = patient
-        self._may_read = access.readable(by)
+        self._by, self._may_read = by, access.readable(by)
         self._subjects = [patient.id]
 
     def all(self, *types: str) -> list[Stored]:
@@ -101,7 +101,7 @@ class OpenRecord:
         """A FHIR search inside this record."""
         if not self._may_read(type):
             raise NotFound(_ABSENT)
-        return _search(type, params, subjects=self._subjects)
+        return _search(self._by, type, params, subjects=self._subjects)
 
     def blob(self, name: str) -> bytes:
         """The bytes of a document that this record names. Raises NotFound for any other."""
@@ -151,7 +151,7 @@ def patients_of(*, by: Actor, ids: Sequence[str]) -> dict[str, Stored]:
 def across(*, by: Actor, type: str, params: Sequence[tuple[str, str]], limit: int = 50) -> list[Stored]:
     """A worklist over the practice (open tasks, facts to take up); opening one of them leaves the row."""
     access.check_read(by, type)
-    return _search(type, [*params, ("_count", str(limit))]).entries
+    return _search(by, type, [*params, ("_count", str(limit))]).entries
 
 
 def drafts(*, by: Actor) -> list[Draft]:
@@ -172,7 +172,8 @@ def draft(*, by: Actor, id: str) -> Draft:
 def save_draft(*, by: Actor, id: str, revision: int, text: str) -> Draft:
     """Keep the text of a pause, if nobody saved since `revision`; else Conflict with the other text. No row."""
     access.check_write(by, "Composition")
-    return writing.save_draft(by, id, revision=revision, text=text)
+    with commit.in_words():
+        return writing.save_draft(by, id, revision=revision, text=text)
 
 
 def audit_page(
@@ -225,7 +226,7 @@ def write(*, by: Actor, at: datetime, action: str, patient: str | None = None) -
     """One action: everything done on the Work becomes one durable commit with one row in the journal, or,
     on any error, nothing at all."""
     access.check_practice(by)
-    with commit.transaction() as done:
+    with commit.transaction(alone=True) as done:
         work = Work(by=by, at=at, action=action, patient=patient)
         yield work
         work.write_provenance()
@@ -241,8 +242,10 @@ def write(*, by: Actor, at: datetime, action: str, patient: str | None = None) -
         )
 
 
-def _search(type: str, params: Sequence[tuple[str, str]], subjects: Sequence[str] | None = None) -> Page:
-    found = index.search(type, params, subjects=subjects)
+def _search(
+    by: Actor, type: str, params: Sequence[tuple[str, str]], subjects: Sequence[str] | None = None
+) -> Page:
+    found = index.search(type, params, subjects=subjects, may_read=access.readable(by))
     return Page(found.total, [stored(row) for row in found.rows], found.next)
 
 

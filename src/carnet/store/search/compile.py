@@ -37,6 +37,14 @@ _MATCHERS: dict[str, Callable[[Parameter, str, str], list[Match]]] = {
 _RANKS = {"reference": 2, "string": 3, "uri": 4, "token": 5, "quantity": 6, "number": 6, "date": 7}
 
 
+MayRead = Callable[[str], bool]
+
+
+def every_type(type: str) -> bool:
+    """For searches of the program itself."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What a search may see and on which engine it runs; passed down to the searches inside it."""
@@ -44,6 +52,7 @@ class Scope:
     vendor: str
     limit: Limit | None = None
     same: references_match.Same = lambda id: [id]
+    may_read: MayRead = every_type
     depth: int = 0
 
     def deeper(self) -> Scope:
@@ -131,6 +140,7 @@ def _chain(parameter: Parameter, written: params.Name, value: str, scope: Scope)
     types = [written.modifier] if written.modifier else sorted(_targets(parameter))
     if written.modifier and not parameter.may_target(written.modifier):
         raise params.bad_modifier(parameter.code, written.modifier)
+    types = [type for type in types if scope.may_read(type)]
     known = [t for t in types if onward.startswith("_") or search_parameters.find(t, onward)]
     if not known or len(known) > TARGET_LIMIT:
         raise params.unknown(written.modifier or _type_names(types), onward)
@@ -158,6 +168,8 @@ def _having(type: str, name: str, value: str, scope: Scope) -> Clause:
     parts = name.split(":", 3)
     parameter = search_parameters.find(parts[1], parts[2]) if len(parts) == 4 else None
     if parameter is None or parameter.kind != "reference" or not parameter.may_target(type):
+        raise params.unknown(type, name)
+    if not scope.may_read(parts[1]):
         raise params.unknown(type, name)
     keys = keys_of(parts[1], [(parts[3], value)], scope.deeper())
     where, args = references_match.of_types(parameter, type)

@@ -14,7 +14,7 @@ from carnet.fhir.errors import Invalid
 from carnet.store.resource import COLUMNS, Row, row
 from carnet.store.search import order, params
 from carnet.store.search.clauses import Sql, for_engine
-from carnet.store.search.compile import Scope, Source, candidates, clause
+from carnet.store.search.compile import MayRead, Scope, Source, candidates, clause, every_type
 from carnet.store.search.limits import Limit, limit
 from carnet.store.search.references_match import same_as_any
 
@@ -48,11 +48,16 @@ class Asked:
 
 
 def search(
-    type: str, params: Sequence[tuple[str, str]], *, subjects: Collection[str] | Limit | None = None
+    type: str,
+    params: Sequence[tuple[str, str]],
+    *,
+    subjects: Collection[str] | Limit | None = None,
+    may_read: MayRead = every_type,
 ) -> Page:
-    """Resources of a type, in the order asked for, else newest first. Raises Invalid naming what it does not know."""
+    """Resources of a type, in the order asked for, else newest first. Chains go only through types that `may_read`
+    allows: to find by it is to read it. Raises Invalid naming what it does not know."""
     asked = read(params)
-    statement, source = compile(type, asked, subjects=subjects)
+    statement, source = compile(type, asked, subjects=subjects, may_read=may_read)
     with connection.cursor() as cursor:
         cursor.execute(statement.text, statement.args)
         found = cursor.fetchall()
@@ -99,11 +104,16 @@ def _wants_total(value: str) -> bool:
 
 
 def compile(
-    type: str, asked: Asked, *, subjects: Collection[str] | Limit | None = None, include_deleted: bool = False
+    type: str,
+    asked: Asked,
+    *,
+    subjects: Collection[str] | Limit | None = None,
+    may_read: MayRead = every_type,
+    include_deleted: bool = False,
 ) -> tuple[Sql, Source]:
     """The statement of one page, with one row more than asked to know whether others follow."""
     allowed = limit(subjects)
-    scope = Scope(connection.vendor, allowed, same_patient)
+    scope = Scope(connection.vendor, allowed, same_patient, may_read)
     listed = [clause(type, name, value, scope) for name, value in asked.criteria]
     keys = order.keys(type, asked.sort)
     need_row = any(key.needs_row for key in keys)
