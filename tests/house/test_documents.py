@@ -13,6 +13,7 @@ from tests.house.sources import ROOT, suite
 
 DOCS = ROOT / "docs"
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)")
+PICTURE = re.compile(r'\bsrc(?:set)?="([^"]+)"')
 TEST_NAME = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 
 
@@ -32,7 +33,9 @@ def test_every_part_says_what_it_is() -> None:
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
-    lost = [target for target in LINK.findall(page.read_text("utf-8")) if not (page.parent / target).exists()]
+    text = page.read_text("utf-8")
+    targets = [*LINK.findall(text), *PICTURE.findall(text)]
+    lost = [target for target in targets if not (page.parent / target).exists()]
     assert lost == []
 
 
