@@ -9,45 +9,48 @@ from typing import Any, Literal
 
 from carnet.fhir import codes
 from carnet.rules import received
+from carnet.rules.received import Fact
 from carnet.rules.results import concept_words
 
 Resource = dict[str, Any]
 State = Literal["listed", "none", "unrecorded"]
 
-# « No known allergy »: SNOMED CT (general, drug, food, environment), and the IPS code.
-NONE_KNOWN = frozenset(
-    (
-        "716186003",
-        "409137002",
-        "429625007",
-        "428607008",
-        "no-known-allergies",
-        "no-known-medication-allergies",
-    )
-)
+# « No known allergy » at all: SNOMED CT and the IPS code. « No known drug allergy » is not one of them: it says nothing
+# of food. It is shown in its own words.
+NONE_KNOWN = frozenset(("716186003", "no-known-allergies"))
+NOT_SAID = frozenset(("no-allergy-info", "1631000175102"))  # IPS, SNOMED CT: nobody asked
 
 
 @dataclass(frozen=True, slots=True)
 class Allergy:
-    """One allergy worth an alarm. `received`: a document says it and nobody has confirmed it yet."""
+    """One allergy worth an alarm. `received`: a document says it and nobody has confirmed it yet; `inactive`: it is
+    said to be over, which an error of coding may say too."""
 
     reference: str
     text: str
     severe: bool
     received: bool
+    inactive: bool = False
 
 
 def allergies(resources: Iterable[Resource]) -> tuple[State, list[Allergy]]:
-    """Whether allergies are listed, known to be none, or not recorded; then the list, confirmed ones first."""
-    live = [one for one in resources if one["resourceType"] == "AllergyIntolerance" and is_live(one)]
-    found = [_allergy(one) for one in live if not says_none(one)]
-    confirmed = {_key(one) for one in live if received.state(one) != codes.RECEIVED}
-    once: dict[str, Allergy] = {}
-    for one in sorted(found, key=lambda allergy: (allergy.received, not allergy.severe)):
-        once.setdefault(received.fold(one.text.partition(" (")[0]), one)
-    if once:
-        return "listed", list(once.values())
-    return ("none" if confirmed & {""} else "unrecorded"), []
+    """Whether allergies are listed, known to be none, or not recorded; then the list: confirmed ones first, severe
+    ones before others, those said to be over last."""
+    live = [one for one in resources if one["resourceType"] == "AllergyIntolerance" and _is_told(one)]
+    said = [one for one in live if not says_none(one) and not _says_nothing(one)]
+    facts = [Fact(f"AllergyIntolerance/{one.get('id', '')}", 0, one) for one in said]
+    alike = [[fact.resource for fact in facts] for facts in received.alike(facts, _substance)]
+    found = [_allergy(members) for members in alike if any(is_live(one) for one in members)]
+    if found:
+        return "listed", sorted(found, key=lambda one: (one.inactive, one.received, not one.severe))
+    return (
+        "none" if any(says_none(one) and received.is_confirmed(one) for one in live) else "unrecorded"
+    ), []
+
+
+def _substance(allergy: Resource) -> list[str]:
+    words = received.fold(concept_words(allergy.get("code")))
+    return [*received.named(allergy), *([words] if words else [str(allergy.get("id"))])]
 
 
 def says_none(allergy: Resource) -> bool:
@@ -56,28 +59,60 @@ def says_none(allergy: Resource) -> bool:
     return any(coding.get("code") in NONE_KNOWN for coding in codings)
 
 
+def _says_nothing(allergy: Resource) -> bool:
+    return any(coding.get("code") in NOT_SAID for coding in allergy.get("code", {}).get("coding", []))
+
+
 def is_live(allergy: Resource) -> bool:
-    """Neither refuted, over, dismissed by a person, the double of another, nor replaced by a later document."""
-    if received.state(allergy) in (codes.DISMISSED, codes.JOINED) or not received.is_current(allergy):
+    """Neither refuted, dismissed by a person, the double of another, nor gone with a version that nobody took up."""
+    return _is_told(allergy) and received.state(allergy) != codes.JOINED
+
+
+def _is_told(allergy: Resource) -> bool:
+    """As `is_live`, doubles included: they may say a reaction that the first one does not."""
+    if received.state(allergy) == codes.DISMISSED or _codes(allergy, "verificationStatus") & _NOT_ONE:
         return False
-    clinical, verification = _codes(allergy, "clinicalStatus"), _codes(allergy, "verificationStatus")
-    return not clinical & {"inactive", "resolved"} and not verification & {"refuted", "entered-in-error"}
+    return received.is_current(allergy) or received.is_confirmed(allergy)
 
 
-def _key(allergy: Resource) -> str:
-    return "" if says_none(allergy) else str(allergy.get("id"))
+_NOT_ONE = frozenset(("refuted", "entered-in-error"))
+_OVER = {"inactive": "inactive", "resolved": "résolue"}
 
 
-def _allergy(allergy: Resource) -> Allergy:
-    reactions = [
-        concept_words(sign) for one in allergy.get("reaction", []) for sign in one.get("manifestation", [])
+def _allergy(members: list[Resource]) -> Allergy:
+    """Everything that is said of one substance: no double hides the gravest reaction."""
+    ranked = sorted(members, key=lambda one: (not is_live(one), not received.is_confirmed(one)))
+    active = [one for one in ranked if not _over(one)]
+    first = (active or ranked)[0]
+    text = concept_words(first.get("code")) or "substance non précisée"
+    reactions = _reactions([first, *ranked])
+    text = f"{text} ({', '.join(reactions)})" if reactions else text
+    return Allergy(
+        f"AllergyIntolerance/{first.get('id', '')}",
+        text if active else f"{text} – {_over(first)}",
+        any(map(_is_severe, ranked)),
+        not any(received.is_confirmed(one) for one in (active or ranked)),
+        not active,
+    )
+
+
+def _over(allergy: Resource) -> str:
+    return next((_OVER[code] for code in sorted(_codes(allergy, "clinicalStatus")) if code in _OVER), "")
+
+
+def _reactions(allergies: list[Resource]) -> list[str]:
+    said = [
+        concept_words(sign)
+        for allergy in allergies
+        for one in allergy.get("reaction", [])
+        for sign in one.get("manifestation", [])
     ]
-    name = concept_words(allergy.get("code")) or "substance non précisée"
-    said = f"{name} ({', '.join(dict.fromkeys(filter(None, reactions)))})" if any(reactions) else name
+    return list(dict.fromkeys(filter(None, said)))
+
+
+def _is_severe(allergy: Resource) -> bool:
     severities = {one.get("severity") for one in allergy.get("reaction", [])}
-    severe = allergy.get("criticality") == "high" or "severe" in severities
-    waits = received.state(allergy) == codes.RECEIVED
-    return Allergy(f"AllergyIntolerance/{allergy.get('id', '')}", said, severe, waits)
+    return allergy.get("criticality") == "high" or "severe" in severities
 
 
 def _codes(resource: Resource, name: str) -> set[str]:

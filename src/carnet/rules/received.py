@@ -4,7 +4,7 @@ thing, and the tags that tell where each one stands. Pure; changes only the copi
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,8 +74,8 @@ class Group:
 
 
 def is_to_take(resource: Resource) -> bool:
-    """Whether this fact waits for a person: received and of a coded type."""
-    return state(resource) == codes.RECEIVED and is_coded(resource)
+    """Whether this fact waits for a person: received, of a coded type, and not replaced."""
+    return state(resource) == codes.RECEIVED and is_coded(resource) and is_current(resource)
 
 
 def is_coded(resource: Resource) -> bool:
@@ -88,6 +88,12 @@ def is_coded(resource: Resource) -> bool:
 def is_current(resource: Resource) -> bool:
     """Whether no later version of its document replaced it."""
     return not codes.has_tag(resource, codes.SUPERSEDED)
+
+
+def is_confirmed(resource: Resource) -> bool:
+    """Whether a person wrote it or took it up. A later version of the document that is silent about a fact that
+    was taken up does not take it away; one that nobody took up is gone with its version."""
+    return state(resource) == codes.TAKEN_UP or (state(resource) is None and is_current(resource))
 
 
 def state(resource: Resource) -> str | None:
@@ -149,16 +155,16 @@ def groups(facts: Sequence[Fact]) -> list[Group]:
     """The facts to take up, those that say the same thing together, in the order given; confirmed facts of the
     same meaning are named as `known`."""
     merged = alike([fact for fact in facts if is_to_take(fact.resource)])
-    confirmed = [f for f in facts if state(f.resource) in {None, codes.TAKEN_UP} and is_coded(f.resource)]
+    confirmed = [f for f in facts if is_confirmed(f.resource) and is_coded(f.resource)]
     known = {name: fact for fact in reversed(confirmed) for name in meanings(fact.resource)}
     return [_group(members, known) for members in merged]
 
 
-def alike(facts: Iterable[Fact]) -> list[list[Fact]]:
-    """Facts that share a meaning stand together, through others if need be."""
+def alike(facts: Iterable[Fact], said: Callable[[Resource], list[str]] | None = None) -> list[list[Fact]]:
+    """Facts that share a meaning (or a name that `said` gives) stand together, through others if need be."""
     sets: list[tuple[set[str], list[Fact]]] = []
     for fact in facts:
-        names, members = set(meanings(fact.resource)), [fact]
+        names, members = set((said or meanings)(fact.resource)), [fact]
         near = [one for one in sets if one[0] & names]
         for one in near:
             names |= one[0]
@@ -192,12 +198,38 @@ def meanings(resource: Resource) -> list[str]:
             )
         ]
     prefix = f"{FAMILY.get(type_, type_)}|{_standing(resource)}|{_particular(resource)}"
-    names = [f"{prefix}|{name}" for concept in _concepts(resource) for name in _names(concept)]
+    names = [f"{prefix}|{name}" for name in named(resource)]
     return names or [f"{prefix}|{fold(label(resource))}|{'' if label(resource) else resource.get('id', '')}"]
 
 
+def named(resource: Resource) -> list[str]:
+    """The names of what the fact is about: its codes, else its folded words. A class of medicines (ATC) is no name
+    of a medicine: two strengths share it."""
+    found = [name for concept in _concepts(resource) for name in _names(concept)]
+    if resource["resourceType"] not in FAMILY:
+        return found
+    exact = [name for name in found if not name.startswith(codes.ATC)]
+    return exact or [f"{name}|{fold(label(resource))}" for name in found]
+
+
 def label(resource: Resource) -> str:
-    """The words of the document for this fact."""
+    """The words of the document for this fact, with the place on the body when they do not say it."""
+    return with_site(_label(resource), resource)
+
+
+def with_site(words: str, resource: Resource) -> str:
+    """« Fracture (poignet gauche) »: the side must never be lost between the document and the record."""
+    listed = resource.get("bodySite") or []
+    sites = [_words_of(one) for one in (listed if isinstance(listed, list) else [listed])]
+    unsaid = [site for site in dict.fromkeys(filter(None, sites)) if fold(site) not in fold(words)]
+    return f"{words} ({', '.join(unsaid)})" if unsaid and words else words or ", ".join(unsaid)
+
+
+def _words_of(concept: dict[str, Any]) -> str:
+    return str(concept.get("text") or next((c["display"] for c in _codings(concept) if c.get("display")), ""))
+
+
+def _label(resource: Resource) -> str:
     for concept in _concepts(resource):
         words = concept.get("text") or next((c["display"] for c in _codings(concept) if c.get("display")), "")
         if words:
@@ -240,19 +272,60 @@ def _relation(resource: Resource) -> str:
 
 
 def _standing(resource: Resource) -> str:
-    """Denied, over, or (nothing said) present."""
-    verification = _codes(resource.get("verificationStatus"))
-    if verification & {"refuted", "entered-in-error"} or resource.get("status") in {"not-done", "not-taken"}:
+    """Denied, over, only suspected, or (nothing said) present."""
+    if is_denied(resource):
         return "denied"
-    if _codes(resource.get("clinicalStatus")) & {"inactive", "resolved", "remission"}:
+    if is_over(resource):
         return "over"
-    return "present"
+    return "suspected" if is_suspected(resource) else "present"
+
+
+def is_denied(resource: Resource) -> bool:
+    """It is absent, was not done, or must not be taken."""
+    verification = _codes(resource.get("verificationStatus"))
+    if verification & {"refuted", "entered-in-error"} or resource.get("doNotPerform") is True:
+        return True
+    return resource.get("status") in {"not-done", "not-taken", "entered-in-error"}
+
+
+def is_over(resource: Resource) -> bool:
+    """It was, and is no more."""
+    if resource["resourceType"] in FAMILY:
+        return resource.get("status") in {"completed", "stopped", "cancelled"}
+    return bool(_codes(resource.get("clinicalStatus")) & {"inactive", "resolved", "remission"})
+
+
+def is_suspected(resource: Resource) -> bool:
+    """The document is not sure of it. An allergy not yet confirmed is one until somebody says otherwise."""
+    return resource["resourceType"] == "Condition" and bool(
+        _codes(resource.get("verificationStatus")) & {"provisional", "differential", "unconfirmed"}
+    )
 
 
 def _particular(resource: Resource) -> str:
-    """What makes two facts of one code two facts: the day of a vaccination or an act, the start of an episode that
-    is over, the answer of an observation."""
+    """What makes two facts of one code two facts: the side, the posology, the day of a vaccination or an act, the
+    start of an episode that is over, the answer of an observation."""
     type_ = resource["resourceType"]
+    if type_ in FAMILY:
+        return fold(posology(resource))
+    return " ".join(filter(None, (_side(resource), _when_or_what(resource, type_))))
+
+
+def posology(resource: Resource) -> str:
+    """How it is taken, as written."""
+    listed = resource.get("dosage") or resource.get("dosageInstruction") or []
+    return " ; ".join(filter(None, (str(one.get("text") or "") for one in listed)))
+
+
+_SIDES = {"droit": "D", "droite": "D", "gauche": "G", "bilateral": "B", "bilaterale": "B", "right": "D", "left": "G"}  # fmt: skip
+
+
+def _side(resource: Resource) -> str:
+    """Right, left or both, when the fact says it in any word."""
+    return "".join(sorted({_SIDES[word] for word in fold(label(resource)).lower().split() if word in _SIDES}))
+
+
+def _when_or_what(resource: Resource, type_: str) -> str:
     if type_ == "Immunization":
         return str(resource.get("occurrenceDateTime") or resource.get("occurrenceString") or "")[:10]
     if type_ == "Procedure":

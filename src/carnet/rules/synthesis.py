@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from carnet.fhir import codes, dates
+from carnet.fhir import dates
 from carnet.fhir.errors import Malformed
 from carnet.rules import received
 from carnet.rules.alarms import Allergy, allergies
@@ -16,6 +16,7 @@ from carnet.rules.results import concept_words
 
 Resource = dict[str, Any]
 
+GONE = "n'est plus dans la dernière version du document"  # taken up by a person, who has to look again
 _OVER = frozenset(("inactive", "resolved", "remission"))
 _TASKS_TO_DO = frozenset(("requested", "received", "accepted", "ready", "in-progress", "on-hold"))
 _TREATMENTS = ("MedicationStatement", "MedicationRequest")
@@ -78,8 +79,8 @@ def synthesis(resources: Sequence[Resource], *, today: date) -> Synthesis:
 
 
 def is_shown(resource: Resource) -> bool:
-    """Written or taken up by a person, and not replaced since."""
-    return received.state(resource) in (None, codes.TAKEN_UP) and received.is_current(resource)
+    """Written or taken up by a person."""
+    return received.is_confirmed(resource)
 
 
 def sources_of(resources: Iterable[Resource]) -> dict[str, str]:
@@ -124,7 +125,10 @@ def _newest_first(lines: list[Line]) -> list[Line]:
 
 def _line(resource: Resource, sources: dict[str, str], text: str, **facts: Any) -> Line:
     reference = f"{resource['resourceType']}/{resource.get('id', '')}"
-    return Line(reference, text or "sans libellé", source=sources.get(reference), **facts)
+    if not received.is_current(resource):
+        facts["detail"] = " · ".join(filter(None, (facts.get("detail", ""), GONE)))
+    words = received.with_site(text, resource) or "sans libellé"
+    return Line(reference, words, source=sources.get(reference), **facts)
 
 
 def _condition(resource: Resource, sources: dict[str, str]) -> tuple[Line, str]:
@@ -153,15 +157,20 @@ def _is_wrong(resource: Resource) -> bool:
 def _treatments(by_type: dict[str, list[Resource]], sources: dict[str, str], today: date) -> list[Line]:
     live = [one for type in _TREATMENTS for one in by_type.get(type, []) if _is_taken(one, today)]
     newest = sorted(live, key=_since, reverse=True)
-    once: dict[str, Line] = {}
-    for one in newest:
-        line = _line(one, sources, _medicine(one), since=_since(one), detail=dosage(one))
-        once.setdefault(received.fold(line.text), line)
-    return sorted(once.values(), key=lambda line: received.fold(line.text))
+    lines = [_line(one, sources, _medicine(one), since=_since(one), detail=dosage(one)) for one in newest]
+    last: dict[str, str] = {}
+    for line in lines:
+        last.setdefault(received.fold(line.text), line.since[:10])
+    # A renewal replaces the line before it; two posologies of one day are both taken.
+    kept = [line for line in lines if line.since[:10] == last[received.fold(line.text)]]
+    once = {(received.fold(line.text), received.fold(line.detail)): line for line in reversed(kept)}
+    return sorted(once.values(), key=lambda line: (received.fold(line.text), line.detail))
 
 
 def _is_taken(resource: Resource, today: date) -> bool:
     if resource.get("status") not in ("active", "intended", "unknown", "on-hold", "completed"):
+        return False
+    if received.is_denied(resource):
         return False
     end = _end(resource)
     if resource["status"] == "completed" and not end:
@@ -195,10 +204,44 @@ def _medicine(resource: Resource) -> str:
 
 
 def dosage(resource: Resource) -> str:
-    """How it is taken, in the words that were written."""
+    """How it is taken: in the words that were written, else in those of the codes; then what the patient was told."""
     listed = resource.get("dosage") or resource.get("dosageInstruction") or []
-    said = [str(one.get("text") or one.get("patientInstruction") or "") for one in listed]
-    return " ; ".join(filter(None, said))
+    said = [str(one.get("text") or "") or _in_words(one) for one in listed]
+    told = [str(one.get("patientInstruction") or "") for one in listed]
+    return " ; ".join(dict.fromkeys(filter(None, (*said, *told))))
+
+
+_UNITS = {"s": "s", "min": "min", "h": "h", "d": "j", "wk": "sem.", "mo": "mois", "a": "an"}
+
+
+def _in_words(dose: Resource) -> str:
+    """A dosage without text: nothing is computed, only spelled out."""
+    amounts = [_amount(one) for one in dose.get("doseAndRate", [])]
+    timing = dose.get("timing", {})
+    rhythm = str(timing.get("code", {}).get("text") or "") or _rhythm(timing.get("repeat", {}))
+    need = "si besoin" if dose.get("asNeededBoolean") or dose.get("asNeededCodeableConcept") else ""
+    return ", ".join(filter(None, (*amounts, rhythm, need)))
+
+
+def _amount(one: Resource) -> str:
+    span = one.get("doseRange", {})
+    ends = (
+        [one["doseQuantity"]]
+        if "doseQuantity" in one
+        else [span[end] for end in ("low", "high") if end in span]
+    )
+    unit = str(ends[-1].get("unit") or ends[-1].get("code") or "").strip("{}") if ends else ""
+    return f"{' à '.join(str(end.get('value', '')) for end in ends)} {unit}".strip().replace(".", ",")
+
+
+def _rhythm(repeat: Resource) -> str:
+    moments = ", ".join(map(str, repeat.get("when", [])))
+    if "frequency" not in repeat or "period" not in repeat:
+        return moments
+    most = f" à {repeat['frequencyMax']}" if "frequencyMax" in repeat else ""
+    unit = _UNITS.get(str(repeat.get("periodUnit")), "")
+    every = unit if str(repeat["period"]) == "1" else f"{repeat['period']} {unit}"
+    return " ".join(filter(None, (f"{repeat['frequency']}{most} fois / {every}", moments)))
 
 
 def _allergy(allergy: Allergy, sources: dict[str, str]) -> Line:
@@ -242,7 +285,9 @@ def _living(resource: Resource, sources: dict[str, str]) -> Line | None:
     if not received.is_coded(resource):
         return None
     quantity = resource.get("valueQuantity") or {}
-    value = f"{quantity.get('value', '')} {quantity.get('unit', '')}".strip(" ").replace("{", "").replace("}", "")
+    value = (
+        f"{quantity.get('value', '')} {quantity.get('unit', '')}".strip(" ").replace("{", "").replace("}", "")
+    )
     words = (
         value or concept_words(resource.get("valueCodeableConcept")) or str(resource.get("valueString") or "")
     )
