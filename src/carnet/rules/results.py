@@ -3,13 +3,14 @@ a unit and never joins two units in one curve."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 from carnet.fhir import codes
 from carnet.fhir.folding import fold
+from carnet.rules import received
 
 Resource = dict[str, Any]
 Flag = Literal["", "low", "very-low", "high", "very-high", "abnormal"]
@@ -18,7 +19,9 @@ Flag = Literal["", "low", "very-low", "high", "very-high", "abnormal"]
 INTERPRETATIONS: dict[str, Flag] = {
     "L": "low", "LL": "very-low", "LU": "very-low", "<": "low", "H": "high", "HH": "very-high", "HU": "very-high",
     ">": "high", "A": "abnormal", "AA": "abnormal", "POS": "", "N": "", "NEG": "",
+    "R": "abnormal", "I": "abnormal", "NS": "abnormal", "SDD": "abnormal", "S": "",
 }  # fmt: skip
+SUSCEPTIBILITY = frozenset(("R", "I", "NS", "SDD", "S"))  # the letter that decides an antibiotic
 
 # LOINC. Estimated glomerular filtration rate by any formula, creatinine in blood.
 DFG = frozenset(
@@ -61,6 +64,7 @@ class Value:
     low: Decimal | None = None
     high: Decimal | None = None
     category: str = ""
+    about: str = ""  # the germ of an antibiogram, the place on the body: two of them are two analytes
 
     @property
     def number(self) -> Decimal | None:
@@ -95,22 +99,66 @@ class Series:
         return [(value.date, value.number) for value in self.values if value.number is not None]
 
 
-def values(observations: Iterable[Resource]) -> list[Value]:
-    """Every value of these observations, components included; none of what was entered in error."""
-    found: list[Value] = []
-    for observation in observations:
-        if observation.get("status") not in ("entered-in-error", "cancelled"):
-            found += _values(observation)
-    return found
+def values(observations: Iterable[Resource], *, replaced: bool = False) -> list[Value]:
+    """Every value of these observations, components included; none of what was entered in error, set aside by a
+    person or (unless `replaced`) replaced by a later version of its document."""
+    listed = [one for one in observations if _is_shown(one, replaced)]
+    above = {
+        str(link.get("reference")): one
+        for one in listed
+        for link in one.get("hasMember", [])
+        if one.get("id")
+    }
+    return [value for one in listed for value in _values(one, _about(one, above))]
+
+
+def _is_shown(observation: Resource, replaced: bool) -> bool:
+    if observation.get("status") in ("entered-in-error", "cancelled"):
+        return False
+    if received.state(observation) in (codes.DISMISSED, codes.JOINED):
+        return False
+    return replaced or received.is_current(observation)
+
+
+def _about(observation: Resource, above: Mapping[str, Resource]) -> str:
+    """The answer of the nearest panel around it (a germ), and the place on the body."""
+    around, place = observation, concept_words(observation.get("bodySite"))
+    for _ in range(4):
+        around = above.get(f"Observation/{around.get('id', '')}", {})
+        germ = concept_words(around.get("valueCodeableConcept"))
+        if germ or not around:
+            break
+    return ", ".join(filter(None, (germ, place, _somebody_else(observation))))
+
+
+def _somebody_else(observation: Resource) -> str:
+    """A measure of a fetus or a relative, kept in the record of the patient."""
+    focus = [str(one.get("reference", "")) for one in observation.get("focus", [])]
+    other = any(one.startswith(("RelatedPerson/", "Patient/", "BodyStructure/")) for one in focus)
+    return "concerne une autre personne" if other else ""
 
 
 def series(found: Iterable[Value]) -> list[Series]:
-    """The values by analyte and unit, each oldest first; analytes in the order of their words."""
-    grouped: dict[tuple[str, str], list[Value]] = {}
+    """The values by analyte, germ or place, and unit, each oldest first; analytes in the order of their words."""
+    grouped: dict[tuple[str, str, str], list[Value]] = {}
     for value in found:
-        grouped.setdefault((value.code or fold(value.label), fold(value.unit)), []).append(value)
-    made = [_series(sorted(members, key=lambda value: value.date)) for members in grouped.values()]
+        grouped.setdefault((_analyte(value), value.about, fold(value.unit)), []).append(value)
+    made = [_series(_once(sorted(members, key=_moment))) for members in grouped.values()]
     return sorted(made, key=lambda one: (one.category, _rank(one.latest.code), fold(one.label)))
+
+
+def _analyte(value: Value) -> str:
+    return value.code or fold(value.label)
+
+
+def _moment(value: Value) -> str:
+    return value.date
+
+
+def _once(members: list[Value]) -> list[Value]:
+    """One measure that two documents report is one."""
+    said = {(one.date, str(one.quantity), one.words, one.label): one for one in reversed(members)}
+    return list(reversed(said.values()))
 
 
 def latest(found: Iterable[Value], wanted: frozenset[str]) -> Value | None:
@@ -155,31 +203,41 @@ def _series(members: list[Value]) -> Series:
     return Series(last.label, last.unit, last.category, members)
 
 
-def _values(observation: Resource) -> list[Value]:
+def _values(observation: Resource, about: str) -> list[Value]:
     parts = observation.get("component", [])
-    own = [_value(observation, observation)] if _is_valued(observation) else []
-    return own + [_value(observation, part) for part in parts if _is_valued(part)]
+    own = [_value(observation, observation, about)] if _is_valued(observation) else []
+    return own + [_value(observation, part, about) for part in parts if _is_valued(part)]
 
 
 def _is_valued(part: Resource) -> bool:
-    return any(name.startswith("value") and name[5:6].isupper() for name in part)
+    if any(name.startswith("value") and name[5:6].isupper() for name in part):
+        return True
+    return bool(_susceptibility(part)) and not part.get("hasMember")
 
 
-def _value(observation: Resource, part: Resource) -> Value:
-    low, high = _range(part)
+def _value(observation: Resource, part: Resource, about: str) -> Value:
     quantity = part.get("valueQuantity")
+    low, high = _range(part, quantity)
+    label, letter = concept_words(part.get("code")), _susceptibility(part)
     return Value(
         reference=f"Observation/{observation.get('id', '')}",
         date=date_of(observation),
-        label=concept_words(part.get("code")),
+        label=f"{label} ({about})" if about else label,
         code=loinc(part.get("code")),
-        quantity=quantity if isinstance(quantity, dict) and "value" in quantity else None,
-        words=_words(part),
+        quantity=quantity if isinstance(quantity, dict) and "value" in quantity and not letter else None,
+        words=" · ".join(filter(None, (letter, _words(part), _written(quantity) if letter else ""))),
         flag=_flag(part, quantity, low, high),
         low=low,
         high=high,
         category=_category(observation),
+        about=about,
     )
+
+
+def _susceptibility(part: Resource) -> str:
+    """R, I or S: it stands before the concentration, which alone says nothing to a doctor."""
+    found = [str(c.get("code")) for one in part.get("interpretation", []) for c in one.get("coding", [])]
+    return next((code for code in found if code in SUSCEPTIBILITY), "")
 
 
 def _words(part: Resource) -> str:
@@ -190,16 +248,40 @@ def _words(part: Resource) -> str:
             return str(part[name])
     if "valueBoolean" in part:
         return "oui" if part["valueBoolean"] else "non"
+    if "valueRange" in part:
+        return " à ".join(_written(part["valueRange"].get(end)) or "…" for end in ("low", "high"))
+    if "valueRatio" in part:
+        return "/".join(_written(part["valueRatio"].get(end)) for end in ("numerator", "denominator"))
     return ""
 
 
-def _range(part: Resource) -> tuple[Decimal | None, Decimal | None]:
-    """The usual range, from the first reference range that is one (not a therapeutic target)."""
+def _written(quantity: Any) -> str:
+    """A quantity as it was written, its sign first."""
+    if not isinstance(quantity, dict):
+        return ""
+    unit = quantity.get("unit") or quantity.get("code") or ""
+    said = (quantity.get("comparator", ""), quantity.get("value", ""), "" if unit == "1" else unit)
+    return " ".join(str(one) for one in said if one != "").replace(".", ",")
+
+
+def _range(part: Resource, quantity: Any) -> tuple[Decimal | None, Decimal | None]:
+    """The usual range in the unit of the value, from the first reference range that is one (not a therapeutic
+    target). A range of no width is an error of its sender."""
     for one in part.get("referenceRange", []):
         kind = {coding.get("code") for coding in one.get("type", {}).get("coding", [])}
         if not kind or "normal" in kind:
-            return _bound(one.get("low")), _bound(one.get("high"))
+            low, high = _limit(one.get("low"), quantity), _limit(one.get("high"), quantity)
+            return (None, None) if low is not None and low == high else (low, high)
     return None, None
+
+
+def _limit(limit: Any, quantity: Any) -> Decimal | None:
+    units = [
+        fold(str(one.get("unit") or one.get("code") or ""))
+        for one in (limit, quantity)
+        if isinstance(one, dict)
+    ]
+    return None if len(set(filter(None, units))) > 1 else _bound(limit)
 
 
 def _bound(quantity: Any) -> Decimal | None:
@@ -224,7 +306,16 @@ def _flag(part: Resource, quantity: Any, low: Decimal | None, high: Decimal | No
         return ""
     if low is None and high is None and loinc(part.get("code")) in DFG:
         low = DFG_LOW
-    return "low" if low is not None and number < low else "high" if high is not None and number > high else ""
+    return _beside(number, str(quantity.get("comparator", "")), low, high)
+
+
+def _beside(number: Decimal, sign: str, low: Decimal | None, high: Decimal | None) -> Flag:
+    """« < 10 » may be anything below 10: it is never too high, and too low only when 10 already is."""
+    if low is not None and sign not in (">", ">=") and (number < low or (sign == "<" and number == low)):
+        return "low"
+    if high is not None and sign not in ("<", "<=") and (number > high or (sign == ">" and number == high)):
+        return "high"
+    return ""
 
 
 def _category(observation: Resource) -> str:
@@ -235,9 +326,17 @@ def _category(observation: Resource) -> str:
 
 
 def summary(found: Sequence[Value]) -> list[Value]:
-    """The values worth a line: what is out of range first, each analyte once, a blood pressure as one."""
-    once = list({(value.code or value.label): value for value in _pressures(found)}.values())
-    return sorted(once, key=lambda value: (not value.flag, _rank(value.code)))
+    """The values worth a line: what is out of range first, each analyte at its last date, a blood pressure as one."""
+    newest: dict[tuple[str, str, str], str] = {}
+    listed = sorted(_pressures(found), key=_moment)
+    for value in listed:
+        newest[_line_of(value)] = value.date
+    last = _once([value for value in listed if value.date == newest[_line_of(value)]])
+    return sorted(last, key=lambda value: (not value.flag, _rank(value.code)))
+
+
+def _line_of(value: Value) -> tuple[str, str, str]:
+    return _analyte(value), value.about, fold(value.unit)
 
 
 def _pressures(found: Sequence[Value]) -> list[Value]:

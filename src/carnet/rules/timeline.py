@@ -179,14 +179,15 @@ def _displays(references: Iterable[Resource]) -> str:
 
 
 def _documents(by_type: dict[str, list[Resource]], documents: dict[str, Resource]) -> Iterable[Entry]:
-    values: dict[str, list[Value]] = {}
+    brought: dict[str, list[Resource]] = {}
     for one in by_type.get("Observation", []):
         said = received.source(one)
         if said in documents and not received.is_coded(one):
-            values.setdefault(str(said), []).extend(results.values([one]))
+            brought.setdefault(str(said), []).append(one)
     for reference, one in documents.items():
         if one.get("status") != "superseded" and not is_attached(one, documents):
-            yield replace(document_entry(one, documents), values=results.summary(values.get(reference, [])))
+            found = results.summary(results.values(brought.get(reference, [])))
+            yield replace(document_entry(one, documents), values=found)
 
 
 def _document(reference: str, document: Resource) -> Entry:
@@ -235,7 +236,7 @@ def _reports(by_type: dict[str, list[Resource]], documents: dict[str, Resource])
     for one in by_type.get("DiagnosticReport", []):
         if received.source(one) in documents:
             continue
-        parts = [observed[r["reference"]] for r in one.get("result", []) if r.get("reference") in observed]
+        parts = [observed[name] for name in _results_of(one, observed)]
         yield Entry(
             kind="result",
             reference=f"DiagnosticReport/{one['id']}",
@@ -247,11 +248,23 @@ def _reports(by_type: dict[str, list[Resource]], documents: dict[str, Resource])
         )
 
 
+def _results_of(report: Resource, observed: dict[str, Resource]) -> list[str]:
+    """The names of its results, those inside its panels included."""
+    wanted, found = [report], list[str]()
+    while wanted:
+        one = wanted.pop(0)
+        for link in (*one.get("result", []), *one.get("hasMember", [])):
+            name = str(link.get("reference", ""))
+            if name in observed and name not in found:
+                found.append(name)
+                wanted.append(observed[name])
+    return found
+
+
 def _measures(by_type: dict[str, list[Resource]], documents: dict[str, Resource]) -> Iterable[Entry]:
     """Values that stand in no report and no document, those of one day together."""
-    reported = {
-        r.get("reference") for one in by_type.get("DiagnosticReport", []) for r in one.get("result", [])
-    }
+    observed = {f"Observation/{one['id']}": one for one in by_type.get("Observation", [])}
+    reported = {name for one in by_type.get("DiagnosticReport", []) for name in _results_of(one, observed)}
     days: dict[str, list[Resource]] = {}
     for one in by_type.get("Observation", []):
         alone = f"Observation/{one['id']}" not in reported and received.source(one) not in documents
