@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -89,6 +90,28 @@ def test_a_creation_that_was_killed_leaves_no_cell_and_can_be_done_again(tmp_pat
     (home / cell.CREATING).touch()
     assert not cell.is_created(home)
     cell.create(home, passphrase=PASSPHRASE, practice="Cabinet")
+    assert check.check().ok
+
+
+def test_a_second_click_does_not_make_the_cell_twice(tmp_path: Path) -> None:
+    home, made, refused = tmp_path / "cell", [], []
+
+    def create() -> None:
+        try:
+            made.append(cell.create(home, passphrase=PASSPHRASE, practice="Cabinet"))
+        except Conflict as error:
+            refused.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=create) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(made), len(refused)) == (1, 2)
+    cell.close()
+    cell.unlock(home, secret=PASSPHRASE)
     assert check.check().ok
 
 
@@ -254,6 +277,24 @@ def test_a_document_is_kept_to_the_byte_and_its_damage_is_found(at: datetime) ->
     assert [finding for finding in check.check().findings if name[:12] in finding]
     path.unlink()
     assert not check.check().ok
+
+
+@pytest.mark.usefixtures("open_cell")
+def test_a_damaged_document_that_comes_again_is_whole_again() -> None:
+    name = blobs.keep(b"a letter")
+    path = keys.current().home / blobs.FOLDER / name[:2] / name
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(Damaged):
+        blobs.read(name)
+    assert blobs.keep(b"a letter") == name
+    assert blobs.read(name) == b"a letter"
+
+
+@pytest.mark.usefixtures("open_cell")
+@pytest.mark.parametrize("name", ["", "..", "../../keys.json", "/etc/passwd", "a" * 63, "A" * 64])
+def test_only_names_of_documents_are_looked_for(name: str) -> None:
+    with pytest.raises(NotFound):
+        blobs.read(name)
 
 
 @pytest.mark.usefixtures("open_cell")

@@ -36,7 +36,7 @@ def sign_in(by: Actor) -> Browser:
         password="mesures et comparaisons",
         totp_secret="JBSWY3DPEHPK3PXP",
     )
-    client = Client()
+    client = Client(SERVER_NAME="localhost")
     client.force_login(get_user_model().objects.get(pk=owner.person.pk))
     session = client.session
     presence.begin(session, at=clock.now())

@@ -12,7 +12,7 @@ from types import ModuleType
 import django
 
 from carnet import __doc__ as about
-from carnet.fhir.errors import CarnetError
+from carnet.fhir.errors import CarnetError, trace
 
 # name of the command: (its module, what it does)
 COMMANDS = {
@@ -34,7 +34,7 @@ def main(argv: list[str] | None = None) -> int:
     home = _home(args)
     if home:
         os.environ["CARNET_HOME"] = home
-    name = next((arg for arg in args if arg in COMMANDS), None)
+    name = _command(args)
     if name == "demo" and not os.environ.get("CARNET_HOME"):
         os.environ["CARNET_HOME"] = os.path.abspath(DEMO_HOME)
     module = _module(name) if name else None
@@ -46,6 +46,16 @@ def main(argv: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        print(f"carnet {name} : erreur imprévue. Ce qui était enregistré l'est toujours.", file=sys.stderr)
+        print(trace(error), file=sys.stderr)
+        return 1
+
+
+def _command(args: list[str]) -> str | None:
+    """The command's name; a folder given to --home may be called like a command."""
+    words = [arg for index, arg in enumerate(args) if index == 0 or args[index - 1] != "--home"]
+    return next((word for word in words if word in COMMANDS), None)
 
 
 def _home(args: list[str]) -> str | None:

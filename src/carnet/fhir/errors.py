@@ -3,8 +3,23 @@ for a doctor; none ever carries patient data."""
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+_TRACE_LIMIT = 60
+
+
+def trace(error: BaseException) -> str:
+    """Where an unexpected error comes from, for logs: kinds and places, never messages, which may quote a record."""
+    lines: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None and len(lines) < _TRACE_LIMIT:
+        lines.append(type(cause).__name__)
+        frames = traceback.extract_tb(cause.__traceback__)
+        lines += [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames)]
+        cause = cause.__cause__ or cause.__context__
+    return "\n".join(lines[:_TRACE_LIMIT])
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,9 @@ import logging
 import time
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import close_old_connections
 from django_tasks_db.management.commands.db_worker import Worker
 
-from carnet.fhir.errors import CarnetError
 from carnet.jobs import periodic
 from carnet.record import cell, clock
 
@@ -29,7 +28,8 @@ def _turn() -> None:
     try:
         periodic.tick(clock.now())
         drain()
-    except (DatabaseError, CarnetError) as error:
+    except Exception as error:
+        # Whatever one job stumbles over, the next ones still have their turn.
         logger.warning("the queue rests after %s", type(error).__name__)
         close_old_connections()
 

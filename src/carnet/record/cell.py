@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections
@@ -23,6 +24,8 @@ from carnet.store.sqlcipher.base import FILE as DATABASE
 
 CREATING = ".creating"
 LOCK = "lock"
+# Two threads that make or open a cell at once (a second click) would clear or migrate under each other.
+_opening = Lock()
 _MADE_HERE = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", blobs.FOLDER, "audit.head", reserve.FILE)
 
 
@@ -59,6 +62,12 @@ def has_passphrase(home: Path) -> bool:
 def create(home: Path, *, passphrase: str | None, practice: str, recovery_key: str | None = None) -> str:
     """Make a new cell and open it; returns the recovery key, shown once. The key file is written last: a
     creation that is killed leaves no cell, and the next one clears what it left."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _opening, serve_lock(home):
+        return _create(home, passphrase, practice, recovery_key)
+
+
+def _create(home: Path, passphrase: str | None, practice: str, recovery_key: str | None) -> str:
     if is_created(home):
         raise Conflict("Il y a déjà un cabinet dans ce dossier. Rien n'a été modifié.")
     _clear_the_way(home)
@@ -81,7 +90,6 @@ def create(home: Path, *, passphrase: str | None, practice: str, recovery_key: s
 
 
 def _clear_the_way(home: Path) -> None:
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     marker = home / CREATING
     if not marker.exists() and any((home / name).exists() for name in _MADE_HERE):
         raise Damaged(
@@ -102,6 +110,11 @@ def unlock(home: Path, *, secret: str) -> None:
     """Open the cell with its passphrase or recovery key, for this process. A cell of an older Carnet is
     brought up to date first, which no other server may hold. Raises WrongKey, Damaged, NewerSchema, NotFound."""
     keyring = keys.unwrap(home, secret)
+    with _opening:
+        _open(home, keyring)
+
+
+def _open(home: Path, keyring: keys.Keyring) -> None:
     if connection.vendor == "sqlite" and not (home / DATABASE).exists():
         raise Damaged("La base du cabinet a disparu de son dossier. Restaurez une sauvegarde.")
     before = keys.current() if keys.is_open() else None

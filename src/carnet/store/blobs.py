@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hmac
 import os
+import re
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,6 +19,7 @@ MAGIC = b"CARNET1\n"
 CHUNK = 1 << 20
 SEALED = CHUNK + 16
 FOLDER = "blobs"
+_NAME = re.compile("[0-9a-f]{64}")
 
 
 def name_of(content: bytes) -> str:
@@ -29,10 +31,21 @@ def keep(content: bytes) -> str:
     """Write the document once, durably, and return its name."""
     name = name_of(content)
     path = _path(name)
-    if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not _is_whole(name):
         _write(path, _sealed(name, content))
+    # Also for one that was there: another thread may have put it in place a moment ago.
+    keys.sync_folder(path.parent)
+    keys.sync_folder(path.parent.parent)
     return name
+
+
+def _is_whole(name: str) -> bool:
+    try:
+        read(name)
+    except (NotFound, Damaged):
+        return False
+    return True
 
 
 def read(name: str) -> bytes:
@@ -57,6 +70,8 @@ _CHANGED = "Un document du cabinet a été modifié sur le disque. Restaurez-le 
 
 
 def _path(name: str) -> Path:
+    if not _NAME.fullmatch(name):
+        raise NotFound("Ce document n'est plus dans le cabinet.")
     return keys.current().home / FOLDER / name[:2] / name
 
 
@@ -105,5 +120,3 @@ def _write(path: Path, sealed: bytes) -> None:
     except BaseException:
         written.unlink(missing_ok=True)
         raise
-    keys.sync_folder(path.parent)
-    keys.sync_folder(path.parent.parent)

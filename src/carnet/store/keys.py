@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from argon2.exceptions import HashingError
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -97,12 +98,16 @@ def rewrap(home: Path, *, old: str, new: str) -> None:
 def load(home: Path) -> dict[str, Any]:
     """The key file as written: cell and practice ids, wraps. Raises NotFound, Damaged, NewerSchema."""
     try:
-        held = json.loads((home / FILE).read_bytes())
+        held: dict[str, Any] = json.loads((home / FILE).read_bytes())
     except FileNotFoundError as error:
         raise NotFound("Il n'y a pas encore de cabinet ici.") from error
+    except OSError as error:
+        raise Unavailable(
+            "Le fichier de clés du cabinet ne s'ouvre pas : vérifiez les droits du dossier."
+        ) from error
     except ValueError as error:
         raise Damaged(_UNREADABLE) from error
-    if not isinstance(held, dict) or not isinstance(held.get("wraps"), list):
+    if not _is_whole(held):
         raise Damaged(_UNREADABLE)
     if held.get("format") != FORMAT:
         raise NewerSchema(
@@ -110,6 +115,13 @@ def load(home: Path) -> dict[str, Any]:
             "Rien n'a été modifié. Mettez Carnet à jour, puis recommencez."
         )
     return held
+
+
+def _is_whole(held: Any) -> bool:
+    if not isinstance(held, dict) or not isinstance(held.get("wraps"), list):
+        return False
+    named = all(isinstance(held.get(name), str) for name in ("cell", "practice"))
+    return named and all(isinstance(wrap, dict) for wrap in held["wraps"])
 
 
 _UNREADABLE = (
@@ -167,7 +179,7 @@ def _try_wrap(wrap: dict[str, Any], secret: str, cell: str) -> bytes | None:
         )
     except InvalidTag:
         return None
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, HashingError) as error:
         raise Damaged(_UNREADABLE) from error
 
 
