@@ -5,15 +5,32 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
-from carnet.bench import first, place
+from carnet.bench import first, matching, place
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", choices=["first"], help="la mesure")
+    names = parser.add_subparsers(dest="name", required=True, metavar="MESURE")
+    _add_first(_named(names, "first", "les gestes de base, sur chaque moteur"))
+    paired = _named(names, "matching", "le rapprochement d'identités, sur des fichiers FEBRL")
+    paired.add_argument(
+        "files", nargs="+", type=Path, metavar="FICHIER", help="un (doublons) ou deux (liens)"
+    )
+
+
+def _named(names: Any, name: str, words: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = names.add_parser(name, help=words, description=words)
+    parser.add_argument(
+        "--json", action="store_true", default=argparse.SUPPRESS, help="écrire pour une machine"
+    )
+    return parser
+
+
+def _add_first(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--patients", type=int, default=100)
     parser.add_argument("--resources", type=int, default=50, help="par patient")
     parser.add_argument("--calls", type=int, default=200, help="appels par passage")
@@ -21,6 +38,17 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Take the measurement that was named."""
+    return _matching(args) if args.name == "matching" else _first(args)
+
+
+def _matching(args: argparse.Namespace) -> int:
+    figures = matching.run(args.files)
+    print(json.dumps(figures) if args.json else matching.table(figures))
+    return 0
+
+
+def _first(args: argparse.Namespace) -> int:
     """Measure on each engine that is there, one process each."""
     sizes = {"patients": args.patients, "resources": args.resources, "calls": args.calls}
     if args.here:
