@@ -5,7 +5,19 @@ from __future__ import annotations
 
 from django.db import models
 
-from carnet.store.search.tables import Alias, Date, Number, Quantity, Reference, String, Token, Uri
+from carnet.store.search.tables import (
+    Alias,
+    Date,
+    Finder,
+    FinderPart,
+    FinderWord,
+    Number,
+    Quantity,
+    Reference,
+    String,
+    Token,
+    Uri,
+)
 
 __all__ = [
     "Alias",
@@ -13,6 +25,9 @@ __all__ = [
     "Blob",
     "Date",
     "Draft",
+    "Finder",
+    "FinderPart",
+    "FinderWord",
     "History",
     "Number",
     "Quantity",

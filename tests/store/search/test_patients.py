@@ -58,4 +58,6 @@ def test_whole_words_come_first_then_the_latest() -> None:
 def test_nothing_is_found_by_nothing() -> None:
     for typed in ["", "   ", "-", "xyz", "emile xyz", "31/02/1955", "12/03/1956 emile", "99999", "%", "'"]:
         assert found(typed) == [], typed
-    assert patients.find("1955", subjects=["fatou"]) == []
+    assert [row.id for row in patients.find("1955", subjects=["fatou"])] == ["fatou"]
+    assert patients.find("hermitte", subjects=["fatou"]) == []
+    assert patients.find("1955", subjects=[]) == []

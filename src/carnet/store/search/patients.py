@@ -1,67 +1,223 @@
-"""Finds patients by a few letters of their names in any order, a birth date, an INS or a telephone number."""
+"""Finds patients by anything of their names, a birth date, a number, a city, with or without a typing error.
+
+It asks the index for few rows at a time, the best answers first, and orders them itself, so that both engines
+answer the same; what a search costs does not grow with the practice."""
 
 # ruff: noqa: S608 - the SQL is put together from this package's own pieces; every value is an argument.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
+import json
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from django.db import connection
 
-from carnet.fhir import search_parameters
+from carnet.store import alias
 from carnet.store.resource import COLUMNS, Row, row
-from carnet.store.search import clauses, limits
-from carnet.store.search.clauses import Clause, Match, Sql, for_engine
-from carnet.store.search.compile import candidates
-from carnet.store.search.patient_words import DIGITS, WORD, read
+from carnet.store.search import patient_query as asking
+from carnet.store.search.patient_query import Asked, Way
+from carnet.store.search.typing_errors import edits
 from carnet.store.search.words_match import LAST
 
-WORD_LIMIT = 8  # words; nobody has more names
+FETCHED = 40  # rows of one question to the index, at least
+EDITS = 40  # words one error away that are asked for, the likeliest; more only happen to short words
+INSIDE = 20  # words that hold what was typed
+_ROWS = "f.id, f.patient, f.terms"
 
 
-def find(text: str, *, limit: int = 20, subjects: Collection[str] | None = None) -> list[Row]:
-    """The best first: those with a whole word as typed, then the last changed. Nothing typed finds nobody."""
-    words, births, digits = read(text)
-    asked = [_starting(WORD, word) for word in words[:WORD_LIMIT]]
-    asked += [_starting(DIGITS, number) for number in digits[:WORD_LIMIT]]
-    asked += [_born(spans) for spans in births]
-    if not asked:
+class Known(NamedTuple):
+    """What the index says of a patient: the higher the rank, the later changed."""
+
+    rank: int
+    patient: str
+    terms: str
+
+
+Scored = tuple[tuple[int, ...], Known]
+
+
+def find(
+    text: str, *, limit: int = 20, subjects: Collection[str] | None = None, recent: Sequence[str] = ()
+) -> list[Row]:
+    """The best first: whole names as typed, their beginnings, then one error; among equals the `recent` ids in
+    their order, then the last changed. Nothing typed finds nobody. A merged identity gives the one it became."""
+    readings = asking.read(text)
+    if not readings or limit < 1:
         return []
-    source = candidates("Patient", asked, limits.limit(subjects), need_row=True)
-    source = source._replace(sql=for_engine(source.sql, connection.vendor))
-    score, args = _score(words[:WORD_LIMIT])
-    columns = ", ".join(f"r.{column.strip()}" for column in COLUMNS.split(","))
-    merged = " AND NOT EXISTS (SELECT 1 FROM store_alias a WHERE a.old_id = r.fhir_id)"
+    recents = {id: n for n, id in enumerate(recent)}
+    own = _of_patients(sorted(subjects if subjects is not None else recents))
+    found = _collect(readings, own, limit, alone=subjects is not None)
+    if len(found) < limit and (loose := _loosened(readings)) != readings:
+        found = {**_collect(loose, own, limit, alone=subjects is not None, strict=False), **found}
+    ordered = sorted(
+        found.values(), key=lambda one: (one[0], recents.get(one[1].patient, len(recents)), -one[1].rank)
+    )
+    return _rows([known.patient for _, known in ordered], limit)
+
+
+def _collect(
+    readings: list[list[Asked]], own: list[Known], limit: int, *, alone: bool, strict: bool = True
+) -> dict[str, Scored]:
+    """The patients who answer a reading, with how well; of each the best reading."""
+    found: dict[str, Scored] = {}
+    for reading in readings:
+        _keep(found, reading, own)
+        for levels in () if alone else _steps(reading, strict):
+            if len(found) >= limit + len(own):
+                break
+            _keep(found, reading, _ask(reading, levels, max(FETCHED, 2 * limit)))
+    return found
+
+
+def _keep(found: dict[str, Scored], reading: list[Asked], rows: list[Known]) -> None:
+    for known in rows:
+        score = _score(reading, known.terms)
+        if score and (known.patient not in found or score < found[known.patient][0]):
+            found[known.patient] = (score, known)
+
+
+def _score(reading: list[Asked], listed: str) -> tuple[int, ...] | None:
+    """Smaller is better: the worst word, all words, the first word. None: it does not answer."""
+    terms, line = frozenset(listed.split(" ")), f" {listed}"
+    levels = [(asking.level(asked, terms, line), bool(asked.word)) for asked in reading]
+    if any(level == asking.NO for level, _ in levels):
+        return None
+    words = [level for level, is_word in levels if is_word] or [0]
+    return max(words), sum(words), words[0]
+
+
+def _steps(reading: list[Asked], strict: bool) -> Iterator[list[int]]:
+    """For each question to the index, how loose each word may be; from the best answers to the others."""
+    count = sum(1 for asked in reading if asked.word)
+    whole, begins, elsewhere = asking.WHOLE, asking.BEGINS, asking.ELSEWHERE
+    family, almost, last = asking.FAMILY_ALMOST, asking.ALMOST, asking.ALMOST_BEGINS
+    if count == 0:
+        yield []
+    elif count == 1:
+        yield from ([level] for level in (range(elsewhere + 1) if strict else (family, almost, last)))
+    elif strict:
+        yield [whole] * count
+        yield from _one_at(whole, begins, count)
+        yield [begins] * count
+        yield from _one_at(whole, elsewhere, count)
+        yield [elsewhere] * count
+    else:
+        yield from _one_at(elsewhere, almost, count)
+        yield [almost] * count
+        yield from _one_at(elsewhere, last, count)
+        yield [last] * count
+
+
+def _one_at(better: int, others: int, count: int) -> Iterator[list[int]]:
+    if count <= 4:
+        yield from ([better if n == place else others for n in range(count)] for place in range(count))
+
+
+def _ask(reading: list[Asked], levels: list[int], limit: int) -> list[Known]:
+    """The latest changed of those who answer every word of a reading at these levels."""
+    allowed, groups = iter(levels), []
+    for asked in reading:
+        groups.append(_ways(asked, next(allowed)) if asked.word else list(asked.ways))
+    if not all(groups):
+        return []
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            sql = (
+                f"SELECT {_ROWS} FROM (SELECT rowid AS id FROM store_finder_text WHERE store_finder_text MATCH %s"
+                " ORDER BY rowid DESC LIMIT %s) t JOIN store_finder f ON f.id = t.id"
+            )
+        else:
+            sql = f"SELECT {_ROWS} FROM store_finder f WHERE f.folded @@ %s::tsquery ORDER BY f.id DESC LIMIT %s"
+        cursor.execute(sql, [_match(groups, connection.vendor), limit])
+        return [Known(*values) for values in cursor.fetchall()]
+
+
+def _ways(asked: Asked, level: int) -> list[Way]:
+    """What to ask for, without what a beginning asked for as well already gives."""
+    ways = [way for way in asked.ways if way.level <= level]
+    if level >= asking.BEGINS:
+        covered = {asking.FAMILY_ALMOST} if level > asking.FAMILY_ALMOST else set()
+        return [way for way in ways if way.level >= asking.BEGINS and way.level not in covered]
+    return ways
+
+
+def _match(groups: list[list[Way]], vendor: str) -> str:
+    """The terms hold letters and figures only: nothing in them to escape."""
+    if vendor == "sqlite":
+        listed = [" OR ".join(f'"{w.term}"' + ("" if w.whole else "*") for w in ways) for ways in groups]
+        return " AND ".join(f"({ways})" for ways in listed)
+    listed = ["|".join(f"'{w.term}'" + ("" if w.whole else ":*") for w in ways) for ways in groups]
+    return " & ".join(f"({ways})" for ways in listed)
+
+
+def _loosened(readings: list[list[Asked]]) -> list[list[Asked]]:
+    """The same readings, each word with the names one error away and those that hold it."""
+    typed = {asked.word for reading in readings for asked in reading if asked.word}
+    almost = {word: edits(word) for word in typed}
+    borne = _beginning_names(sorted({*typed, *(edit for listed in almost.values() for edit in listed)}))
+
+    def loose(asked: Asked) -> Asked:
+        if not almost.get(asked.word):
+            return asked
+        near = [edit for edit in almost[asked.word] if edit in borne][:EDITS]
+        return asking.loosened(asked, near, _inside(asked.word), borne.get(asked.word) == asked.word)
+
+    return [[loose(asked) for asked in reading] for reading in readings]
+
+
+def _beginning_names(beginnings: list[str]) -> dict[str, str]:
+    """Of these beginnings those that some name has, with the first such name."""
+    values = "json_each(%s) v" if connection.vendor == "sqlite" else "unnest(%s::text[]) v(value)"
+    sql = (
+        "SELECT v.value, (SELECT w.word FROM store_finder_word w WHERE w.word >= v.value"
+        f" ORDER BY w.word LIMIT 1) FROM {values}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [json.dumps(beginnings) if connection.vendor == "sqlite" else beginnings])
+        return {value: word for value, word in cursor.fetchall() if word and word.startswith(value)}
+
+
+def _inside(word: str) -> list[str]:
+    """Names that hold this elsewhere than at their beginning."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {columns} FROM {source.sql.text}{merged} ORDER BY {score}r.updated DESC, r.id LIMIT %s",
-            [*source.sql.args, *args, limit],
+            "SELECT word FROM store_finder_part WHERE part >= %s AND part < %s ORDER BY part, word LIMIT %s",
+            [word, word + LAST, INSIDE],
         )
-        return [row(values) for values in cursor.fetchall()]
+        return list(dict.fromkeys(found for (found,) in cursor.fetchall()))
 
 
-def _starting(param: int, word: str) -> Clause:
-    match = Match("string", "{p} = %s AND {x}.folded >= %s AND {x}.folded < %s", (param, word, word + LAST))
-    # A longer beginning is rarer: start from it.
-    return clauses.having([match], 8 - min(len(word), 8))
+def _of_patients(ids: Sequence[str]) -> list[Known]:
+    if not ids:
+        return []
+    with connection.cursor() as cursor:
+        marks = ", ".join(["%s"] * len(ids))
+        cursor.execute(f"SELECT {_ROWS} FROM store_finder f WHERE f.patient IN ({marks})", list(ids))
+        return [Known(*values) for values in cursor.fetchall()]
 
 
-def _born(spans: list[tuple[int, int]]) -> Clause:
-    if not spans:
-        return clauses.NEVER
-    birth = search_parameters.of("Patient")["birthdate"].id
-    where = "{p} = %s AND {x}.high > %s AND {x}.high <= %s AND {x}.low >= %s"
-    return clauses.having([Match("date", where, (birth, low, high, low)) for low, high in spans], 2)
+def _rows(ids: list[str], limit: int) -> list[Row]:
+    """The patients of these ids in this order; for a merged identity the one it became, each once."""
+    found: dict[str, Row] = {}
+    for start in range(0, len(ids), limit):
+        part = ids[start : start + limit]
+        merges = alias.around(part)
+        wanted = list(dict.fromkeys(merges.survivor(id) for id in part))
+        rows = _read([id for id in wanted if id not in found])
+        found.update({id: rows[id] for id in wanted if id in rows})
+        if len(found) >= limit:
+            break
+    return list(found.values())[:limit]
 
 
-def _score(words: list[str]) -> tuple[str, list[Any]]:
-    if not words:
-        return "", []
-    whole = [Sql(f"(CASE WHEN {t.text} THEN 1 ELSE 0 END)", t.args) for t in map(_whole, words)]
-    together = clauses.joined(whole, " + ")
-    return together.text.replace("{row}", "r.id") + " DESC, ", list(together.args)
-
-
-def _whole(word: str) -> Sql:
-    return clauses.test_of([Match("string", "{p} = %s AND {x}.folded = %s", (WORD, word))])
+def _read(ids: list[str]) -> dict[str, Any]:
+    if not ids:
+        return {}
+    with connection.cursor() as cursor:
+        marks = ", ".join(["%s"] * len(ids))
+        cursor.execute(
+            f"SELECT {COLUMNS} FROM store_resource WHERE type = 'Patient' AND fhir_id IN ({marks}) AND NOT deleted",
+            ids,
+        )
+        return {one.id: one for one in (row(values) for values in cursor.fetchall())}

@@ -135,3 +135,38 @@ class Alias(models.Model):
     class Meta:
         db_table = "store_alias"
         indexes = [models.Index(fields=["new_id"], name="store_alias_new")]
+
+
+class Finder(models.Model):
+    """One row per patient who can be found: `id` grows at each change, so that the latest changed come first;
+    `terms` as patient_terms makes them. Their full-text table is in finder_schema."""
+
+    id = models.BigAutoField(primary_key=True)
+    resource = models.BigIntegerField(unique=True)
+    patient = PlainText()
+    terms = PlainText()
+
+    class Meta:
+        db_table = "store_finder"
+        indexes = [models.Index(fields=["patient"], name="store_finder_patient")]
+
+
+class FinderWord(models.Model):
+    """Each different word of a name that any patient ever bore, to find it again through a typing error."""
+
+    word = PlainText(primary_key=True)
+
+    class Meta:
+        db_table = "store_finder_word"
+
+
+class FinderPart(models.Model):
+    """The ends of those words, to find a name by its middle."""
+
+    id = models.BigAutoField(primary_key=True)
+    part = PlainText()
+    word = PlainText()
+
+    class Meta:
+        db_table = "store_finder_part"
+        indexes = [models.Index(fields=["part", "word"], name="store_finder_part_part")]

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from carnet.fhir.errors import TooBig
-from carnet.store.search import patient_words
+from carnet.store.search import finder_rows, note_text
 from carnet.store.search.extract import rows
 from carnet.store.search.tables import SLOTS
 from carnet.store.search.text import texts
@@ -29,10 +29,11 @@ _INSERT = {
     table: f"INSERT INTO store_{table} ({columns}) VALUES ({', '.join(['%s'] * len(columns.split(',')))})"
     for table, columns in COLUMNS.items()
 }
-_INSERT_WORDS = (
+INSERT_WORDS = (
     "INSERT INTO store_text (resource, narrative, content)"
     " VALUES (%s, array_to_tsvector(%s::text[]), array_to_tsvector(%s::text[]))"
 )
+_DELETE_WORDS = ("DELETE FROM store_text WHERE resource = %s", "DELETE FROM store_text WHERE rowid = %s")
 _ROWS_AT_ONCE = 1000
 _DELETE = [f"DELETE FROM store_{table} WHERE id >= %s AND id < %s" for table in COLUMNS]
 
@@ -40,8 +41,6 @@ _DELETE = [f"DELETE FROM store_{table} WHERE id >= %s AND id < %s" for table in 
 def index(pk: int, resource: dict[str, Any]) -> None:
     """Index a resource that has no rows yet."""
     found = rows(resource)
-    if resource.get("resourceType") == "Patient":
-        found.string += patient_words.rows(resource)
     first = pk * SLOTS
     listed = {
         table: [(first + n, pk, *row) for n, row in enumerate(values)]
@@ -51,20 +50,38 @@ def index(pk: int, resource: dict[str, Any]) -> None:
     if any(len(numbered) >= SLOTS for numbered in listed.values()):
         raise TooBig("Cette ressource contient trop de valeurs pour être indexée.")
     insert = _insert_sqlite if connection.vendor == "sqlite" else _insert_postgresql
-    insert(pk, listed, *texts(resource))
+    insert(pk, listed, *words_of(resource))
+    if resource.get("resourceType") == "Patient":
+        finder_rows.index(pk, resource)
+
+
+def index_text_again(pk: int, resource: dict[str, Any]) -> None:
+    """Only the full text of a resource, when what belongs there has changed."""
+    sqlite = connection.vendor == "sqlite"
+    with connection.cursor() as cursor:
+        cursor.execute(_DELETE_WORDS[sqlite], [pk])
+    insert = _insert_sqlite if sqlite else _insert_postgresql
+    insert(pk, {}, *words_of(resource))
+
+
+def words_of(resource: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """What full text keeps of a resource: words of its narrative, other words with the marks of notes."""
+    narrative, content = texts(resource)
+    return narrative, [*content, *note_text.marks(resource)]
 
 
 def unindex(pk: int) -> None:
     """Remove all index rows of a resource: it was deleted, or is about to be indexed again."""
     sqlite = connection.vendor == "sqlite"
     statements: list[Statement] = [(statement, (pk * SLOTS, (pk + 1) * SLOTS)) for statement in _DELETE]
-    statements.append((f"DELETE FROM store_text WHERE {'rowid' if sqlite else 'resource'} = %s", (pk,)))
+    statements.append((_DELETE_WORDS[sqlite], (pk,)))
     with connection.cursor() as cursor:
         if sqlite:
             for statement, args in statements:
                 cursor.execute(statement, args)
         else:
             _at_once(cursor, statements)
+    finder_rows.unindex(pk)
 
 
 def _insert_sqlite(pk: int, listed: Listed, narrative: list[str], content: list[str]) -> None:
@@ -87,7 +104,7 @@ def _insert_postgresql(pk: int, listed: Listed, narrative: list[str], content: l
             args = tuple(value for row in part for value in row)
             statements.append((f"{head} VALUES {', '.join([marks] * len(part))}", args))
     if narrative or content:
-        statements.append((_INSERT_WORDS, (pk, narrative, content)))
+        statements.append((INSERT_WORDS, (pk, narrative, content)))
     if statements:
         with connection.cursor() as cursor:
             _at_once(cursor, statements)

@@ -1,0 +1,60 @@
+"""Keeps what the patient finder reads, inside the caller's transaction: one row of terms per patient, the words of
+all names, the ends of these words. It finds nobody."""
+
+# ruff: noqa: S608 - the SQL is put together from this package's own pieces; every value is an argument.
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+
+from carnet.store.search import patient_terms
+from carnet.store.search.typing_errors import LONGEST
+
+SHORTEST_PART = 4  # letters; shorter middles are in too many names
+
+
+def index(pk: int, patient: dict[str, Any]) -> None:
+    """Make a patient who has no row yet the latest changed."""
+    terms = patient_terms.terms(patient)
+    with connection.cursor() as cursor:
+        _keep_row(cursor, [pk, patient["id"], " ".join(terms)], terms)
+        _keep_words(cursor, patient_terms.words(terms))
+
+
+def unindex(pk: int) -> None:
+    """Forget the patient with this key, if it is one. The words of names stay: nobody is found by them alone."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT id FROM store_finder WHERE resource = %s", [pk])
+            for (rank,) in cursor.fetchall():
+                cursor.execute("DELETE FROM store_finder_text WHERE rowid = %s", [rank])
+        cursor.execute("DELETE FROM store_finder WHERE resource = %s", [pk])
+
+
+def _keep_row(cursor: Any, values: list[Any], terms: list[str]) -> None:
+    if connection.vendor == "sqlite":
+        sql = "INSERT INTO store_finder (resource, patient, terms) VALUES (%s, %s, %s) RETURNING id"
+        cursor.execute(sql, values)
+        [(rank,)] = cursor.fetchall()
+        cursor.execute("INSERT INTO store_finder_text (rowid, terms) VALUES (%s, %s)", [rank, values[-1]])
+    else:
+        sql = "INSERT INTO store_finder (resource, patient, terms, folded) VALUES (%s, %s, %s, array_to_tsvector(%s))"
+        cursor.execute(sql, [*values, terms])
+
+
+def _keep_words(cursor: Any, words: list[str]) -> None:
+    listed = [word for word in words if len(word) <= LONGEST]
+    if not listed:
+        return
+    marks = ", ".join(["%s"] * len(listed))
+    cursor.execute(f"SELECT word FROM store_finder_word WHERE word IN ({marks})", listed)
+    new = sorted(set(listed) - {word for (word,) in cursor.fetchall()})
+    if new:
+        cursor.executemany(
+            "INSERT INTO store_finder_word (word) VALUES (%s) ON CONFLICT DO NOTHING", [(w,) for w in new]
+        )
+        parts = [(word[n:], word) for word in new for n in range(1, len(word) - SHORTEST_PART + 1)]
+        if parts:
+            cursor.executemany("INSERT INTO store_finder_part (part, word) VALUES (%s, %s)", parts)
