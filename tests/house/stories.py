@@ -14,6 +14,7 @@ from PIL import Image
 from carnet.accounts import totp
 from carnet.accounts.models import Person
 from carnet.actions import consultation, documents, practice, received, sign_in, task
+from carnet.actions import identity as identities
 from carnet.record import cell, gate
 from carnet.record.actor import outsider
 from carnet.rules.person import Identity
@@ -122,6 +123,36 @@ def identity(**changed: str) -> Identity:
     return Identity(**{**facts, **changed})
 
 
+def two_records(at: datetime) -> dict[str, Any]:
+    """Émile twice."""
+    return {"keep": emile(at), "other": emile(at)}
+
+
+def merged(at: datetime) -> dict[str, Any]:
+    two = two_records(at)
+    identities.merge(by=ALICE, at=at, **two)
+    return {"patient": two["other"]}
+
+
+def separated(at: datetime) -> dict[str, Any]:
+    """With a task that was written while they were one, to give to the other."""
+    two = two_records(at)
+    identities.merge(by=ALICE, at=at, **two)
+    kept = task.add(by=ALICE, at=at, text="Rappeler", patient=two["keep"])
+    pair = identities.unmerge(by=ALICE, at=at, patient=two["other"])
+    return {"pair": pair.id, "facts": [kept.reference], "to": two["other"]}
+
+
+def two_people(at: datetime) -> dict[str, Any]:
+    return {"one": emile(at), "other": emile(at)}
+
+
+def told_apart(at: datetime) -> dict[str, Any]:
+    pair = two_people(at)
+    identities.dismiss(by=ALICE, at=at, **pair)
+    return pair
+
+
 def task_to_do(at: datetime) -> dict[str, Any]:
     kept = task.add(by=ALICE, at=at, text="Rappeler")
     return {"id": kept.id, "if_version": kept.version}
@@ -139,6 +170,11 @@ STORIES: dict[str, Story] = {
     "consultation.sign": note_begun,
     "documents.assign": unnamed,
     "documents.import_file": lambda at: {"name": "lettre.json", "content": bundle()},
+    "identity.assign": separated,
+    "identity.dismiss": two_people,
+    "identity.merge": two_records,
+    "identity.reconsider": told_apart,
+    "identity.unmerge": merged,
     "patient.create": lambda at: {"identity": identity()},
     "patient.update": lambda at: {"patient": emile(at), "if_version": 1, "identity": identity(given="Émilien")},
     "practice.create_owner": lambda at: dict(NEW_OWNER),

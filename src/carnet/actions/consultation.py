@@ -75,7 +75,7 @@ def amend(*, by: Actor, at: datetime, patient: str, composition: str) -> Draft:
     with gate.write(by=by, at=at, action="consultation.amend", patient=patient) as work:
         stored = work.get("Composition", composition)
         signed = stored.resource()
-        if stored.subject != patient:
+        if not work.is_same(stored.subject, patient):
             raise Refused(_OTHER_PATIENT)
         check_amend(by, signed)
         return work.open_draft(patient, composition=composition, text=note.text_of(signed) or "")

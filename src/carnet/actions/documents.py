@@ -148,7 +148,7 @@ class NothingKept(Exception):
 def _already(work: Work, key: str, chosen: str | None) -> Stored | None:
     """The same bytes, already filed (in the chosen record, when one was chosen)."""
     found = [one for one in _with_key(work, key) if not _waits(one)]
-    return next((one for one in found if chosen in (None, one.subject)), None)
+    return next((one for one in found if chosen is None or work.is_same(one.subject, chosen)), None)
 
 
 def _with_key(work: Work, key: str) -> list[Stored]:

@@ -65,15 +65,24 @@ def whose(work: Work, read: Read, chosen: str | None) -> Whose:
         return _chosen(work, read, chosen)
     if read.patient is None:
         return Whose("unknown", reason=UNNAMED) if speaks_of_a_patient(read) else Whose("nobody")
-    verdicts = [
-        (identity.compare(one.resource(), read.patient), one.id) for one in _candidates(work, read.patient)
-    ]
-    same = [id for verdict, id in verdicts if verdict == "same"]
-    if len(same) == 1 and not any(verdict == "unsure" for verdict, _ in verdicts):
+    verdicts = _verdicts(work, read.patient)
+    same = [id for id, verdict in verdicts.items() if verdict == "same"]
+    if len(same) == 1 and "unsure" not in verdicts.values():
         return Whose("existing", same[0])
-    if any(verdict != "other" for verdict, _ in verdicts):
+    if any(verdict != "other" for verdict in verdicts.values()):
         return Whose("unknown", reason=DOUBTFUL)
     return Whose("created") if identity.is_named(read.patient) else Whose("unknown", reason=UNNAMED)
+
+
+def _verdicts(work: Work, patient: dict[str, Any]) -> dict[str, identity.Verdict]:
+    """For each person of the practice who shares a number, the best of what their merged identities say."""
+    found = _candidates(work, patient)
+    merges = work.merges(*(one.id for one in found))
+    verdicts: dict[str, identity.Verdict] = {}
+    for one in found:
+        id, verdict = merges.survivor(one.id), identity.compare(one.resource(), patient)
+        verdicts[id] = min(verdict, verdicts.get(id, verdict), key=("same", "unsure", "other").index)
+    return verdicts
 
 
 def speaks_of_a_patient(read: Read) -> bool:

@@ -132,15 +132,15 @@ def head() -> tuple[int, bytes] | None:
 
 
 def rows(
-    *, before: int | None, limit: int, patient: str | None = None, actor: str | None = None
+    *, before: int | None, limit: int, patients: Sequence[str] | None = None, actor: str | None = None
 ) -> list[AuditRow]:
     """A page of the journal, newest first; `before` is the last seq of the page above."""
     where: list[str] = ["seq < %s"]
     args: list[str | int] = [before if before is not None else 1 << 62]
-    for column, wanted in (("patient", patient), ("actor", actor)):
+    for column, wanted in (("patient", patients), ("actor", None if actor is None else [actor])):
         if wanted is not None:
-            where.append(f"{column} = %s")
-            args.append(wanted)
+            where.append(f"{column} IN ({', '.join(['%s'] * len(wanted))})")
+            args += wanted
     return _select(f"WHERE {' AND '.join(where)} ORDER BY seq DESC LIMIT {int(limit)}", args)
 
 

@@ -16,13 +16,14 @@ from carnet.record import work as writing
 from carnet.record.actor import Actor
 from carnet.record.audit import AuditRow
 from carnet.record.work import Draft, Stored, Work, draft_of, stored
-from carnet.store import blobs
+from carnet.store import alias, blobs
 from carnet.store import drafts as draft_rows
 from carnet.store import history as versions
 from carnet.store import resource as rows
 from carnet.store.search import patients
 from carnet.store.search import search as index
 
+_EVERYBODY_PAGE = 2000
 OPEN_RECORD = "record.open"
 _ABSENT = "Cette donnée n'existe pas dans ce cabinet."
 
@@ -72,12 +73,13 @@ def search(*, by: Actor, at: datetime, type: str, params: Sequence[tuple[str, st
 
 
 class OpenRecord:
-    """One patient's record, opened and journalled once; what it gives is limited to that patient."""
+    """One patient's record, opened and journalled once; what it gives is limited to that patient. `ids`: the
+    patient's, and those of the records merged into this one."""
 
-    def __init__(self, by: Actor, patient: Stored) -> None:
-        self.patient = patient
+    def __init__(self, by: Actor, patient: Stored, ids: frozenset[str]) -> None:
+        self.patient, self.ids = patient, ids
         self._by, self._may_read = by, access.readable(by)
-        self._subjects = [patient.id]
+        self._subjects = sorted(ids)
 
     def all(self, *types: str) -> list[Stored]:
         """Everything of these types (all that the actor may read when none is named), newest first."""
@@ -113,13 +115,15 @@ class OpenRecord:
 
 
 def open_record(*, by: Actor, at: datetime, patient: str) -> OpenRecord:
-    """Open a patient's record: one row in the journal, whatever is then looked at. Raises NotFound, Refused."""
+    """Open a patient's record: one row in the journal, whatever is then looked at. After a merge any of the ids opens
+    the one record, under the surviving identity. Raises NotFound, Refused."""
     access.check_read(by, "Patient")
-    found = rows.get("Patient", patient)
+    merges = alias.around([patient])
+    found = rows.get("Patient", merges.survivor(patient))
     if found is None or found.deleted:
         raise NotFound("Ce dossier n'existe pas dans ce cabinet.")
-    audit_event(by=by, at=at, action=OPEN_RECORD, patient=patient, entities=[_versioned(found)])
-    return OpenRecord(by, stored(found))
+    audit_event(by=by, at=at, action=OPEN_RECORD, patient=found.id, entities=[_versioned(found)])
+    return OpenRecord(by, stored(found), merges.same(patient))
 
 
 def find_patients(*, by: Actor, text: str, limit: int = 20) -> list[Stored]:
@@ -132,20 +136,30 @@ def recent_patients(*, by: Actor, limit: int = 10) -> list[Stored]:
     """The records this actor opened last, latest first."""
     access.check_read(by, "Patient")
     ids = audit.recent_patients(by.id, OPEN_RECORD, limit)
-    found = {
-        row.id: stored(row) for row in rows.by_references([("Patient", id) for id in ids]) if not row.deleted
-    }
-    return [found[id] for id in ids if id in found]
+    found = patients_of(by=by, ids=ids)
+    return list({found[id].id: found[id] for id in ids if id in found}.values())
 
 
 def patients_of(*, by: Actor, ids: Sequence[str]) -> dict[str, Stored]:
-    """The Patient resources of these ids, for lists that name them; no row."""
+    """The Patient resources of these ids (of a merged one, the survivor's), for lists that name them; no row."""
     access.check_read(by, "Patient")
-    return {
+    merges = alias.around(ids)
+    now = {id: merges.survivor(id) for id in ids}
+    found = {
         row.id: stored(row)
-        for row in rows.by_references([("Patient", id) for id in set(ids)])
+        for row in rows.by_references([("Patient", id) for id in set(now.values())])
         if not row.deleted
     }
+    return {id: found[survivor] for id, survivor in now.items() if survivor in found}
+
+
+def everybody(*, by: Actor) -> Iterator[Stored]:
+    """Every patient of the practice once, merged ones left out, for worklists of identities; no row."""
+    access.check_read(by, "Patient")
+    merged, after = alias.all_merged(), 0
+    while page := rows.of_type("Patient", after, _EVERYBODY_PAGE):
+        yield from (stored(row) for row in page if row.id not in merged)
+        after = page[-1].pk
 
 
 def across(*, by: Actor, type: str, params: Sequence[tuple[str, str]], limit: int = 50) -> list[Stored]:
@@ -186,7 +200,8 @@ def audit_page(
 ) -> list[AuditRow]:
     """A page of the journal, newest first, perhaps only what was done on one record or by one person."""
     access.check_audit(by)
-    return audit.rows(before=before, limit=limit, patient=patient, actor=actor)
+    same = sorted(alias.around([patient]).same(patient)) if patient is not None else None
+    return audit.rows(before=before, limit=limit, patients=same, actor=actor)
 
 
 def last_event(*, by: Actor, action: str) -> AuditRow | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from carnet.fhir.errors import Conflict, Gone, Invalid, Issue, Malformed, NotFou
 from carnet.record import access, clock
 from carnet.record.actor import Actor
 from carnet.record.validate import validate
-from carnet.store import blob_rows, blobs
+from carnet.store import alias, blob_rows, blobs
 from carnet.store import drafts as draft_rows
 from carnet.store import resource as rows
 from carnet.store.search import search as index
@@ -27,6 +27,7 @@ _ABSENT = "Cette donnée n'existe pas dans ce cabinet."
 _MOVED = (
     "Quelqu'un a enregistré une autre version entre-temps. Rien n'a été écrasé : comparez les deux textes."
 )
+_MERGED = "Ce dossier a été réuni à un autre : rouvrez-le, puis recommencez. Rien n'a été enregistré."
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 # Written even when there is no such patient (any more): the one that makes it, the one that says how it went.
 _WITHOUT_PATIENT = ("Patient", "Provenance")
@@ -90,7 +91,7 @@ class Work:
     def __init__(self, *, by: Actor, at: datetime, action: str, patient: str | None) -> None:
         self.by, self.at, self.action, self.patient = by, at, action, patient
         self.entities: list[str] = []
-        self._targets: list[str] = []
+        self._targets: list[tuple[str, str | None]] = []
         self._known: set[str] = set()
         self._sources: list[tuple[str, bool]] = []
 
@@ -114,9 +115,23 @@ class Work:
 
     def record(self, patient: str, *types: str) -> list[Stored]:
         """What this patient's record holds of these types, newest first."""
-        return [
-            stored(row) for row in rows.of_subject([patient], types) if access.readable(self.by)(row.type)
-        ]
+        found = rows.of_subject(sorted(self.merges(patient).same(patient)), types)
+        return [stored(row) for row in found if access.readable(self.by)(row.type)]
+
+    def merges(self, *patients: str) -> alias.Trees:
+        """Which records were merged with those of these patients."""
+        access.check_read(self.by, "Patient")
+        return alias.around(patients)
+
+    def is_same(self, one: str | None, other: str) -> bool:
+        """Whether the two ids are one person's."""
+        return one == other or (one is not None and one in self.merges(other).same(other))
+
+    def written_since(self, moments: Mapping[str, int]) -> list[tuple[Stored, bool]]:
+        """What was written in each patient's record after its moment, deletions included, oldest first; True when it
+        did not exist before."""
+        access.check_merge(self.by)
+        return [(stored(row), is_new) for row, is_new in rows.written_since(moments)]
 
     # writing
 
@@ -135,13 +150,38 @@ class Work:
         """The next version, if the current one is still `if_version`. Raises Conflict with the current one."""
         type_, id = _type_of(resource), str(resource.get("id", ""))
         access.check_write(self.by, type_)
-        return self._save(resource, self._row(type_, id, if_version))
+        old = self._row(type_, id, if_version)
+        if type_ == "Patient" and self.merges(id).survivor(id) != id:
+            raise Conflict(_MERGED)
+        return self._save(resource, old)
+
+    def move(self, resource: dict[str, Any], *, if_version: int) -> Stored:
+        """The next version, in the record of another patient: only for what was written while the two were one."""
+        access.check_merge(self.by)
+        old = self._row(_type_of(resource), str(resource.get("id", "")), if_version)
+        return self._save(resource, old, moving=True)
+
+    def merge(self, old: str, new: str) -> None:
+        """From now on the patient `old` is `new`: queries read both, references stay. Both must be survivors."""
+        access.check_merge(self.by)
+        self.patient = self.patient or new
+        self.entities += [f"Patient/{id}/{self._row('Patient', id).version}" for id in (old, new)]
+        alias.add(old, new)
+
+    def unmerge(self, old: str) -> None:
+        """The patient `old` is a person of its own again."""
+        access.check_merge(self.by)
+        self.patient = self.patient or self.merges(old).survivor(old)
+        self.entities.append(f"Patient/{old}/{self._row('Patient', old).version}")
+        alias.remove(old)
 
     def delete(self, type: str, id: str, *, if_version: int | None = None) -> Stored:
         """Mark as deleted; every version stays in the history."""
         access.check_write(self.by, type)
         old = self._row(type, id, if_version)
         self._keep_patient(old.subject)
+        if type == "Patient" and self.merges(id).rows:
+            raise Conflict(_MERGED)
         updated = clock.version_time()
         rows.replace(old, subject=old.subject, updated=updated, deleted=True, body=b"")
         index_rows.unindex(old.pk)
@@ -158,19 +198,14 @@ class Work:
             raise Gone("Cette donnée a été supprimée.")
         return found
 
-    def _save(self, resource: dict[str, Any], old: rows.Row | None) -> Stored:
+    def _save(self, resource: dict[str, Any], old: rows.Row | None, *, moving: bool = False) -> Stored:
         type_, id, updated = resource["resourceType"], resource["id"], clock.version_time()
         version = old.version + 1 if old else 1
-        meta = {
-            **resource.get("meta", {}),
-            "versionId": str(version),
-            "lastUpdated": dates.instant(dates.from_micros(updated)),
-        }
-        resource = {"resourceType": type_, "id": id, "meta": meta, **_without(resource, "id", "meta")}
+        resource = stamped(resource, id, version, updated)
         body = _body(resource)
         validate(resource)
         subject = access.subject(resource, _subject_of)
-        self._keep_subject(old, subject)
+        self._keep_subject(None if moving else old, subject)
         if type_ not in _WITHOUT_PATIENT:
             self._check_known(subject)
         pk = _keep(old, type_, id, subject, updated, body)
@@ -184,7 +219,7 @@ class Work:
         self._keep_patient(subject)
 
     def _keep_patient(self, subject: str | None) -> None:
-        if self.patient and subject and subject != self.patient:
+        if self.patient and subject and not self.is_same(subject, self.patient):
             raise Invalid("Cette donnée est celle d'un autre patient. Rien n'a été enregistré.", [])
 
     def _check_known(self, patient: str | None) -> None:
@@ -202,7 +237,7 @@ class Work:
         self.patient = self.patient or subject
         self.entities.append(f"{type}/{id}/{version}")
         if type not in _WITHOUT_PROVENANCE:
-            self._targets.append(f"{type}/{id}/_history/{version}")
+            self._targets.append((f"{type}/{id}/_history/{version}", subject))
 
     # documents, drafts, queue
 
@@ -221,13 +256,21 @@ class Work:
         access.check_write(self.by, "Composition")
         self._keep_patient(patient)
         self._row("Patient", patient)
-        found = draft_rows.of_note(self.by.id, patient, composition)
+        found = self._own_draft(patient, composition)
         if found is None:
             now = clock.version_time()
             found = draft_rows.Row(clock.new_id(), self.by.id, patient, composition, 0, text, now, now)
             draft_rows.insert(found)
         self._remember_draft(patient, found.id)
         return draft_of(found)
+
+    def _own_draft(self, patient: str, composition: str | None) -> draft_rows.Row | None:
+        """The one already open, perhaps from before a merge."""
+        for id in sorted(self.merges(patient).same(patient), key=lambda id: id != patient):
+            found = draft_rows.of_note(self.by.id, id, composition)
+            if found is not None:
+                return found
+        return None
 
     def draft(self, id: str) -> Draft:
         """This actor's draft. Raises NotFound."""
@@ -256,22 +299,49 @@ class Work:
         task.enqueue(*ids)
 
     def write_provenance(self) -> None:
-        """The action's one Provenance: every version it made, by whom, when, from what."""
-        if not self._targets:
-            return
-        resource: dict[str, Any] = {
-            "resourceType": "Provenance",
-            "target": [{"reference": target} for target in self._targets],
-            "recorded": dates.instant(self.at),
-            "activity": {"text": self.action},
-            "agent": [{"who": self.by.who()}],
-        }
+        """The action's one Provenance: every version it made, by whom, when, from what. In merged records, one for
+        each of the patients whose data it touched, so that they can be separated again."""
+        named = dict.fromkeys(subject for _, subject in self._targets if subject)
+        subjects: list[str | None] = [*named] or [None]
+        for subject in subjects:
+            targets = [target for target, of in self._targets if (of or subjects[0]) == subject]
+            if targets:
+                self._write_provenance(targets)
+
+    def _write_provenance(self, targets: Sequence[str]) -> None:
+        resource = provenance(self.by, self.at, self.action, targets)
         if self._sources:
             resource["entity"] = [
                 {"role": "source", "what": {"reference": reference}} for reference, _ in self._sources
             ]
             resource["agent"][0]["type"] = {"text": _agent_type(self._sources)}
         self._save({**resource, "id": clock.new_id()}, None)
+
+
+def provenance(by: Actor, at: datetime, action: str, targets: Sequence[str]) -> dict[str, Any]:
+    """Who made these versions (`Type/id/_history/n`), when, in which action."""
+    return {
+        "resourceType": "Provenance",
+        "target": [{"reference": target} for target in targets],
+        "recorded": dates.instant(at),
+        "activity": {"text": action},
+        "agent": [{"who": by.who()}],
+    }
+
+
+def stamped(resource: dict[str, Any], id: str, version: int, updated: int) -> dict[str, Any]:
+    """The resource as it is kept: its id, which version it is, and since when (microseconds)."""
+    meta = {
+        **resource.get("meta", {}),
+        "versionId": str(version),
+        "lastUpdated": dates.instant(dates.from_micros(updated)),
+    }
+    return {
+        "resourceType": resource["resourceType"],
+        "id": id,
+        "meta": meta,
+        **_without(resource, "id", "meta"),
+    }
 
 
 def _keep(old: rows.Row | None, type: str, id: str, subject: str | None, updated: int, body: bytes) -> int:
