@@ -11,6 +11,7 @@ from carnet.documents.fhir_json.names import identifier_pairs, lasting_id
 from carnet.documents.fhir_json.types import SHARED_TYPES
 from carnet.documents.reading import PART, SUBJECT, Read
 from carnet.fhir import codes
+from carnet.fhir.folding import fold
 
 Resource = dict[str, Any]
 
@@ -45,9 +46,20 @@ def new_names(read: Read, place: Place) -> dict[str, str]:
 
 
 def _shared_id(resource: Resource) -> str:
-    """One Practitioner for all the letters of one RPPS; who has no number is another one in each document."""
+    """One Practitioner for all the letters of one RPPS and one name: documents exist that give the number of one
+    doctor to another. Who has no number is another one in each document."""
     found = identifier_pairs(resource)
-    return lasting_id(resource["resourceType"], *found[0]) if found else str(resource["id"])
+    if not found:
+        return str(resource["id"])
+    return lasting_id(resource["resourceType"], *found[0], *_family(resource))
+
+
+def _family(resource: Resource) -> list[str]:
+    """The family name of a person; an organisation is its number."""
+    if resource["resourceType"] != "Practitioner":
+        return []
+    named = [str(one.get("family") or one.get("text") or "") for one in resource.get("name", [])]
+    return [fold(named[0])] if named and named[0] else []
 
 
 def is_shared(type: str) -> bool:

@@ -166,7 +166,8 @@ def test_every_published_document(shared_data: Path) -> None:
         for resource in [*found.resources, *([found.patient] if found.patient else [])]:
             validate(resource)
     assert len(paths) == 36
-    assert total["not_understood"] <= 9, (
+    # 12 of them concern somebody else: parents, fetuses, newborns in the documents of a mother or a child.
+    assert total["not_understood"] <= 21, (
         "fewer statements of the published documents are understood than before"
     )
     assert total.total() == 991

@@ -181,6 +181,9 @@ class Context:
         if element in self.fates:
             return None
         role = role_of(element)
+        if role not in _OF_RELATIVES and is_of_somebody_else(element):
+            self.give_up(element, "Concerne une autre personne que le patient : à lire dans le document.")
+            return None
         handler = self.handlers.get(role or "")
         if handler is None:
             self.give_up(element, unknown_reason(element))
@@ -199,6 +202,16 @@ class Context:
         part = Part(f"part-{len(self.parts) + 1}", media_type, content, title, key, body)
         self.parts.append(part)
         return part
+
+
+_OF_RELATIVES = frozenset(("family_history", "family_condition"))
+
+
+def is_of_somebody_else(element: Element) -> bool:
+    """Whether the statement, or the section it stands in, names another subject: the mother of a child, a fetus."""
+    section = next(element.iterancestors("{*}section"), None)
+    related = [child(around, "subject", "relatedSubject") for around in (element, section)]
+    return any(one is not None and attribute(child(one, "code"), "code") != "SELF" for one in related)
 
 
 def code_set(said: Resource) -> set[str]:

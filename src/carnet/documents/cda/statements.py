@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from carnet.documents.cda.context import Context, Resource
-from carnet.documents.cda.elements import STATEMENTS, Element, child, children, name
+from carnet.documents.cda.elements import STATEMENTS, Element, attribute, child, children, name
 from carnet.documents.cda.entries import (
     adverse,
     allergy,
@@ -77,6 +77,9 @@ HANDLERS: Mapping[str, Callable[[Context, Element], Resource | None]] = {
 )
 
 
+ALLERGIES = "48765-2"  # LOINC
+
+
 def read_body(ctx: Context, document: Element) -> None:
     """Read every entry, then whatever stands where no entry led."""
     body = child(document, "component", "structuredBody")
@@ -89,6 +92,9 @@ def read_body(ctx: Context, document: Element) -> None:
                     ctx.read(statement)
     for left in ctx.places:
         ctx.settle(left, "not_understood", None, "Élément hors d'une entrée lisible.")
+    for section in body.iter("{*}section"):
+        if attribute(child(section, "code"), "code") == ALLERGIES:
+            allergy.unread(ctx, section)
     ctx.resolve_links()
 
 

@@ -7,11 +7,20 @@ from typing import Any
 
 from carnet.documents.cda.context import Context, Resource
 from carnet.documents.cda.dates import period, timestamp, when
-from carnet.documents.cda.elements import Element, attribute, child, children, identifiers, plain
+from carnet.documents.cda.elements import (
+    STATEMENTS,
+    Element,
+    attribute,
+    child,
+    children,
+    identifiers,
+    plain,
+)
 from carnet.documents.cda.entries.below import Piece, add_note, detail, read_below
 from carnet.documents.cda.entries.problem import ABSENT_UNKNOWN, coded, problem_concept
 from carnet.documents.cda.people import author, person_only
 from carnet.documents.cda.values import concept, value
+from carnet.documents.reading import SUBJECT
 from carnet.fhir.codes import ALLERGY_CLINICAL, ALLERGY_VERIFICATION
 
 # code of the observation (SNOMED CT, HL7 ActCode) -> (type, category, code of "no known … allergies")
@@ -83,6 +92,44 @@ def allergy(ctx: Context, element: Element) -> Resource | None:
     read_below(ctx, element, made, _PIECES)
     _settle_status(element, made, refuted=negated and not absent)
     return made
+
+
+def unread(ctx: Context, section: Element) -> None:
+    """An allergy that could not be coded must not stay out of sight: the words of its author stand in the record as an
+    allergy to confirm. So do those of a section that holds a text and no entry at all."""
+    inside = [e for e in section.iterdescendants(*_ANY) if e in ctx.places and ctx.section(e) is section]
+    lost = [each for each in inside if ctx.fates[each][0] == "not_understood"]
+    tops = [each for each in lost if not any(around in lost for around in each.iterancestors())]
+    whole = plain(child(section, "text"))
+    said = [_lost_words(ctx, each) or whole for each in tops] if inside else [whole]
+    for words in dict.fromkeys(filter(None, said)):
+        _keep_words(ctx, words if len(words) <= _SHORT else words[:_SHORT] + "…")
+
+
+_ANY = tuple(f"{{*}}{each}" for each in sorted(STATEMENTS))
+_SHORT = 160
+
+
+def _lost_words(ctx: Context, element: Element) -> str:
+    """The words of a statement, else of the first one below it that has some."""
+    return next(
+        (said for each in (element, *element.iterdescendants(*_ANY)) if (said := ctx.statement_text(each))),
+        "",
+    )
+
+
+def _keep_words(ctx: Context, words: str) -> None:
+    made: Resource = {
+        "resourceType": "AllergyIntolerance",
+        "id": ctx.new_id(f"AllergyIntolerance|{words}"),
+        "clinicalStatus": coded(ALLERGY_CLINICAL, "active"),
+        "verificationStatus": coded(ALLERGY_VERIFICATION, "unconfirmed"),
+        "code": {"text": f"à lire : « {words} »"},
+        "patient": {"reference": SUBJECT},
+        "note": [{"text": "Texte du document, non codé."}],
+    }
+    if made["id"] not in {each["id"] for each in ctx.resources}:
+        ctx.resources.append(made)
 
 
 def _no_known_text(ctx: Context, element: Element) -> str:

@@ -39,6 +39,13 @@ _MOMENTS = frozenset(
     ]
 )
 _POSOLOGY = re.compile(r"^posologie", re.IGNORECASE)
+# Tables that have a column for each part of a posology: the heading it gets in our words, and its pattern.
+_COLUMNS = (
+    ("", re.compile(r"^dose(?! *max)", re.IGNORECASE)),
+    ("", re.compile(r"^fr[ée]quence", re.IGNORECASE)),
+    ("rythme", re.compile(r"^rythme", re.IGNORECASE)),
+    ("maximum", re.compile(r"^dose *max", re.IGNORECASE)),
+)
 
 
 def dosages(ctx: Context, element: Element, own_bounds: bool = True) -> list[Resource]:
@@ -153,8 +160,15 @@ def _text(ctx: Context, element: Element) -> str:
     """What the author wrote: the posology column of the row, else the text of a dosage step."""
     found = ctx.narrative_of(child(element, "text"))
     row = row_of(found) if found is not None else None
-    column = cell_under(row, _POSOLOGY) if row is not None else ""
+    column = (cell_under(row, _POSOLOGY) or _columns(row)) if row is not None else ""
     return column or ("" if _names_product(element) else ctx.statement_text(element))
+
+
+def _columns(row: Element) -> str:
+    """« 1 comprimé, 1 fois / jour, maximum : 200 mg / jour », each part as the author wrote it."""
+    found = [(label, cell_under(row, heading)) for label, heading in _COLUMNS]
+    said = [f"{label} : {words}" if label else words for label, words in found if words.strip(" -")]
+    return ", ".join(said)
 
 
 def _names_product(element: Element) -> bool:

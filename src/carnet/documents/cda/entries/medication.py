@@ -144,10 +144,19 @@ def dosage_step(ctx: Context, element: Element, made: Resource) -> None:
         return
     lines = made.setdefault(_dosage_field(made), [])
     waiting = lines.pop() if len(lines) == 1 and lines[0].keys() == {"patientInstruction"} else {}
-    for step in steps:
+    for step in _told_above(lines, steps):
         lines.append({"sequence": len(lines) + 1} | (waiting if not lines else {}) | step)
     ctx.part_of(element, made)
     read_below(ctx, element, made)
+
+
+def _told_above(lines: list[Resource], steps: list[Resource]) -> list[Resource]:
+    """Under a treatment whose own line already has the words of the author, a step has its own words or none of the
+    doses that its codes say: the two may differ."""
+    said = [step.get("timing", {}).get("code", {}).get("text") for step in steps]
+    if not any("text" in line for line in lines):
+        return steps
+    return [{"text": words} | step if words else step for words, step in zip(said, steps, strict=True)]
 
 
 def _patient_instruction(ctx: Context, element: Element, made: Resource) -> None:

@@ -3,6 +3,8 @@ A negated observation is not turned into its contrary: it is left for a person t
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import Any
 
 from carnet.documents.cda.context import Context, Resource, reference
@@ -23,6 +25,7 @@ from carnet.documents.cda.entries.media import keep_media
 from carnet.documents.cda.people import agent, performers, unique
 from carnet.documents.cda.values import absent, bounds, concept, quantity, value
 from carnet.fhir.codes import OBSERVATION_CATEGORY
+from carnet.fhir.folding import fold
 
 _STATUSES = {
     "completed": "final",
@@ -77,10 +80,32 @@ def read_observation(
     if read is None:
         ctx.give_up(element, f"Valeur d'un type ou d'une forme inconnus ({_types(element)}).")
         return None
+    code, read = _well_named(code, read)
     made = ctx.create(element, "Observation", fields(ctx, element, category, code) | read)
     _keep_file(ctx, element, made)
     read_below(ctx, element, made, pieces)
     return made
+
+
+def _well_named(code: Resource, read: Resource) -> tuple[Resource, Resource]:
+    """Writers point the words of the test at the cell of its value, or those of the value at the cell of the test:
+    then the words of the codes stand."""
+    amount, answer = read.get("valueQuantity", {}).get("value"), read.get("valueCodeableConcept")
+    label = str(code.get("text", ""))
+    found = _MEASURE.fullmatch(label)
+    if found and amount is not None and Decimal(found[1].replace(",", ".")) == amount:
+        code = _in_words_of_its_code(code)
+    if answer and answer.get("text") and fold(label).startswith(fold(str(answer["text"]))):
+        read = read | {"valueCodeableConcept": _in_words_of_its_code(answer)}
+    return code, read
+
+
+_MEASURE = re.compile(r"[<>≤≥=\s]*(\d{1,12}(?:[.,]\d{1,12})?)\s*[^\s\d-]{0,16}")
+
+
+def _in_words_of_its_code(said: Resource) -> Resource:
+    words = next((one["display"] for one in said.get("coding", []) if one.get("display")), "")
+    return said | {"text": words} if words else said
 
 
 def fields(ctx: Context, element: Element, category: str | None, code: dict[str, Any]) -> Resource:
