@@ -13,7 +13,7 @@ args ?=
 compile := $(bin)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-options \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: help setup setup-dev run test check soak pictures docs translations lock clean
+.PHONY: help setup setup-dev run test check soak pictures bench docs translations lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,10 @@ soak: setup-dev ## the long tests: hundreds of kills during writes
 pictures: setup-dev ## every screen, light, dark and telephone, into docs/pictures
 	@tools/setup test-packages
 	@$(bin)/python tools/pictures.py
+
+bench: setup-dev ## measure on both databases, and write the figures into README.md
+	@tools/setup test-packages
+	@$(bin)/python tools/readme_figures.py
 
 docs: setup-dev ## the generated parts of docs/
 	@$(bin)/python tools/module_graph.py
