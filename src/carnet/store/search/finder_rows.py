@@ -12,7 +12,7 @@ from django.db import connection
 from carnet.store.search import patient_terms
 from carnet.store.search.typing_errors import LONGEST
 
-SHORTEST_PART = 4  # letters; shorter middles are in too many names
+SHORTEST_PART, LONGEST_CUT = 4, 14  # letters; shorter middles are in too many names, longer names are several
 
 
 def index(pk: int, patient: dict[str, Any]) -> None:
@@ -55,6 +55,12 @@ def _keep_words(cursor: Any, words: list[str]) -> None:
         cursor.executemany(
             "INSERT INTO store_finder_word (word) VALUES (%s) ON CONFLICT DO NOTHING", [(w,) for w in new]
         )
-        parts = [(word[n:], word) for word in new for n in range(1, len(word) - SHORTEST_PART + 1)]
+        parts = [(word[n:], word) for word in new for n in _cuts(word)]
         if parts:
             cursor.executemany("INSERT INTO store_finder_part (part, word) VALUES (%s, %s)", parts)
+
+
+def _cuts(word: str) -> range:
+    """Where a name may be entered by its middle; a city (behind its mark) only at its beginning."""
+    inner = len(word) <= LONGEST_CUT and word[0] not in patient_terms.MARKS
+    return range(1, len(word) - SHORTEST_PART + 1) if inner else range(0)

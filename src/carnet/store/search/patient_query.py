@@ -13,6 +13,7 @@ from carnet.store.search.spans import span
 
 WORD_LIMIT = 8  # words; nobody types more names
 FAMILY_WHOLE, WHOLE, FAMILY_BEGINS, BEGINS, ELSEWHERE, FAMILY_ALMOST, ALMOST, ALMOST_BEGINS = range(8)
+INITIALS_LIMIT = 4  # letters
 NO = 99  # the level of what does not match at all
 
 
@@ -78,7 +79,7 @@ def asked(word: str) -> Asked:
         Way(FAMILY_WHOLE, FAMILY + word, True), Way(WHOLE, word, True),
         Way(FAMILY_BEGINS, FAMILY + word, False), Way(BEGINS, word, False), Way(ELSEWHERE, CITY + word, False),
     ]  # fmt: skip
-    if 1 < len(word) <= 4:
+    if 1 < len(word) <= INITIALS_LIMIT:
         ways.append(Way(ELSEWHERE, INITIALS + word, True))
     return Asked(word, tuple(ways))
 

@@ -35,8 +35,8 @@ def terms(patient: dict[str, Any]) -> list[str]:
 
 
 def words(listed: Iterable[str]) -> list[str]:
-    """The names alone among the terms of a patient: what a typing error is compared with."""
-    return [term for term in listed if term[0] not in MARKS and not term[0].isdigit()]
+    """The names and, behind their mark, the cities among the terms of a patient: what is compared to find errors."""
+    return [term for term in listed if term[0] == CITY or not (term[0] in MARKS or term[0].isdigit())]
 
 
 def _of_name(name: dict[str, Any]) -> Iterable[str]:

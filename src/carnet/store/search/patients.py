@@ -16,7 +16,8 @@ from django.db import connection
 from carnet.store import alias
 from carnet.store.resource import COLUMNS, Row, row
 from carnet.store.search import patient_query as asking
-from carnet.store.search.patient_query import Asked, Way
+from carnet.store.search.patient_query import INITIALS_LIMIT, Asked, Way
+from carnet.store.search.patient_terms import CITY
 from carnet.store.search.typing_errors import edits
 from carnet.store.search.words_match import LAST
 
@@ -47,9 +48,14 @@ def find(
         return []
     recents = {id: n for n, id in enumerate(recent)}
     own = _of_patients(sorted(subjects if subjects is not None else recents))
-    found = _collect(readings, own, limit, alone=subjects is not None)
-    if len(found) < limit and (loose := _loosened(readings)) != readings:
-        found = {**_collect(loose, own, limit, alone=subjects is not None, strict=False), **found}
+    alone, known = subjects is not None, _known(readings)
+    found: dict[str, Scored] = {}
+    for reading in readings:
+        if alone or _all_known(reading, known):
+            _collect(found, reading, own, limit, alone=alone)
+    if len(found) < limit:
+        for reading in _loosened(readings, known):
+            _collect(found, reading, own, limit, alone=alone, strict=False)
     ordered = sorted(
         found.values(), key=lambda one: (one[0], recents.get(one[1].patient, len(recents)), -one[1].rank)
     )
@@ -57,17 +63,32 @@ def find(
 
 
 def _collect(
-    readings: list[list[Asked]], own: list[Known], limit: int, *, alone: bool, strict: bool = True
-) -> dict[str, Scored]:
-    """The patients who answer a reading, with how well; of each the best reading."""
-    found: dict[str, Scored] = {}
-    for reading in readings:
-        _keep(found, reading, own)
-        for levels in () if alone else _steps(reading, strict):
-            if len(found) >= limit + len(own):
-                break
-            _keep(found, reading, _ask(reading, levels, max(FETCHED, 2 * limit)))
-    return found
+    found: dict[str, Scored],
+    reading: list[Asked],
+    own: list[Known],
+    limit: int,
+    *,
+    alone: bool,
+    strict: bool = True,
+) -> None:
+    """Add the patients who answer a reading, with how well. The loosest question comes first: when few answer
+    it, they are all; else the strict ones find the best of many."""
+    _keep(found, reading, own)
+    fetched = max(FETCHED, 2 * limit)
+    if alone:
+        return
+    loosest, *steps = _steps(reading, strict)
+    rows = _ask(reading, loosest, fetched)
+    _keep(found, reading, rows)
+    if len(rows) < fetched:
+        return
+    enough = 0
+    for levels in steps:
+        rows = _ask(reading, levels, fetched)
+        _keep(found, reading, rows)
+        enough += len(rows)
+        if enough >= limit:
+            break
 
 
 def _keep(found: dict[str, Scored], reading: list[Asked], rows: list[Known]) -> None:
@@ -88,25 +109,21 @@ def _score(reading: list[Asked], listed: str) -> tuple[int, ...] | None:
 
 
 def _steps(reading: list[Asked], strict: bool) -> Iterator[list[int]]:
-    """For each question to the index, how loose each word may be; from the best answers to the others."""
+    """For each question to the index, how loose each word may be: the loosest, then from the best on."""
     count = sum(1 for asked in reading if asked.word)
     whole, begins, elsewhere = asking.WHOLE, asking.BEGINS, asking.ELSEWHERE
     family, almost, last = asking.FAMILY_ALMOST, asking.ALMOST, asking.ALMOST_BEGINS
-    if count == 0:
-        yield []
-    elif count == 1:
-        yield from ([level] for level in (range(elsewhere + 1) if strict else (family, almost, last)))
-    elif strict:
+    yield [elsewhere if strict else last] * count
+    if count == 1:
+        yield from ([level] for level in (range(elsewhere) if strict else (family, almost)))
+    elif count and strict:
         yield [whole] * count
         yield from _one_at(whole, begins, count)
         yield [begins] * count
         yield from _one_at(whole, elsewhere, count)
-        yield [elsewhere] * count
-    else:
+    elif count:
         yield from _one_at(elsewhere, almost, count)
         yield [almost] * count
-        yield from _one_at(elsewhere, last, count)
-        yield [last] * count
 
 
 def _one_at(better: int, others: int, count: int) -> Iterator[list[int]]:
@@ -151,19 +168,37 @@ def _match(groups: list[list[Way]], vendor: str) -> str:
     return " & ".join(f"({ways})" for ways in listed)
 
 
-def _loosened(readings: list[list[Asked]]) -> list[list[Asked]]:
-    """The same readings, each word with the names one error away and those that hold it."""
+def _known(readings: list[list[Asked]]) -> dict[str, str]:
+    """Of the words typed those that begin some name or city, with the first such name (or city, marked)."""
     typed = {asked.word for reading in readings for asked in reading if asked.word}
-    almost = {word: edits(word) for word in typed}
-    borne = _beginning_names(sorted({*typed, *(edit for listed in almost.values() for edit in listed)}))
+    begun = _beginning_names(sorted(mark + word for word in typed for mark in ("", CITY)))
+    return {
+        word: begun.get(word) or begun[CITY + word] for word in typed if begun.keys() & {word, CITY + word}
+    }
 
-    def loose(asked: Asked) -> Asked:
-        if not almost.get(asked.word):
-            return asked
-        near = [edit for edit in almost[asked.word] if edit in borne][:EDITS]
-        return asking.loosened(asked, near, _inside(asked.word), borne.get(asked.word) == asked.word)
 
-    return [[loose(asked) for asked in reading] for reading in readings]
+def _all_known(reading: list[Asked], known: dict[str, str]) -> bool:
+    """Whether anybody at all may answer without an error; short words may be initials."""
+    return all(asked.word in known or len(asked.word) <= INITIALS_LIMIT for asked in reading)
+
+
+def _loosened(readings: list[list[Asked]], known: dict[str, str]) -> Iterator[list[Asked]]:
+    """The same readings with the names one error away and those that hold what was typed: for the words that
+    nobody bears, or for all words when somebody bears each."""
+    edited = {asked.word: edits(asked.word) for reading in readings for asked in reading if asked.word}
+    borne = _beginning_names(sorted({edit for listed in edited.values() for edit in listed}))
+    for reading in readings:
+        wrong = {asked.word for asked in reading if asked.word not in known and edited.get(asked.word)}
+        chosen = wrong or {asked.word for asked in reading if edited.get(asked.word)}
+        if not chosen:
+            continue
+        near = {word: [edit for edit in edited[word] if edit in borne][:EDITS] for word in chosen}
+        yield [
+            asking.loosened(asked, near[asked.word], _inside(asked.word), known.get(asked.word) == asked.word)
+            if asked.word in chosen
+            else asked
+            for asked in reading
+        ]
 
 
 def _beginning_names(beginnings: list[str]) -> dict[str, str]:
