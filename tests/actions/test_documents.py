@@ -352,3 +352,38 @@ def test_one_import_is_one_row_in_the_journal(at: datetime) -> None:
     report = bring(bundle(emile(), condition()), at)
     rows = [row for row in gate.audit_page(by=ALICE) if row.action == "document.import"]
     assert [row.patient for row in rows] == [id_of(report)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"birthDate": "1956-04-03"},
+        {"name": [{"use": "official", "family": "Émile", "given": ["Durand-Petit"]}]},
+        {"name": [{"use": "official", "family": "Durand-Petit", "given": ["Paul"]}]},
+    ],
+    ids=["another day", "names swapped", "a twin"],
+)
+@pytest.mark.parametrize("number", [NUMBER, None], ids=["same INS", "no INS"])
+def test_a_chosen_record_of_another_name_waits_until_somebody_is_sure(
+    other: dict[str, Any], number: str | None, at: datetime
+) -> None:
+    first = bring(bundle(emile()), at)
+    known = {"identifier": [{"system": INS, "value": number}]} if number else {"identifier": []}
+    content = bundle({key: value for key, value in emile(**known, **other).items() if value}, condition())
+    report = bring(content, at, patient=id_of(first))
+    assert report.status == "waiting"
+    assert "quelqu'un d'autre" in str(report.reason)
+    assert held(id_of(first), at, "Condition") == []
+    again = documents.assign(by=ALICE, at=at, document=str(report.document), patient=id_of(first))
+    assert again.status == "imported"
+    assert len(held(id_of(first), at, "Condition")) == 1
+
+
+def test_another_number_is_refused_even_to_who_is_sure(at: datetime) -> None:
+    first = bring(bundle(emile()), at)
+    stranger = emile(identifier=[{"system": INS, "value": "262115412345611"}])
+    waiting = bring(bundle({**stranger, "name": []}, condition()), at)
+    assert waiting.status == "waiting"
+    with pytest.raises(CarnetError):
+        documents.assign(by=ALICE, at=at, document=str(waiting.document), patient=id_of(first))
+    assert held(id_of(first), at, "Condition") == []

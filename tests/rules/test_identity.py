@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from carnet.rules.identity import compare, fold, is_named, traits
+from carnet.rules.identity import compare, contradictions, fold, is_named, traits
 
 NIR, TEST, LOCAL = "urn:oid:1.2.250.1.213.1.4.8", "urn:oid:1.2.250.1.213.1.4.10", "urn:oid:1.2.3"
 ADDRESS = "urn:carnet:source-address"
@@ -76,3 +76,35 @@ def test_a_provisional_record_needs_a_name_and_one_more() -> None:
     assert is_named({"name": [{"family": "X"}], "birthDate": "1979"})
     assert not is_named({"name": [{"family": "X"}]})
     assert not is_named({"birthDate": "1979-03-28"})
+
+
+@pytest.mark.parametrize(
+    ("arriving", "traits"),
+    [
+        ({}, []),
+        ({"birthDate": "1955"}, []),
+        ({"gender": "unknown", "birthDate": ""}, []),
+        ({"name": [{"family": "Blandin-Roy", "given": ["Émile Jean"]}]}, []),
+        ({"name": [{"family": "BLANDIN", "given": ["JEAN", "EMILE"]}]}, []),
+        ({"name": []}, []),
+        ({"name": [{"family": "Émile", "given": ["Blandin"]}]}, ["nom", "prénom"]),
+        ({"name": [{"family": "Blandin", "given": ["Luc", "Jean"]}]}, ["prénom"]),
+        ({"name": [{"family": "Caron", "given": ["Émile"]}]}, ["nom"]),
+        ({"birthDate": "1956-04-03"}, ["date de naissance"]),
+        ({"gender": "female"}, ["sexe"]),
+    ],
+    ids=["same", "year alone", "not said", "married name", "second name", "nameless", "names swapped", "twin", "other name", "other day", "other sex"],
+)  # fmt: skip
+def test_what_cannot_be_one_person_s(arriving: dict[str, Any], traits: list[str]) -> None:
+    known = {
+        "gender": "male", "birthDate": "1955-04-03",
+        "name": [{"use": "official", "family": "Blandin", "given": ["Émile", "Jean"]}],
+    }  # fmt: skip
+    assert contradictions(known, {**known, **arriving}) == traits
+
+
+def test_twins_with_a_compound_name_are_two() -> None:
+    anne, claire = (
+        {"name": [{"family": "Roy", "given": [given]}]} for given in ("Marie-Anne", "Marie-Claire")
+    )
+    assert contradictions(anne, claire) == ["prénom"]

@@ -74,7 +74,8 @@ def import_file(
 
 
 def assign(*, by: Actor, at: datetime, document: str, patient: str | None = None) -> ImportReport:
-    """File a waiting document in the record that a person chose, or, without one, in a new provisional record."""
+    """File a waiting document in the record that a person chose having seen who it names, or, without one, in a new
+    provisional record. Another INS is refused all the same."""
     with gate.write(by=by, at=at, action="document.assign", patient=patient) as work:
         resource = work.get("DocumentReference", document).resource()
         content = work.blob(resource["content"][0]["attachment"]["url"].removeprefix("Binary/"))
@@ -83,7 +84,7 @@ def assign(*, by: Actor, at: datetime, document: str, patient: str | None = None
         original = reference.original_of(content, recognised.content, len(reads))
         key = str(reference.content_key(resource))
         read = reads[original.keys.index(key)]
-        whose = patients.whose(work, read, patient) if patient else _somebody_new(read)
+        whose = patients.whose(work, read, patient, sure=True) if patient else _somebody_new(read)
         return _file(work, _File(title, at, original), read, key, whose)[0]
 
 

@@ -23,6 +23,10 @@ DOUBTFUL = (
     " document. Rien n'a été rangé dans son dossier."
 )
 _LEFT_OUT = "Identité reprise sans ce qui n'est pas conforme à FHIR R4 : {fields}."
+_NAMED_OTHERWISE = (
+    "Ce document nomme quelqu'un d'autre que ce dossier (autre {traits}). Il n'y a pas été rangé : il attend, dans"
+    " Cabinet, Import, que vous disiez à qui il est."
+)
 _OTHER = "Ce document porte un autre numéro INS que ce dossier. Rien n'a été enregistré."
 
 
@@ -59,10 +63,11 @@ def _wrong_fields(patient: dict[str, Any]) -> set[str]:
     return set()
 
 
-def whose(work: Work, read: Read, chosen: str | None) -> Whose:
-    """Decide, in the action's transaction. `chosen` is the record that a person chose."""
+def whose(work: Work, read: Read, chosen: str | None, *, sure: bool = False) -> Whose:
+    """Decide, in the action's transaction. `chosen` is the record that a person chose; `sure`, having been shown who
+    the document names."""
     if chosen is not None:
-        return _chosen(work, read, chosen)
+        return _chosen(work, read, chosen, sure)
     if read.patient is None:
         return Whose("unknown", reason=UNNAMED) if speaks_of_a_patient(read) else Whose("nobody")
     verdicts = _verdicts(work, read.patient)
@@ -126,12 +131,15 @@ def complete(work: Work, read: Read, place: Place, names: dict[str, str]) -> Non
     work.update({**patient.resource(), **mapped(held, names, place.blobs)}, if_version=patient.version)
 
 
-def _chosen(work: Work, read: Read, chosen: str) -> Whose:
+def _chosen(work: Work, read: Read, chosen: str, sure: bool) -> Whose:
     known = work.get("Patient", chosen).resource()
     if read.patient is not None:
         ours, theirs = identity.ins(known), identity.ins(read.patient)
         if ours and theirs and not ours & theirs:
             raise Refused(_OTHER)
+        traits = [] if sure else identity.contradictions(known, read.patient)
+        if traits:
+            return Whose("unknown", reason=_NAMED_OTHERWISE.format(traits=", ".join(traits)))
     return Whose("existing", chosen)
 
 

@@ -92,6 +92,42 @@ def compare(known: Patient, arriving: Patient) -> Verdict:
     return "same" if ours and ours == theirs else "unsure"
 
 
+def contradictions(known: Patient, arriving: Patient) -> list[str]:
+    """The traits that cannot be one person's, in words: said by both and different. What one of them does not say
+    contradicts nothing; a married name, a second first name, a year alone neither."""
+    sexes = {str(one.get("gender")) for one in (known, arriving)}
+    born = [str(one.get("birthDate", "")) for one in (known, arriving)]
+    least = min(map(len, born))
+    found = {
+        "nom": _apart(_families(known), _families(arriving)),
+        "prénom": _no_given_in_common(known, arriving),
+        "date de naissance": born[0][:least] != born[1][:least],
+        "sexe": sexes == {"male", "female"},
+    }
+    return [trait for trait, differs in found.items() if differs]
+
+
+def _families(patient: Patient) -> list[str]:
+    return [fold(str(name.get("family") or "")) for name in patient.get("name", []) if name.get("family")]
+
+
+def _givens(patient: Patient) -> tuple[list[str], list[str]]:
+    """(the first given name of each name, all of them)."""
+    listed = [[fold(str(one)) for one in name.get("given", [])] for name in patient.get("name", [])]
+    return [one[0] for one in listed if one], [given for one in listed for given in one]
+
+
+def _no_given_in_common(known: Patient, arriving: Patient) -> bool:
+    (first, every), (their_first, their_every) = _givens(known), _givens(arriving)
+    return _apart(first, their_every) and _apart(their_first, every)
+
+
+def _apart(ours: list[str], theirs: list[str]) -> bool:
+    """Both are said, and no one of ours holds or is held by one of theirs, word by word."""
+    pairs = [(set(one.split()), set(other.split())) for one in ours for other in theirs]
+    return bool(pairs) and not any(one <= other or other <= one for one, other in pairs)
+
+
 def is_address_only(patient: Patient) -> bool:
     """Whether this says nothing of a person but the address (UUID, URL) that the sender gave them: no other person
     can have it, and nothing contradicts it."""
