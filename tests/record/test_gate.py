@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -73,6 +73,26 @@ def test_one_action_one_row_one_provenance(at: datetime) -> None:
         f"Observation/{first.id}/_history/1",
         f"Observation/{second.id}/_history/1",
     }
+
+
+def test_a_part_of_an_open_page_is_covered_by_the_row_of_its_opening(at: datetime) -> None:
+    emile = new(EMILE, at)
+    before = len(gate.audit_page(by=ALICE))
+    gate.open_record(by=ALICE, at=at, patient=emile.id)
+    gate.continue_record(by=ALICE, at=at + timedelta(minutes=14), patient=emile.id)
+    assert len(gate.audit_page(by=ALICE)) == before + 1
+
+
+def test_a_part_of_a_page_that_nobody_opened_lately_is_an_opening(at: datetime) -> None:
+    emile = new(EMILE, at)
+    gate.open_record(by=ALICE, at=at, patient=emile.id)
+    before = len(gate.audit_page(by=ALICE))
+    gate.continue_record(by=BRUNO, at=at, patient=emile.id)
+    gate.continue_record(by=ALICE, at=at + timedelta(minutes=16), patient=emile.id)
+    gate.continue_record(by=ALICE, at=at - timedelta(minutes=1), patient=emile.id)
+    assert len(gate.audit_page(by=ALICE)) == before + 3
+    with pytest.raises(NotFound):
+        gate.continue_record(by=DALIA, at=at, patient=emile.id)
 
 
 def test_an_action_whose_audit_fails_is_undone(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:

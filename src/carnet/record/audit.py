@@ -161,6 +161,18 @@ def recent_patients(actor: str, action: str, limit: int) -> list[str]:
         return [patient for (patient,) in cursor.fetchall()]
 
 
+def was_done(actor: str, action: str, patient: str, *, since: int, until: int) -> bool:
+    """Whether one of this actor's latest rows is `action` on this patient, between two moments (microseconds)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COUNT(*) FROM (SELECT patient, at FROM store_audit WHERE actor = %s AND action = %s"
+            " AND outcome = 'success' ORDER BY seq DESC LIMIT 200) AS latest"
+            " WHERE patient = %s AND at BETWEEN %s AND %s",
+            [actor, action, patient, since, until],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def _select(tail: str, args: Sequence[str | int]) -> list[AuditRow]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {COLUMNS} FROM store_audit {tail}", list(args))  # noqa: S608

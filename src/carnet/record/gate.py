@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from carnet.fhir import dates
@@ -25,6 +25,7 @@ from carnet.store.search import search as index
 
 _EVERYBODY_PAGE = 2000
 OPEN_RECORD = "record.open"
+_STAYS_OPEN = timedelta(minutes=15)  # as long as a session stays unlocked without a gesture
 _ABSENT = "Cette donnée n'existe pas dans ce cabinet."
 
 
@@ -124,6 +125,22 @@ def open_record(*, by: Actor, at: datetime, patient: str) -> OpenRecord:
         raise NotFound("Ce dossier n'existe pas dans ce cabinet.")
     audit_event(by=by, at=at, action=OPEN_RECORD, patient=found.id, entities=[_versioned(found)])
     return OpenRecord(by, stored(found), merges.same(patient))
+
+
+def continue_record(*, by: Actor, at: datetime, patient: str) -> OpenRecord:
+    """A part of a page already open (a filter, a document beside): no second row while the journal itself says that
+    this actor opened this record less than a quarter of an hour ago; else open_record. Raises NotFound, Refused."""
+    access.check_read(by, "Patient")
+    merges = alias.around([patient])
+    found = rows.get("Patient", merges.survivor(patient))
+    if found is None or found.deleted or not _is_open(by, at, found.id):
+        return open_record(by=by, at=at, patient=patient)
+    return OpenRecord(by, stored(found), merges.same(patient))
+
+
+def _is_open(by: Actor, at: datetime, patient: str) -> bool:
+    since, until = dates.micros(at - _STAYS_OPEN), dates.micros(at)
+    return audit.was_done(by.id, OPEN_RECORD, patient, since=since, until=until)
 
 
 def find_patients(*, by: Actor, text: str, limit: int = 20) -> list[Stored]:
