@@ -71,7 +71,8 @@ def test_every_acknowledged_write_was_synced_first(cell_home: Path, tmp_path: Pa
     assert len(actions) == 25
     for action in actions:
         assert _in_order(action, "write wal", "sync wal"), action
-        assert _in_order(action, "sync blob", "rename blob", "write wal"), action
+        # the file's content, its name, the folder that holds its name, and only then the row
+        assert _in_order(action, "sync blob", "rename blob", "sync blob", "write wal"), action
 
 
 def _actions(trace: str) -> list[list[str]]:

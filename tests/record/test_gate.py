@@ -95,6 +95,38 @@ def test_a_part_of_a_page_that_nobody_opened_lately_is_an_opening(at: datetime) 
         gate.continue_record(by=DALIA, at=at, patient=emile.id)
 
 
+def test_every_reading_leaves_one_row_that_says_what_was_read(at: datetime) -> None:
+    emile = new(EMILE, at)
+    kept = new(weight(emile), at)
+    readings = {
+        "read": lambda: gate.read(by=BRUNO, at=at, type="Observation", id=kept.id),
+        "history": lambda: gate.history(by=BRUNO, at=at, type="Observation", id=kept.id),
+        "search": lambda: gate.search(by=BRUNO, at=at, type="Observation", params=[]),
+        "record.open": lambda: gate.open_record(by=BRUNO, at=at, patient=emile.id),
+    }
+    for action, reading in readings.items():
+        before = gate.audit_page(by=ALICE)[0].seq
+        reading()
+        row = gate.audit_page(by=ALICE)[0]
+        assert (row.seq, row.action, row.actor) == (before + 1, action, BRUNO.id)
+        assert row.entities == (
+            (f"Patient/{emile.id}/1",) if action == "record.open" else (f"Observation/{kept.id}/1",)
+        )
+
+
+def test_no_reading_without_its_row(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    emile = new(EMILE, at)
+    monkeypatch.setattr(audit, "append", lambda **_: (_ for _ in ()).throw(OSError("no journal")))
+    with pytest.raises(OSError, match="no journal"):
+        gate.read(by=ALICE, at=at, type="Patient", id=emile.id)
+    with pytest.raises(OSError, match="no journal"):
+        gate.history(by=ALICE, at=at, type="Patient", id=emile.id)
+    with pytest.raises(OSError, match="no journal"):
+        gate.search(by=ALICE, at=at, type="Patient", params=[])
+    with pytest.raises(OSError, match="no journal"):
+        gate.open_record(by=ALICE, at=at, patient=emile.id)
+
+
 def test_an_action_whose_audit_fails_is_undone(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     emile = new(EMILE, at)
     with monkeypatch.context() as patch:

@@ -64,11 +64,13 @@ INSTALLED_APPS = [
     "carnet.web.patient",
     "carnet.web.consultation",
     "carnet.web.practice",
+    "carnet.web.identity",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "carnet.web.shell.middleware.no_store",
     "carnet.web.sign_in.middleware.cell_door",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -13,6 +13,17 @@ from carnet.record import commit
 from carnet.web.shell import errors
 
 
+def no_store(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """No page is kept by the browser: neither readable on its disk, nor there again after sign-out by going back."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return answer
+
+
 class Refusals:
     """Answers with the error's own status and sentence; never a trace."""
 
