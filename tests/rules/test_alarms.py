@@ -58,6 +58,21 @@ def test_no_drug_allergy_is_not_no_allergy() -> None:
     assert allergies([allergy("", code={"coding": [{"code": "no-known-allergies"}]})]) == ("none", [])
 
 
+def test_allergy_in_general_ruled_out_by_a_person_is_no_known_allergy() -> None:
+    refuted = {"coding": [{"system": codes.ALLERGY_VERIFICATION, "code": "refuted"}]}
+    general = {"text": "Allergie", "coding": [{"system": codes.SNOMED, "code": "419199007"}]}
+    ruled_out = allergy("", code=general, verificationStatus=refuted)
+    assert allergies([ruled_out]) == ("none", [])
+    assert (
+        allergies([allergy("", codes.RECEIVED, code=general, verificationStatus=refuted)])[0] == "unrecorded"
+    )
+    assert (
+        allergies([allergy("", codes.DISMISSED, code=general, verificationStatus=refuted)])[0] == "unrecorded"
+    )
+    assert allergies([ruled_out, allergy("Latex")])[0] == "listed"
+    assert allergies([allergy("Latex", verificationStatus=refuted)])[0] == "unrecorded"
+
+
 def test_a_refuted_or_dismissed_allergy_is_gone() -> None:
     refuted = {"coding": [{"code": "refuted"}]}
     assert shown(allergy("Latex", verificationStatus=refuted), allergy("Iode", codes.DISMISSED)) == []

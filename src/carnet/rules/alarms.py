@@ -18,6 +18,8 @@ State = Literal["listed", "none", "unrecorded"]
 # « No known allergy » at all: SNOMED CT and the IPS code. « No known drug allergy » is not one of them: it says nothing
 # of food. It is shown in its own words.
 NONE_KNOWN = frozenset(("716186003", "no-known-allergies"))
+# Allergy in general (SNOMED CT): ruled out, it says « no known allergy ».
+ANY_ALLERGY = frozenset(("106190000", "418038007", "419199007", "420134006", "609328004"))
 NOT_SAID = frozenset(("no-allergy-info", "1631000175102"))  # IPS, SNOMED CT: nobody asked
 
 
@@ -36,16 +38,16 @@ class Allergy:
 def allergies(resources: Iterable[Resource]) -> tuple[State, list[Allergy]]:
     """Whether allergies are listed, known to be none, or not recorded; then the list: confirmed ones first, severe
     ones before others, those said to be over last."""
-    live = [one for one in resources if one["resourceType"] == "AllergyIntolerance" and _is_told(one)]
+    every = [one for one in resources if one["resourceType"] == "AllergyIntolerance"]
+    live = [one for one in every if _is_told(one)]
     said = [one for one in live if not says_none(one) and not _says_nothing(one)]
     facts = [Fact(f"AllergyIntolerance/{one.get('id', '')}", 0, one) for one in said]
     alike = [[fact.resource for fact in facts] for facts in received.alike(facts, _substance)]
     found = [_allergy(members) for members in alike if any(is_live(one) for one in members)]
     if found:
         return "listed", sorted(found, key=lambda one: (one.inactive, one.received, not one.severe))
-    return (
-        "none" if any(says_none(one) and received.is_confirmed(one) for one in live) else "unrecorded"
-    ), []
+    none = [*filter(says_none, live), *filter(_denies_all, every)]
+    return ("none" if any(map(received.is_confirmed, none)) else "unrecorded"), []
 
 
 def _substance(allergy: Resource) -> list[str]:
@@ -57,6 +59,13 @@ def says_none(allergy: Resource) -> bool:
     """Whether it states that no allergy is known."""
     codings = allergy.get("code", {}).get("coding", [])
     return any(coding.get("code") in NONE_KNOWN for coding in codings)
+
+
+def _denies_all(allergy: Resource) -> bool:
+    """Whether it rules out allergy in general, not one substance."""
+    codings = {coding.get("code") for coding in allergy.get("code", {}).get("coding", [])}
+    refuted = "refuted" in _codes(allergy, "verificationStatus")
+    return refuted and bool(codings & ANY_ALLERGY) and received.state(allergy) != codes.DISMISSED
 
 
 def _says_nothing(allergy: Resource) -> bool:
