@@ -97,6 +97,13 @@ def linked(*, by: Actor, state: str) -> list[Stored]:
     return gate.across(by=by, type="Linkage", params=tag, limit=1000)
 
 
+def pair(*, by: Actor, one: str, other: str) -> Stored | None:
+    """What is remembered of these two; nothing when nobody ever decided about them."""
+    access.check_merge(by)
+    asked = [("_id", linkage.pair_id(one, other))]
+    return next(iter(gate.across(by=by, type="Linkage", params=asked, limit=1)), None)
+
+
 def to_assign(*, by: Actor) -> list[Stored]:
     """The separated pairs with facts that a person has still to assign."""
     found = linked(by=by, state=linkage.SEPARATED) + linked(by=by, state=linkage.TWO_PEOPLE)
@@ -106,6 +113,12 @@ def to_assign(*, by: Actor) -> list[Stored]:
 def check_merge(by: Actor) -> None:
     """This actor may merge and separate records."""
     access.check_merge(by)
+
+
+def check_one_person(ours: Sequence[Resource], theirs: Sequence[Resource]) -> None:
+    """Nothing proves that these identities, of one record and of the other, are two people's. Raises Refused."""
+    if linkage.conflict(ours, theirs):
+        raise Refused(_(_TWO_INS))
 
 
 _ONE = "Ces deux dossiers n'en font qu'un. Rien n'a été changé."
@@ -126,8 +139,7 @@ def _check_mergeable(work: Work, keep: str, other: str) -> None:
         raise Conflict(_("L’un de ces dossiers est déjà réuni à un autre. Rien n’a été changé. Rouvrez-le."))
     ours = [work.get("Patient", id).resource() for id in sorted(merges.same(keep))]
     theirs = [work.get("Patient", id).resource() for id in sorted(merges.same(other))]
-    if linkage.conflict(ours, theirs):
-        raise Refused(_(_TWO_INS))
+    check_one_person(ours, theirs)
 
 
 def _remember(work: Work, known: Stored | None, made: Resource) -> Stored:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("patient/", include("carnet.web.patient.urls")),
     path("consultation/", include("carnet.web.consultation.urls")),
     path("practice/", include("carnet.web.practice.urls")),
+    path("identity/", include("carnet.web.identity.urls")),
 ]
 
 handler400 = "carnet.web.shell.errors.malformed"
