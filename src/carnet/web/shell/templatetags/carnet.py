@@ -28,6 +28,7 @@ THEMES = ("auto", "light", "dark")
 PLACES = {
     "day": "day",
     "practice": "practice",
+    "identity": "practice",
     "patient": "record",
     "consultation": "record",
     "shell:records": "record",
