@@ -21,7 +21,7 @@ from carnet.store.search.patient_terms import CITY
 from carnet.store.search.typing_errors import edits
 from carnet.store.search.words_match import LAST
 
-FETCHED = 40  # rows of one question to the index, at least
+FETCHED = 24  # rows of one question to the index, at least
 EDITS = 40  # words one error away that are asked for, the likeliest; more only happen to short words
 INSIDE = 20  # words that hold what was typed
 _ROWS = "f.id, f.patient, f.terms"
@@ -71,24 +71,22 @@ def _collect(
     alone: bool,
     strict: bool = True,
 ) -> None:
-    """Add the patients who answer a reading, with how well. The loosest question comes first: when few answer
-    it, they are all; else the strict ones find the best of many."""
+    """Add the patients who answer a reading, with how well. Of several words the loosest question comes first: when
+    few answer it, they are all; else the strict ones find the best of many."""
     _keep(found, reading, own)
-    fetched = max(FETCHED, 2 * limit)
     if alone:
         return
-    loosest, *steps = _steps(reading, strict)
-    rows = _ask(reading, loosest, fetched)
-    _keep(found, reading, rows)
-    if len(rows) < fetched:
-        return
-    enough = 0
-    for levels in steps:
+    fetched, best = max(FETCHED, 2 * limit), set[str]()
+    questions = _questions(reading, strict)
+    for n, levels in enumerate(questions):
         rows = _ask(reading, levels, fetched)
         _keep(found, reading, rows)
-        enough += len(rows)
-        if enough >= limit:
-            break
+        first_of_many = n == 0 and len(levels) > 1
+        if first_of_many and len(rows) < fetched:
+            return
+        best.update(() if first_of_many else (known.patient for known in rows))
+        if len(best) >= limit:
+            return
 
 
 def _keep(found: dict[str, Scored], reading: list[Asked], rows: list[Known]) -> None:
@@ -108,27 +106,26 @@ def _score(reading: list[Asked], listed: str) -> tuple[int, ...] | None:
     return max(words), sum(words), words[0]
 
 
-def _steps(reading: list[Asked], strict: bool) -> Iterator[list[int]]:
-    """For each question to the index, how loose each word may be: the loosest, then from the best on."""
+def _questions(reading: list[Asked], strict: bool) -> list[list[int]]:
+    """For each question to the index, how loose each word may be. One word: from the best answers to the others.
+    Several: first the loosest question, then from the best on."""
     count = sum(1 for asked in reading if asked.word)
     whole, begins, elsewhere = asking.WHOLE, asking.BEGINS, asking.ELSEWHERE
     family, almost, last = asking.FAMILY_ALMOST, asking.ALMOST, asking.ALMOST_BEGINS
-    yield [elsewhere if strict else last] * count
+    if count == 0:
+        return [[]]
     if count == 1:
-        yield from ([level] for level in (range(elsewhere) if strict else (family, almost)))
-    elif count and strict:
-        yield [whole] * count
-        yield from _one_at(whole, begins, count)
-        yield [begins] * count
-        yield from _one_at(whole, elsewhere, count)
-    elif count:
-        yield from _one_at(elsewhere, almost, count)
-        yield [almost] * count
+        return [[level] for level in (range(elsewhere + 1) if strict else (family, almost, last))]
+    if strict:
+        better, usual = _one_at(whole, begins, count), _one_at(whole, elsewhere, count)
+        return [[elsewhere] * count, [whole] * count, *better, [begins] * count, *usual]
+    return [[last] * count, *_one_at(elsewhere, almost, count), [almost] * count]
 
 
-def _one_at(better: int, others: int, count: int) -> Iterator[list[int]]:
-    if count <= 4:
-        yield from ([better if n == place else others for n in range(count)] for place in range(count))
+def _one_at(better: int, others: int, count: int) -> list[list[int]]:
+    if count > 4:
+        return []
+    return [[better if n == place else others for n in range(count)] for place in range(count)]
 
 
 def _ask(reading: list[Asked], levels: list[int], limit: int) -> list[Known]:
