@@ -122,7 +122,8 @@ def _kidney(resources: list[Resource]) -> list[str]:
     name = _("DFG") if found.code in results.DFG else _("Créatinine")
     sign = {"low": " ↓", "very-low": " ↓", "high": " ↑", "very-high": " ↑"}.get(found.flag, "")
     unit = "" if found.code in results.DFG else f" {found.unit}"
-    return [f"{name} {_number(found.quantity['value'])}{unit}{sign} ({_month(found.date)})"]
+    beside = {"<=": "≤ ", ">=": "≥ ", "<": "< ", ">": "> "}.get(found.quantity.get("comparator", ""), "")
+    return [f"{name} {beside}{_number(found.quantity['value'])}{unit}{sign} ({_month(found.date)})"]
 
 
 def _is_kidney(observation: Resource) -> bool:

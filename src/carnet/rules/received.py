@@ -179,7 +179,22 @@ def _group(members: list[Fact], known: dict[str, Fact]) -> Group:
     names = sorted({name for fact in members for name in meanings(fact.resource)})
     already = next((known[name] for name in names if name in known), None)
     first = members[0].resource
-    return Group(key_of(names[0]), first["resourceType"], label(first), members, already)
+    return Group(key_of(names[0]), first["resourceType"], _told(first), members, already)
+
+
+def _told(resource: Resource) -> str:
+    """Its words, and what would change their meaning if it were not said."""
+    type_, said = resource["resourceType"], ""
+    if resource.get("doNotPerform") is True:
+        said = "à ne pas prendre"
+    elif is_over(resource) and not is_denied(resource):
+        said = _OVER.get(FAMILY.get(type_, type_), "passé")
+    elif is_suspected(resource):
+        said = "suspecté"
+    return f"{label(resource)} – {said}" if said and label(resource) else label(resource)
+
+
+_OVER = {"AllergyIntolerance": "dite inactive", "Medication": "arrêté ou terminé"}
 
 
 def key_of(meaning: str) -> str:

@@ -56,7 +56,8 @@ def document(request: HttpRequest, id: str, document: str) -> HttpResponse:
         "view": _view(page.record, resource),
         "facts": [_fact(one) for one in brought if rules.is_coded(one)],
         "values": results.values(
-            one for one in brought if one["resourceType"] == "Observation" and not rules.is_coded(one)
+            (one for one in brought if one["resourceType"] == "Observation" and not rules.is_coded(one)),
+            replaced=True,
         ),
         "versions": _versions(page, resource),
     }

@@ -3,6 +3,7 @@ paper; colours and words belong to the templates."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -59,15 +60,26 @@ def _belongs(series: Series, category: str) -> bool:
 
 
 def _table(category: str, listed: list[Series], most: int) -> Table:
-    days = sorted({value.date[:10] for one in listed for value in one.values}, reverse=True)
+    days = _days(listed)
     columns = days[:most]
     lines = sorted((_line(one, columns) for one in listed), key=lambda line: not any(line.cells))
     return Table(category, columns, lines, max(len(days) - most, 0))
 
 
+def _days(listed: list[Series]) -> list[str]:
+    """The days, newest first; one of them stands as often as one analyte was measured in it: no value hides another."""
+    most: Counter[str] = Counter()
+    for one in listed:
+        most |= Counter(value.date[:10] for value in one.values)
+    return [day for day in sorted(most, reverse=True) for _ in range(most[day])]
+
+
 def _line(series: Series, columns: list[str]) -> Line:
-    by_day = {value.date[:10]: value for value in series.values}
-    return Line(series, [by_day.get(day) for day in columns], curve(series))
+    by_day: dict[str, list[Value]] = {}
+    for value in series.values:
+        by_day.setdefault(value.date[:10], []).append(value)
+    cells = [by_day[day].pop() if by_day.get(day) else None for day in columns]
+    return Line(series, cells, curve(series))
 
 
 def curve(series: Series) -> Curve | None:
