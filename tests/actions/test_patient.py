@@ -76,7 +76,7 @@ def test_what_the_form_does_not_show_stays(at: datetime) -> None:
         kept = work.create(received)
     typed = replace(person.typed(kept.resource()), city="Pessac")
     after = actions.update(
-        by=ALICE, at=at, patient=kept.id, if_version=1, identity=typed, verified=True
+        by=ALICE, at=at, patient=kept.id, if_version=1, identity=typed, proof="carte-identite"
     ).resource()
     assert after["contact"] == received["contact"]
     assert after["identifier"] == received["identifier"]
@@ -213,3 +213,33 @@ def test_the_secretary_is_told_nothing_of_allergies_rather_than_something_false(
     keep(at, allergy(id, "Latex"))
     assert banner(at, id, CHLOE).allergy_state == "hidden"
     assert banner(at, id, CHLOE).allergies == []
+
+
+# the status of the identity
+
+
+def test_a_paper_validates_and_a_changed_trait_undoes_it(at: datetime) -> None:
+    kept = actions.create(by=ALICE, at=at, identity=EMILE, proof="passeport")
+    assert person.reliability(kept.resource()) == "VALI"
+    moved = replace(EMILE, city="Bordeaux")
+    same = actions.update(by=ALICE, at=at, patient=kept.id, if_version=1, identity=moved)
+    assert person.reliability(same.resource()) == "VALI"
+    renamed = replace(moved, birth_name="Durant")
+    changed = actions.update(by=ALICE, at=at, patient=kept.id, if_version=2, identity=renamed)
+    assert person.reliability(changed.resource()) == "PROV"
+
+
+def test_a_carte_vitale_proves_nobody(at: datetime) -> None:
+    kept = actions.create(by=ALICE, at=at, identity=EMILE, proof="carte-vitale")
+    assert person.reliability(kept.resource()) == "PROV"
+
+
+def test_the_sign_of_a_filtration_rate_is_kept(at: datetime) -> None:
+    id = new(at).id
+    rate = {
+        "resourceType": "Observation", "status": "final", "subject": {"reference": f"Patient/{id}"},
+        "code": {"coding": [{"system": codes.LOINC, "code": "62238-1"}]}, "effectiveDateTime": "2025-11-12",
+        "valueQuantity": {"value": 90, "comparator": ">", "unit": "mL/min"},
+    }  # fmt: skip
+    keep(at, rate, {**rate, "effectiveDateTime": "2025-12-01", "meta": {"tag": [{"system": codes.TAG, "code": codes.SUPERSEDED}]}})  # fmt: skip
+    assert banner(at, id).facts == ["DFG > 90 (11/2025)"]

@@ -3,7 +3,7 @@ top. It reads no note and merges nobody."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -18,9 +18,10 @@ from carnet.record import access, gate
 from carnet.record.actor import Actor
 from carnet.record.gate import OpenRecord
 from carnet.record.work import Stored
-from carnet.rules import alarms, person, results
+from carnet.rules import alarms, person, reliability, results
 from carnet.rules.alarms import Allergy
 from carnet.rules.person import Identity
+from carnet.rules.results import Value
 
 Resource = dict[str, Any]
 _NOT_SAVED = (
@@ -41,23 +42,27 @@ class Banner:
     facts: list[str] = field(default_factory=list)
 
 
-def create(*, by: Actor, at: datetime, identity: Identity) -> Stored:
-    """A new record. Raises Invalid (issues name the fields of Identity), Refused."""
+def create(*, by: Actor, at: datetime, identity: Identity, proof: str = "") -> Stored:
+    """A new record; `proof` names the paper that was seen (rules.identity_status.PROOFS). Raises Invalid (issues name
+    the fields of Identity), Refused."""
     kept = _checked(identity, at)
+    made = reliability.settled(person.patient(kept), None, proof=proof, today=_day(at).isoformat())
     with gate.write(by=by, at=at, action="patient.create") as work:
-        return work.create(person.patient(kept))
+        return work.create(made)
 
 
 def update(
-    *, by: Actor, at: datetime, patient: str, if_version: int, identity: Identity, verified: bool = False
+    *, by: Actor, at: datetime, patient: str, if_version: int, identity: Identity, proof: str = ""
 ) -> Stored:
-    """Change the identity; `verified`: it is no longer provisional. Raises Invalid, Conflict (current: what was saved
+    """Change the identity; a strict trait that changes makes it provisional again, `proof` (a paper of
+    rules.identity_status.PROOFS) raises its status. Raises Invalid, Conflict (current: what was saved
     meanwhile), Refused."""
     kept = _checked(identity, at)
     with gate.write(by=by, at=at, action="patient.update", patient=patient) as work:
         before = work.get("Patient", patient).resource()
         after = person.patient(kept, before)
-        return work.update(person.verified(after) if verified else after, if_version=if_version)
+        settled = reliability.settled(after, before, proof=proof, today=_day(at).isoformat())
+        return work.update(settled, if_version=if_version)
 
 
 def likely_duplicates(*, by: Actor, identity: Identity) -> list[Stored]:
@@ -71,16 +76,24 @@ def likely_duplicates(*, by: Actor, identity: Identity) -> list[Stored]:
 
 
 def banner(
-    by: Actor, record: OpenRecord, *, href: str = "", resources: Iterable[Resource] | None = None
+    by: Actor,
+    record: OpenRecord,
+    *,
+    href: str = "",
+    resources: Iterable[Resource] | None = None,
+    whole: Callable[[Resource], Resource] | None = None,
 ) -> Banner:
-    """Name, alarms and identity of an opened record. `resources` spares a second reading of what a page has read."""
+    """Name, alarms and identity of an opened record. `resources` spares a second reading of what a page has read; if
+    their numbers are inexact, `whole` gives one of them as it is kept."""
     if not access.readable(by)("AllergyIntolerance"):
         return Banner(record.patient, href, [], "hidden", _identity(record.patient.resource()))
     if resources is None:
         resources = [one.resource() for one in record.all("AllergyIntolerance", "Observation")]
     listed = list(resources)
     state, found = alarms.allergies(listed)
-    return Banner(record.patient, href, found, state, _identity(record.patient.resource()), _kidney(listed))
+    return Banner(
+        record.patient, href, found, state, _identity(record.patient.resource()), _kidney(listed, whole)
+    )
 
 
 def check_write(by: Actor) -> None:
@@ -111,12 +124,11 @@ def _identity(patient: Resource) -> dict[str, str]:
     return {"text": known.get(status, _("INS non qualifiée")), "kind": ""}
 
 
-def _kidney(resources: list[Resource]) -> list[str]:
+def _kidney(resources: list[Resource], whole: Callable[[Resource], Resource] | None) -> list[str]:
     """The last filtration rate, else the last creatinine: what doses depend on."""
-    values = results.values(
-        one for one in resources if one["resourceType"] == "Observation" and _is_kidney(one)
-    )
-    found = results.latest(values, results.DFG) or results.latest(values, results.CREATININE)
+    listed = [one for one in resources if one["resourceType"] == "Observation" and _is_kidney(one)]
+    newest = sorted(listed, key=results.date_of, reverse=True)
+    found = _latest(newest, results.DFG, whole) or _latest(newest, results.CREATININE, whole)
     if found is None or found.quantity is None:
         return []
     name = _("DFG") if found.code in results.DFG else _("Créatinine")
@@ -126,8 +138,23 @@ def _kidney(resources: list[Resource]) -> list[str]:
     return [f"{name} {beside}{_number(found.quantity['value'])}{unit}{sign} ({_month(found.date)})"]
 
 
+def _latest(
+    newest: list[Resource], wanted: frozenset[str], whole: Callable[[Resource], Resource] | None
+) -> Value | None:
+    """The first of these that has a number: only that one is looked at closely."""
+    for one in newest:
+        if results.loinc(one.get("code")) in wanted:
+            found = results.latest(results.values([whole(one) if whole else one]), wanted)
+            if found:
+                return found
+    return None
+
+
+_KIDNEY = results.DFG | results.CREATININE
+
+
 def _is_kidney(observation: Resource) -> bool:
-    return results.loinc(observation.get("code")) in results.DFG | results.CREATININE
+    return results.loinc(observation.get("code")) in _KIDNEY
 
 
 def _number(value: object) -> str:

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from carnet.fhir import codes, dates, identifiers
+from carnet.fhir import dates, identifiers
 from carnet.fhir.errors import Malformed
-from carnet.rules import identity, received
+from carnet.rules import identity
 
 Resource = dict[str, Any]
 
@@ -38,6 +38,7 @@ class Identity:
     gender: str = ""
     birthplace: str = ""
     ins: str = ""
+    ins_system: str = ""  # the OID that a scan said; empty: the one its first digit tells
     phone: str = ""
     email: str = ""
     street: str = ""
@@ -129,11 +130,6 @@ def reliability(patient: Resource) -> str:
     return ""
 
 
-def verified(patient: Resource) -> Resource:
-    """The same, no longer provisional: a person has looked at an identity paper."""
-    return received.untagged(patient, codes.PROVISIONAL)
-
-
 def alike(typed: Identity, others: Iterable[Resource]) -> list[Resource]:
     """Those of the others born the same day under the same name, without case or accents."""
     wanted = identity.fold(typed.birth_name)
@@ -195,8 +191,12 @@ def _identifiers(before: Resource, kept: Identity) -> list[Resource]:
     if kept.ins == ins(before):
         return listed
     others = [one for one in listed if one.get("system") not in identifiers.INS_SYSTEMS]
-    system = identifiers.INS_NIA if kept.ins[:1] in ("7", "8") else identifiers.INS_NIR
+    system = kept.ins_system if kept.ins_system in identifiers.INS_SYSTEMS else _usual_system(kept.ins)
     return [{"use": "official", "system": system, "value": kept.ins}, *others] if kept.ins else others
+
+
+def _usual_system(number: str) -> str:
+    return identifiers.INS_NIA if number[:1] in ("7", "8") else identifiers.INS_NIR
 
 
 def _telecom(patient: Resource, system: str) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from carnet.rules import identity_status
 from carnet.rules.person import Identity
 
 _SEXES = [("", "—"), ("female", _("Féminin")), ("male", _("Masculin")), ("other", _("Indéterminé")), ("unknown", _("Inconnu"))]  # fmt: skip
@@ -57,7 +59,13 @@ class IdentityForm(forms.Form):
     )
     postal_code = forms.CharField(label=_("Code postal"), max_length=12, required=False)
     city = forms.CharField(label=_("Commune"), max_length=120, required=False)
-    verified = forms.BooleanField(label=_("Identité vérifiée sur une pièce d’identité"), required=False)
+    proof = forms.ChoiceField(
+        label=_("Pièce d’identité vue aujourd’hui"),
+        required=False,
+        choices=[("", "—"), *((name, gettext_lazy(words)) for name, words in identity_status.PROOFS.items())],
+        help_text=_("Seule une pièce à haut niveau de confiance valide l’identité."),
+    )
+    ins_system = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -70,5 +78,5 @@ class IdentityForm(forms.Form):
     @property
     def identity(self) -> Identity:
         """What was typed."""
-        typed = {name: str(value) for name, value in self.cleaned_data.items() if name != "verified"}
+        typed = {name: str(value) for name, value in self.cleaned_data.items() if name != "proof"}
         return Identity(**typed)

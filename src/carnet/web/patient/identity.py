@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from carnet.actions import patient as actions
-from carnet.fhir import codes
-from carnet.fhir.errors import Conflict, Invalid
+from carnet.documents import datamatrix
+from carnet.fhir.errors import Conflict, Invalid, Malformed
 from carnet.record import clock
 from carnet.record.work import Stored
 from carnet.rules import person
+from carnet.rules.person import Identity
 from carnet.web.patient.forms import IdentityForm
 from carnet.web.patient.opening import Opened, actor, opened, same_patient
 
@@ -27,6 +28,8 @@ def new(request: HttpRequest) -> HttpResponse:
     """A new record."""
     by = actor(request)
     actions.check_write(by)
+    if "scan" in request.POST:
+        return _scanned(request)
     form = IdentityForm(request.POST or None)
     if not form.is_valid():
         return render(request, "patient/new.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -34,12 +37,31 @@ def new(request: HttpRequest) -> HttpResponse:
     if doubles and "anyway" not in request.POST:
         return render(request, "patient/new.html", {"form": form, "doubles": doubles}, status=422)
     try:
-        made = actions.create(by=by, at=clock.now(), identity=form.identity)
+        made = actions.create(by=by, at=clock.now(), identity=form.identity, proof=form.cleaned_data["proof"])
     except Invalid as error:
         _mark(form, error)
         return render(request, "patient/new.html", {"form": form}, status=422)
     messages.success(request, _("Dossier créé."))
     return redirect("patient:record", made.id)
+
+
+def _scanned(request: HttpRequest) -> HttpResponse:
+    """The form, filled from an INS Datamatrix; nothing is kept before a person has looked and saved."""
+    try:
+        read = datamatrix.read(request.POST["scan"])
+    except Malformed as error:
+        shown = {"form": IdentityForm(), "scan_refused": _(error.sentence)}
+        return render(request, "patient/new.html", shown, status=422)
+    found = Identity(
+        birth_name=read.family,
+        given=" ".join(read.given),
+        birth_date=read.born,
+        gender=read.sex,
+        birthplace=read.place,
+        ins=read.number,
+        ins_system=read.system,
+    )
+    return render(request, "patient/new.html", {"form": IdentityForm(initial=asdict(found)), "scanned": True})
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,7 +84,7 @@ def edit(request: HttpRequest, id: str) -> HttpResponse:
             patient=id,
             if_version=_version(request),
             identity=form.identity,
-            verified=form.cleaned_data["verified"],
+            proof=form.cleaned_data["proof"],
         )
     except Invalid as error:
         _mark(form, error)
@@ -83,7 +105,6 @@ def _edit(
         "banner": page.banner,
         "form": form,
         "version": stored.version if status in (200, 409) else _version(request),
-        "provisional": codes.has_tag(page.record.patient.resource(), codes.PROVISIONAL),
         "differences": _differences(form, stored) if status == 409 else [],
     }
     return render(request, "patient/edit.html", shown, status=status)
@@ -92,7 +113,8 @@ def _edit(
 def _differences(form: IdentityForm, other: Stored) -> list[tuple[str, str, str]]:
     """(label, what this person typed, what was saved meanwhile) for each field that differs."""
     mine, theirs = asdict(form.identity.tidied()), asdict(person.typed(other.resource()))
-    return [(str(form.fields[n].label), mine[n], theirs[n]) for n in mine if mine[n] != theirs[n]]
+    shown = [name for name in mine if name != "ins_system"]
+    return [(str(form.fields[n].label), mine[n], theirs[n]) for n in shown if mine[n] != theirs[n]]
 
 
 def _version(request: HttpRequest) -> int:

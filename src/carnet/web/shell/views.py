@@ -11,6 +11,8 @@ from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from carnet.documents import datamatrix
+from carnet.fhir.errors import Malformed
 from carnet.record import gate
 from carnet.web.shell import screens
 from carnet.web.shell.asking import actor
@@ -22,7 +24,7 @@ YEAR = 365 * 24 * 3600
 @require_POST
 def palette(request: HttpRequest) -> HttpResponse:
     """Patients first (recent ones while nothing is typed), then screens and actions by name."""
-    text = request.POST.get("text", "")[:100].strip()
+    text = _searched(request.POST.get("text", ""))
     found = (
         gate.find_patients(by=actor(request), text=text, limit=8)
         if text
@@ -30,6 +32,16 @@ def palette(request: HttpRequest) -> HttpResponse:
     )
     shown = {"text": text, "patients": found[:8], "screens": screens.matching(text)}
     return render(request, "shell/palette_results.html", shown)
+
+
+def _searched(typed: str) -> str:
+    """What was typed; of a scanned Datamatrix, the number in it."""
+    if not datamatrix.is_datamatrix(typed):
+        return typed[:100].strip()
+    try:
+        return datamatrix.read(typed).number
+    except Malformed:
+        return typed[:100].strip()
 
 
 @require_GET

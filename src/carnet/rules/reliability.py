@@ -1,0 +1,54 @@
+"""The status of an identity inside a Patient (FR Core extension): read, raised by a paper, lowered by a change of a
+strict trait. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from carnet.fhir import codes
+from carnet.rules import identity_status, received
+from carnet.rules.person import RELIABILITY, reliability
+
+Resource = dict[str, Any]
+# FR Core 2.2: fr-core-cs-v2-0445
+STATUS_SYSTEM = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0445"
+PROOF_SYSTEM = "urn:carnet:proof"
+
+
+def settled(after: Resource, before: Resource | None, *, proof: str, today: str) -> Resource:
+    """The Patient `after` a person saved its identity: its status follows from what changed and from the paper that
+    was seen (a name of identity_status.PROOFS, or empty). Raises KeyError for an unknown paper."""
+    was = reliability(before) if before else ""
+    status = was or identity_status.PROVISIONAL
+    if before is not None and strict_traits(before) != strict_traits(after):
+        status = identity_status.after(status, "trait-changed")
+    reached = identity_status.after_proof(status, proof) if proof else status
+    if reached == was or (not was and not proof):
+        return after
+    raised = bool(proof) and reached != identity_status.PROVISIONAL
+    kept = _with_status(after, reached, proof if raised else "", today)
+    return received.untagged(kept, codes.PROVISIONAL) if raised else kept
+
+
+def strict_traits(patient: Resource) -> tuple[object, ...]:
+    """What makes a person one person: birth name, birth first names, birth date, sex, birthplace."""
+    official: Resource = next((name for name in patient.get("name", []) if name.get("use") == "official"), {})
+    place = [one for one in patient.get("extension", []) if one.get("url", "").endswith("patient-birthPlace")]
+    return (
+        official.get("family"),
+        tuple(official.get("given", [])),
+        patient.get("birthDate"),
+        patient.get("gender"),
+        str(place),
+    )
+
+
+def _with_status(patient: Resource, status: str, proof: str, today: str) -> Resource:
+    inside: list[Resource] = [
+        {"url": "identityStatus", "valueCoding": {"system": STATUS_SYSTEM, "code": status}}
+    ]
+    if proof:
+        inside.append({"url": "validationDate", "valueDate": today})
+        inside.append({"url": "validationMode", "valueCoding": {"system": PROOF_SYSTEM, "code": proof}})
+    others = [one for one in patient.get("extension", []) if one.get("url") != RELIABILITY]
+    return {**patient, "extension": [*others, {"url": RELIABILITY, "extension": inside}]}
