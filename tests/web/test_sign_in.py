@@ -383,6 +383,14 @@ def test_without_a_session_no_address_gives_anything(alice: Person) -> None:
         assert client.get(path, **HTMX).status_code in (401, 404, 405), path
 
 
+def test_a_page_left_open_does_not_undo_the_sign_in_of_another_tab(alice: Person) -> None:
+    stale = Client()
+    stale.cookies["carnet"] = "a-session-of-before"
+    told = stale.get("/day", **HTMX)
+    assert told.status_code == 401
+    assert "carnet" not in told.cookies
+
+
 def test_while_locked_no_address_gives_anything(client: Client, alice: Person, clock: Clock) -> None:
     enter(client, clock)
     client.post("/lock")

@@ -173,9 +173,10 @@ def _page(request: HttpRequest, held: Wizard, step: str, form: django_forms.Form
 
 
 def _put_focus(form: django_forms.Form, step: str) -> None:
-    """On the first wrong field; at first, only where nothing has to be read before typing."""
+    """On the first wrong field; at first, on the first one, except where a key has to be kept before typing."""
     wrong = [name for name in form.fields if name in form.errors]
-    first = "practice_name" if step == "owner" else "password" if step == "password" else None
+    shown = [name for name in form.fields if name != "username"]
+    first = shown[0] if step != "recovery-key" else None
     name = wrong[0] if wrong else first
     if name:
         form.fields[name].widget.attrs["autofocus"] = True

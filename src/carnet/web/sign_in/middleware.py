@@ -52,11 +52,19 @@ def cell_door(get_response: GetResponse) -> GetResponse:
             return get_response(request)
         state, name = cell_state(), view_name(request)
         if state == "ready" or (state != "closed" and name.startswith("setup:")):
-            return get_response(request)
+            return _same_session(request, get_response(request))
         if state != "closed":
             return answers.not_installed(request)
         return get_response(request) if name == "sign_in:open_cell" else answers.closed(request)
 
+    return answer
+
+
+def _same_session(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """A page left open that is told « signed out » must not undo the sign-in under way in another tab: its late answer
+    would take the new cookie away."""
+    if answer.status_code == 401 and answers.from_script(request):
+        answer.cookies.pop(settings.SESSION_COOKIE_NAME, None)
     return answer
 
 
