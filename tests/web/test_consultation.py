@@ -102,6 +102,27 @@ def test_a_draft_is_given_up(client: Client, doctor: Actor, emile: str) -> None:
     assert gate.drafts(by=doctor) == []
 
 
+def test_a_draft_given_up_is_taken_back(client: Client, doctor: Actor, emile: str) -> None:
+    where = begun(client, emile)
+    pause(client, where, emile, "Toux depuis trois jours")
+    given_up = client.post(f"{where}/drop", {"patient": emile}, follow=True).content.decode()
+    assert "/consultation/restore" in given_up
+    assert "Toux" not in given_up
+    client.post("/consultation/restore")
+    (draft,) = gate.drafts(by=doctor)
+    assert (draft.patient, draft.text) == (emile, "Toux depuis trois jours")
+    assert client.post("/consultation/restore").status_code == 404
+
+
+def test_taking_back_a_draft_keeps_what_was_begun_since(client: Client, doctor: Actor, emile: str) -> None:
+    where = begun(client, emile)
+    pause(client, where, emile, "avant")
+    client.post(f"{where}/drop", {"patient": emile})
+    pause(client, begun(client, emile), emile, "depuis")
+    client.post("/consultation/restore")
+    assert gate.drafts(by=doctor)[0].text == "depuis\n\navant"
+
+
 # keeps
 
 

@@ -89,6 +89,16 @@ def drop(*, by: Actor, at: datetime, patient: str, draft: str) -> None:
         work.drop_draft(draft)
 
 
+def restore(*, by: Actor, at: datetime, patient: str, composition: str | None, text: str) -> Draft:
+    """Take back the text of a draft just given up; what was begun since stays before it. Raises NotFound, Refused."""
+    if composition:
+        kept = amend(by=by, at=at, patient=patient, composition=composition)
+    else:
+        kept = open(by=by, at=at, patient=patient)
+    whole = f"{kept.text}\n\n{text}" if kept.revision and kept.text.strip() else text
+    return save(by=by, patient=kept.patient, draft=kept.id, revision=kept.revision, text=whole)
+
+
 def check_write(by: Actor) -> None:
     """This actor may write notes."""
     access.check_practice(by)

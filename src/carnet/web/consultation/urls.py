@@ -9,6 +9,7 @@ app_name = "consultation"
 urlpatterns = [
     path("open", views.open, name="open"),
     path("amend", views.amend, name="amend"),
+    path("restore", views.restore, name="restore"),
     path("<str:draft>", views.note, name="note"),
     path("<str:draft>/draft", views.save, name="save"),
     path("<str:draft>/sign", views.sign, name="sign"),

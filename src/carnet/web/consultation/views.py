@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from carnet.actions import consultation as actions
 from carnet.actions import patient as patients
-from carnet.fhir.errors import CarnetError, Conflict, Invalid
+from carnet.fhir.errors import CarnetError, Conflict, Invalid, NotFound
 from carnet.record import clock, gate
 from carnet.record.actor import Actor
 from carnet.record.work import Draft, Stored
@@ -23,6 +23,7 @@ from carnet.rules import note as notes
 from carnet.rules import timeline
 from carnet.rules.synthesis import synthesis
 
+_DROPPED, _MOMENT = "consultation.dropped", 15 * 60
 STRIP = 14  # events shown beside the note
 
 
@@ -101,11 +102,28 @@ def sign(request: HttpRequest, draft: str) -> HttpResponse:
 
 @require_POST
 def drop(request: HttpRequest, draft: str) -> HttpResponse:
-    """Give up; the page asked before."""
-    patient = request.POST.get("patient", "")
-    actions.drop(by=actor(request), at=clock.now(), patient=patient, draft=draft)
-    messages.success(request, _("Brouillon abandonné. Rien n’a été signé ; le journal garde qu’il a existé."))
+    """Give up; the next page offers to take it back."""
+    by, at, patient = actor(request), clock.now(), request.POST.get("patient", "")
+    held = gate.draft(by=by, id=draft)
+    actions.drop(by=by, at=at, patient=patient, draft=draft)
+    request.session[_DROPPED] = {
+        "patient": patient, "composition": held.composition, "text": held.text, "at": at.timestamp(),
+    }  # fmt: skip
+    undo = "undo:consultation:restore" if held.text.strip() else ""
+    messages.success(request, _("Brouillon abandonné. Rien n’a été signé."), extra_tags=undo)
     return redirect("patient:record", patient)
+
+
+@require_POST
+def restore(request: HttpRequest) -> HttpResponse:
+    """Take back the draft just given up: its text waits in the session, once, for a quarter of an hour."""
+    at, held = clock.now(), request.session.pop(_DROPPED, None)
+    if held is None or at.timestamp() - held.pop("at") > _MOMENT:
+        raise NotFound(
+            "Ce brouillon ne peut plus être repris. Le dossier n'a pas changé. Recommencez une consultation."
+        )
+    draft = actions.restore(by=actor(request), at=at, **held)
+    return redirect("consultation:note", draft.id)
 
 
 def _page(

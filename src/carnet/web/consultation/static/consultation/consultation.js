@@ -6,6 +6,7 @@ const note = document.getElementById("note");
 const revision = document.getElementById("revision");
 const state = document.querySelector("[data-state]");
 const conflict = document.getElementById("conflict");
+const again = document.getElementById("sign-in-again");
 
 const PAUSE = 900;
 const AGAIN = 4_000;
@@ -26,7 +27,7 @@ document.addEventListener("visibilitychange", () => { if (document.hidden) save(
 window.addEventListener("carnet:connection", (event) => { if (event.detail.online) save(); });
 window.addEventListener("beforeunload", (event) => { if (changed() && !leaving) event.preventDefault(); });
 form.addEventListener("submit", signing);
-document.getElementById("drop-form").addEventListener("submit", () => { leaving = true; });
+document.getElementById("drop-form").addEventListener("submit", dropping);
 document.addEventListener("keydown", keys);
 conflict.addEventListener("click", (event) => resolve(event.target.dataset?.resolve));
 
@@ -78,11 +79,13 @@ function heard(status, answer, text) {
   if (status === 401) return lock(answer);
   if (status === 403) renew();
   say(answer.sentence || form.dataset.sayRefused, "settle");
+  if (answer.url) offerDoor(answer.url);
   if (status >= 500 || status === 0) later(AGAIN);
 }
 
 function saved(answer, text) {
   kept = text;
+  again.hidden = true;
   revision.value = answer.revision;
   if (document.documentElement.classList.contains("is-locked")) document.dispatchEvent(new CustomEvent("unlocked"));
   said = `${form.dataset.saySaved} ${answer.saved}`;
@@ -116,9 +119,17 @@ function resolve(how) {
 // locked: the shell covers the page, the text waits in it; signed out: it waits for a sign-in in another tab
 
 function lock(answer) {
-  say(answer.sentence || form.dataset.sayLocked, "settle");
-  if (answer.state !== "signed-out") document.dispatchEvent(new CustomEvent("locked"));
+  const out = answer.state === "signed-out";
+  say(out ? form.dataset.saySignedOut : answer.sentence || form.dataset.sayLocked, "settle");
+  if (out) offerDoor(answer.url);
+  else document.dispatchEvent(new CustomEvent("locked"));
   later(AGAIN);
+}
+
+// Another tab, so that this page and its text stay.
+function offerDoor(url) {
+  again.querySelector("a").href = url;
+  again.hidden = false;
 }
 
 // After a sign-in elsewhere the page's token is out of date: take the new one from the page itself.
@@ -138,9 +149,19 @@ async function signing(event) {
   event.preventDefault();
   if (!note.value.trim()) return empty();
   await save();
+  if (stopped) conflict.querySelector("button").focus();
   if (stopped || changed()) return;
   leaving = true;
   form.requestSubmit();
+}
+
+// The last words are kept first: what is given up can be taken back whole.
+async function dropping(event) {
+  if (leaving) return;
+  event.preventDefault();
+  await save();
+  leaving = true;
+  event.target.requestSubmit();
 }
 
 function empty() {

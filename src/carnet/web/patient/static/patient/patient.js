@@ -6,7 +6,7 @@ const isWriting = (node) => node.matches("textarea, select, [contenteditable=tru
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || !lettersOn() || isWriting(event.target)) return;
   if (document.querySelector("dialog[open]")) return;
-  if (event.key === "n" && event.target.closest("[data-list]")) begin(event);
+  if (event.key === "n") begin(event);
   if (event.key === "/") focusFilter(event);
   if (event.key === "Delete") pressDelete(event);
 });

@@ -1,8 +1,29 @@
 // Lists marked data-list, while they have the focus: arrows or j k move, Home and End jump, Enter opens (a link
 // does that by itself), and a letter presses the button of the line that names it (data-key="e").
+// F6 goes from list to list; j with no focus anywhere enters the first; the down arrow goes from a filter to its list.
 // Single letters can be switched off (data-letters on <html>); nothing is read while a person writes.
 
 const stops = (list) => [...list.querySelectorAll(".line-link, .line > :is(a, button), [data-stop]")].filter((stop) => stop.offsetParent);
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  const nowhere = document.activeElement === document.body || document.activeElement?.id === "main";
+  const filtered = event.key === "ArrowDown" && document.getElementById(event.target.dataset?.filters ?? "");
+  const goal = event.key === "F6" ? otherList(event.shiftKey ? -1 : 1)
+    : event.key === "j" && nowhere && lettersOn() ? lists()[0] : filtered;
+  if (!goal || !stops(goal).length) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  stops(goal)[0].focus();
+});
+
+const lists = () => [...document.querySelectorAll("[data-list]")].filter((list) => stops(list).length);
+
+function otherList(step) {
+  const all = lists();
+  const here = all.findIndex((list) => list.contains(document.activeElement));
+  return here < 0 ? all[0] : all[(here + step + all.length) % all.length];
+}
 
 document.addEventListener("keydown", (event) => {
   const list = event.target.closest("[data-list]");

@@ -41,7 +41,7 @@ function check() {
 }
 
 async function lock() {
-  focused = document.activeElement;
+  focused = lockForm.contains(document.activeElement) ? document.querySelector("[autofocus]") ?? document.activeElement : document.activeElement;
   const saving = [];
   document.dispatchEvent(new CustomEvent("carnet:before-lock", { detail: { waitFor: (promise) => saving.push(promise) } }));
   document.documentElement.classList.add("is-locked");

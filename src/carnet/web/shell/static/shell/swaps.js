@@ -10,23 +10,27 @@ document.addEventListener("htmx:beforeSwap", () => {
 document.addEventListener("htmx:afterSettle", (event) => {
   announce(event.target);
   if (!held || (document.activeElement && document.activeElement !== document.body)) return;
-  const back = found(held);
+  const back = found(held, event.target);
   back?.focus({ preventScroll: true });
   held = null;
 });
 
-function found({ id, key, place }) {
+function found({ id, key, place }, part) {
   const named = (id && document.getElementById(id)) || (key && document.querySelector(`[data-focus-key="${CSS.escape(key)}"]`));
   if (named) return named;
-  const list = place && document.getElementById(place.list);
-  const stops = list ? [...list.querySelectorAll(".line-link, .line > :is(a, button), [data-stop]")] : [];
-  return stops[Math.min(place?.index ?? 0, stops.length - 1)] || document.getElementById("main");
+  const list = place ? document.getElementById(place.list) : part.querySelector?.("[data-list]");
+  const lines = list ? linesOf(list) : [];
+  const line = lines[Math.min(place?.index ?? 0, lines.length - 1)];
+  const news = document.querySelector("[data-announce] :is(button, a)");
+  return line?.querySelector("a, button, [tabindex]") || news || document.getElementById("main");
 }
+
+const linesOf = (list) => [...list.querySelectorAll(".line, [data-line]")];
 
 function placeOf(focused) {
   const list = focused.closest("[data-list][id]");
   const line = focused.closest(".line, [data-line]");
-  return list && line ? { list: list.id, index: [...list.children].indexOf(line) } : null;
+  return list && line ? { list: list.id, index: linesOf(list).indexOf(line) } : null;
 }
 
 function announce(part) {
