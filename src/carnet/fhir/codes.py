@@ -25,6 +25,7 @@ AMENDED = "amended"  # a signed note that was changed afterwards
 PROVISIONAL = "provisional"  # a patient created from a document, to be verified
 
 NOTE = "urn:carnet:note"  # Composition extension: the note itself, NFC, \n
+TEXT = "urn:carnet:text"  # DocumentReference extension: the words of its file, a text kept beside it (Binary/…)
 SPAN = "urn:carnet:span"  # extension of a fact: its place in the note, in code points
 RECEIVED_TYPES = (
     "AllergyIntolerance",
@@ -40,5 +41,5 @@ RECEIVED_TYPES = (
 def has_tag(resource: dict[str, object], code: str) -> bool:
     """Whether the resource carries Carnet's tag `code`."""
     meta = resource.get("meta")
-    tags = meta.get("tag", []) if isinstance(meta, dict) else []
+    tags = (meta.get("tag") if isinstance(meta, dict) else None) or ()
     return any(tag.get("system") == TAG and tag.get("code") == code for tag in tags)

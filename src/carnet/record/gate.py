@@ -7,14 +7,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from carnet.fhir import dates
 from carnet.fhir.errors import DiskFull, Gone, NotFound
-from carnet.record import access, audit, commit, reserve
+from carnet.record import access, audit, commit, reserve, texts
 from carnet.record import work as writing
 from carnet.record.actor import Actor
 from carnet.record.audit import AuditRow
+from carnet.record.texts import TextPage
 from carnet.record.work import Draft, Stored, Work, draft_of, stored
 from carnet.store import alias, blobs
 from carnet.store import drafts as draft_rows
@@ -25,6 +27,7 @@ from carnet.store.search import search as index
 
 _EVERYBODY_PAGE = 2000
 OPEN_RECORD = "record.open"
+RECENT = 20  # records opened last that come first among equals
 _STAYS_OPEN = timedelta(minutes=15)  # as long as a session stays unlocked without a gesture
 _ABSENT = "Cette donnée n'existe pas dans ce cabinet."
 
@@ -79,7 +82,7 @@ class OpenRecord:
 
     def __init__(self, by: Actor, patient: Stored, ids: frozenset[str]) -> None:
         self.patient, self.ids = patient, ids
-        self._by, self._may_read = by, access.readable(by)
+        self._by, self._may_read = by, cache(access.readable(by))
         self._subjects = sorted(ids)
 
     def all(self, *types: str) -> list[Stored]:
@@ -105,6 +108,11 @@ class OpenRecord:
         if not self._may_read(type):
             raise NotFound(_ABSENT)
         return _search(self._by, type, params, subjects=self._subjects)
+
+    def find_text(self, text: str, *, page: str | None = None) -> TextPage:
+        """Notes and documents of this record with all these words, the newest first."""
+        types = [type for type in texts.TYPES if self._may_read(type)]
+        return texts.page(text, types=types, subjects=self._subjects, page=page)
 
     def blob(self, name: str) -> bytes:
         """The bytes of a document that this record names. Raises NotFound for any other."""
@@ -144,9 +152,26 @@ def _is_open(by: Actor, at: datetime, patient: str) -> bool:
 
 
 def find_patients(*, by: Actor, text: str, limit: int = 20) -> list[Stored]:
-    """Patients by a few letters, a birth date, an INS or a telephone; keystrokes leave no row."""
+    """Patients by anything of their names (a typing error included), a birth date, a number, a city: whole names
+    first, and among equals those this actor opened last. Keystrokes leave no row."""
     access.check_read(by, "Patient")
-    return [stored(row) for row in patients.find(text, limit=limit)]
+    recent = audit.recent_patients(by.id, OPEN_RECORD, RECENT)
+    return [stored(row) for row in patients.find(text, limit=limit, recent=recent)]
+
+
+def find_text(
+    *, by: Actor, at: datetime, text: str, patient: str | None = None, page: str | None = None
+) -> TextPage:
+    """Notes and documents with all these words that this actor may read, in one record or in the practice, the
+    newest first; one row in the journal with what was shown. Raises Refused."""
+    types = [type for type in texts.TYPES if access.readable(by)(type)]
+    if not types:
+        access.check_read(by, texts.TYPES[0])
+    subjects = None if patient is None else sorted(alias.around([patient]).same(patient))
+    found = texts.page(text, types=types, subjects=subjects, page=page)
+    entities = [f"{one.stored.reference}/{one.stored.version}" for one in found.entries]
+    audit_event(by=by, at=at, action="text.find", patient=patient, entities=entities)
+    return found
 
 
 def recent_patients(*, by: Actor, limit: int = 10) -> list[Stored]:

@@ -6,16 +6,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.db import connection
 
-from carnet.fhir import folding, search_parameters
+from carnet.fhir import codes, folding, search_parameters
+from carnet.fhir.errors import CarnetError
+from carnet.store import blobs
 from carnet.store.resource import COLUMNS, Row, row
 from carnet.store.search.clauses import Sql, beside
 
 TYPES = ("Composition", "DocumentReference")
-MOST = 400  # found at once, the latest recorded; those are then put in the order of their dates
+MOST = 200  # found at once, the latest recorded; those are then put in the order of their dates
 WORD_LIMIT = 12
 # Among the words of a resource, marks that no folded word holds: what it is, and whose.
 _KIND = {"Composition": "énote", "DocumentReference": "édocument"}
@@ -34,38 +37,66 @@ def marks(resource: dict[str, Any]) -> list[str]:
     return [kind, _whose(whose)] if whose else [kind]
 
 
+def file_text(resource: dict[str, Any]) -> str:
+    """The words of a document's file, kept beside it as a text; empty when there is none, or it cannot be read."""
+    for one in resource.get("extension") or ():
+        if one.get("url") == codes.TEXT:
+            with suppress(CarnetError, UnicodeDecodeError):
+                return blobs.read(str(one.get("valueUrl", "")).removeprefix("Binary/")).decode()
+    return ""
+
+
+def file_words(resource: dict[str, Any]) -> set[str]:
+    """The same, cut into folded words."""
+    return set(folding.words(file_text(resource))) if resource.get("resourceType") in _KIND else set()
+
+
 def _whose(id: str) -> str:
     """Ids that differ by case or signs alone share a mark: the rows found say whose they are."""
     return _WHOSE + _SKIPPED.sub("", id.lower())
 
 
-def find(text: str, *, types: Sequence[str], subjects: Sequence[str] | None) -> list[Row]:
-    """Notes and documents with all these words (the last letters may be missing), the newest by their own date
-    first; of very many, the MOST that were recorded last."""
+def find(text: str, *, types: Sequence[str], subjects: Sequence[str] | None) -> list[int]:
+    """The keys of notes and documents with all these words (the last letters may be missing), the newest by their
+    own date first; of very many, those among the MOST that were recorded last."""
     words = list(dict.fromkeys(folding.words(text)))[:WORD_LIMIT]
     if not words or not types or (subjects is not None and not subjects):
         return []
     groups = [[(word, False)] for word in words] + [[(_KIND[type], True) for type in types]]
     if subjects is not None:
         groups.append([(_whose(id), True) for id in subjects])
-    dates = [search_parameters.of(type)["date"].id for type in types]
     where = _match(groups)
     with connection.cursor() as cursor:
-        cursor.execute(_sql(len(dates), where.text), [*dates, *where.args, MOST])
-        found = [row(values[:-1]) for values in cursor.fetchall()]
-    return [one for one in found if subjects is None or one.subject in subjects]
+        cursor.execute(_sql(where.text), [*_dates(), *where.args, MOST])
+        return [pk for pk, _ in cursor.fetchall()]
 
 
-def _sql(dates: int, where: str) -> str:
-    columns = ", ".join(f"r.{column.strip()}" for column in COLUMNS.split(","))
+def rows(keys: Sequence[int]) -> list[Row]:
+    """The resources with these keys, in this order."""
+    if not keys:
+        return []
+    with connection.cursor() as cursor:
+        marks = ", ".join(["%s"] * len(keys))
+        cursor.execute(f"SELECT {COLUMNS} FROM store_resource WHERE id IN ({marks})", list(keys))
+        found = {one.pk: one for one in (row(values) for values in cursor.fetchall())}
+    return [found[key] for key in keys if key in found]
+
+
+def _dates() -> list[int]:
+    """The parameters that date a note or a document: of a document, first the care it tells of."""
+    document, note = (search_parameters.of(type) for type in ("DocumentReference", "Composition"))
+    period = document["period"].id
+    return [period, period, document["date"].id, note["date"].id]
+
+
+def _sql(where: str) -> str:
     key = "rowid" if connection.vendor == "sqlite" else "resource"
     keys = f"SELECT {key} AS id FROM store_text WHERE {where} ORDER BY {key} DESC LIMIT %s"
-    listed = ", ".join(["%s"] * dates)
-    when = f"(SELECT MAX(x.low) FROM store_date x WHERE {beside('x', 'r.id')} AND x.param IN ({listed}))"
-    return (
-        f"SELECT {columns}, COALESCE({when}, r.updated) AS told FROM ({keys}) t JOIN store_resource r ON r.id = t.id"
-        " ORDER BY told DESC, r.id DESC"
+    when = (
+        "SELECT COALESCE(MAX(CASE WHEN x.param = %s THEN x.low END), MAX(x.low), 0) FROM store_date x"
+        f" WHERE {beside('x', 't.id')} AND x.param IN (%s, %s, %s)"
     )
+    return f"SELECT t.id, ({when}) AS told FROM ({keys}) t ORDER BY told DESC, t.id DESC"
 
 
 def _match(groups: list[list[tuple[str, bool]]]) -> Sql:

@@ -12,7 +12,7 @@ from carnet.fhir.errors import TooBig
 from carnet.store.search import finder_rows, note_text
 from carnet.store.search.extract import rows
 from carnet.store.search.tables import SLOTS
-from carnet.store.search.text import texts
+from carnet.store.search.text import WORD_COUNT, texts
 
 Statement = tuple[str, tuple[Any, ...]]
 Listed = dict[str, list[tuple[Any, ...]]]
@@ -67,7 +67,8 @@ def index_text_again(pk: int, resource: dict[str, Any]) -> None:
 def words_of(resource: dict[str, Any]) -> tuple[list[str], list[str]]:
     """What full text keeps of a resource: words of its narrative, other words with the marks of notes."""
     narrative, content = texts(resource)
-    return narrative, [*content, *note_text.marks(resource)]
+    words = {*content, *note_text.file_words(resource)}
+    return narrative, [*sorted(words - {*narrative})[:WORD_COUNT], *note_text.marks(resource)]
 
 
 def unindex(pk: int) -> None:
