@@ -1,0 +1,1 @@
+"""One folder per outside peer; the only code that may open an outgoing socket. No link imports another."""

@@ -1,0 +1,42 @@
+"""A conformant stand-in for INSi: it answers from a small population, one, none or several, and fails on demand. For
+tests and demonstrations; every number in it is of the test OID."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from carnet.fhir.errors import Unavailable
+from carnet.links.ins.mapping import CODES, Answer, Question
+from carnet.rules import identity
+from carnet.rules.person import Identity
+
+
+@dataclass
+class Fake:
+    """The population it knows; `failing` makes it answer as an unreachable service; `asked` keeps what was sent."""
+
+    population: Sequence[Identity]
+    failing: bool = False
+    asked: list[Question] = field(default_factory=list)
+
+    def search(self, asked: Question) -> Answer:
+        """Search by traits: first name among the first names, birthplace only when given."""
+        self.asked.append(asked)
+        if self.failing:
+            raise Unavailable(
+                "Le téléservice INSi ne répond pas. Rien n'a été modifié. Recommencez plus tard."
+            )
+        found = [one for one in self.population if _answers(one, asked)]
+        code = "00" if len(found) == 1 else "02" if found else "01"
+        return Answer(CODES[code], found[0] if code == "00" else None)
+
+
+def _answers(one: Identity, asked: Question) -> bool:
+    given = [identity.fold(name) for name in one.given.split()]
+    return (
+        identity.fold(one.birth_name) == asked.family
+        and identity.fold(asked.given) in given
+        and (one.gender, one.birth_date) == (asked.sex, asked.born)
+        and asked.place in ("", one.birthplace)
+    )
