@@ -28,7 +28,7 @@ from tests.cast import ALICE, BRUNO, CHLOE, DALIA
 pytestmark = pytest.mark.usefixtures("any_cell")
 
 JEANNE = Identity(birth_name="Dupond", given="Jeanne", birth_date="1961-02-11", gender="female")
-MARRIED = Identity(birth_name="Dupont", given="Jeanne", birth_date="1961-02-11", gender="female")
+MARRIED = Identity(birth_name="Lemoine", given="Jeanne", birth_date="1961-02-11", gender="female")
 
 
 def ins(first: str) -> str:
@@ -94,6 +94,12 @@ def test_either_id_opens_the_one_record(at: datetime, two: tuple[Stored, Stored]
         assert record.get("Observation", theirs.id).body == theirs.body
         found = record.search("Observation", [("code", "29463-7")])
         assert {one.id for one in found.entries} == {mine.id, theirs.id}
+
+
+def test_both_names_find_the_one_record(at: datetime, two: tuple[Stored, Stored]) -> None:
+    merged(at, two)
+    for typed in ("dupond", "lemoine", "jeanne"):
+        assert [one.id for one in gate.find_patients(by=ALICE, text=typed)] == [two[0].id]
 
 
 def test_lists_name_the_survivor(at: datetime, two: tuple[Stored, Stored]) -> None:

@@ -103,6 +103,8 @@ def ids(open_cell: Path, at: datetime) -> dict[str, str]:
     to_do = task.add(by=ALICE, at=at, text=f"Rappeler {RARE}", patient=emile.id)
     return {
         "patient": emile.id,
+        "one": emile.id,
+        "other": emile.id,
         "document": document.id,
         "composition": composition.id,
         "draft": draft.id,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from carnet.accounts.models import Person
+from carnet.actions import identity
 from carnet.actions import safety as checks
 from carnet.fhir.errors import Refused
 from carnet.record import clock, gate
@@ -50,6 +51,7 @@ def pages(by: Actor) -> list[State]:
         State(_("Équipe"), "ok", _people(), "", "people", "practice:team"),
         State(_("Journal des accès"), *_journal(by), "", "clock-history", "practice:audit"),
         State(_("Import"), "none", _last_import(by), "", "upload", "practice:import"),
+        State(_("Doublons possibles"), *_identities(by), "", "people", "identity:home"),
     ]
     return [page for page in shown if page.href]
 
@@ -142,6 +144,22 @@ def _network() -> State:
 def _people() -> str:
     count = Person.objects.filter(is_active=True).count()
     return ngettext("%(count)s personne", "%(count)s personnes", count) % {"count": count}
+
+
+def _identities(by: Actor) -> tuple[Kind, str]:
+    """What waits after a separation; comparing everybody takes a moment, and is done on its own page."""
+    try:
+        waiting = len(identity.to_assign(by=by))
+    except Refused as refusal:
+        return "none", str(refusal)
+    if waiting:
+        words = ngettext(
+            "%(count)s séparation de dossiers à terminer",
+            "%(count)s séparations de dossiers à terminer",
+            waiting,
+        )
+        return "settle", words % {"count": waiting}
+    return "none", _("Comparer les identités du cabinet")
 
 
 def _last_import(by: Actor) -> str:

@@ -45,6 +45,12 @@ SCREENS = (
     Screen(
         gettext_noop("Importer des documents"), "upload", "practice:import", "cda fhir pdf déposer import"
     ),
+    Screen(
+        gettext_noop("Doublons possibles"),
+        "people",
+        "identity:home",
+        "réunir fusionner séparer identité duplicates merge",
+    ),
     Screen(gettext_noop("Cabinet"), "house", "practice:home", "réglages practice"),
     Screen(
         gettext_noop("Sécurité"),
