@@ -20,9 +20,20 @@ class Browser:
 
     def open_record(self, patient: str) -> None:
         """Ask for a record's page; anything but the page is an error."""
-        answer = self._client.get(reverse("patient:record", args=[patient]))
-        if answer.status_code != 200:
-            raise RuntimeError(f"the record page answered {answer.status_code}")
+        self.get(reverse("patient:record", args=[patient]))
+
+    def get(self, path: str) -> None:
+        """Ask for a page; anything but the page is an error."""
+        _check(self._client.get(path).status_code, path)
+
+    def post_part(self, path: str, fields: dict[str, str]) -> None:
+        """Ask for a part of a page, as htmx does."""
+        _check(self._client.post(path, fields, headers={"hx-request": "true"}).status_code, path)
+
+
+def _check(status: int, path: str) -> None:
+    if status != 200:
+        raise RuntimeError(f"{path} answered {status}")
 
 
 def sign_in(by: Actor) -> Browser:

@@ -10,12 +10,14 @@ from typing import Any
 
 from django.conf import settings
 
-from carnet.bench import first, matching, place
+from carnet.bench import first, matching, place, scale, scale_picture
+from carnet.demo import bulk
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     names = parser.add_subparsers(dest="name", required=True, metavar="MESURE")
     _add_first(_named(names, "first", "les gestes de base, sur chaque moteur"))
+    _add_scale(_named(names, "scale", "les gestes dans un petit et dans un grand cabinet, sur chaque moteur"))
     paired = _named(names, "matching", "le rapprochement d'identités, sur des fichiers FEBRL")
     paired.add_argument(
         "files", nargs="+", type=Path, metavar="FICHIER", help="un (doublons) ou deux (liens)"
@@ -37,9 +39,41 @@ def _add_first(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
 
 
+def _add_scale(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--sizes", default="1000x100,10000x100,100000x10", help="patients x ressources, …")
+    parser.add_argument("--engines", default=",".join(place.engines()), help="sqlcipher, postgresql")
+    parser.add_argument("--calls", type=int, default=60, help="appels de chaque geste")
+    parser.add_argument("--svg", type=Path, metavar="FICHIER", help="écrire aussi une image")
+    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+
+
 def run(args: argparse.Namespace) -> int:
     """Take the measurement that was named."""
-    return _matching(args) if args.name == "matching" else _first(args)
+    return {"matching": _matching, "first": _first, "scale": _scale}[args.name](args)
+
+
+def _scale(args: argparse.Namespace) -> int:
+    """Each size on each engine, one process and one empty home each."""
+    sizes = [bulk.counted(size) for size in args.sizes.split(",")]
+    if args.here:
+        filler = scale.Filler(bulk.fill, bulk.patient_id, bulk.letter)
+        [(patients, resources)] = sizes
+        print(
+            json.dumps(
+                scale.run(settings.HOME, filler, patients=patients, resources=resources, calls=args.calls)
+            )
+        )
+        return 0
+    measured = [
+        _announced("scale", engine, [f"--sizes={patients}x{resources}", f"--calls={args.calls}"])
+        for patients, resources in sizes
+        for engine in args.engines.split(",")
+    ]
+    if args.svg:
+        args.svg.write_text(scale_picture.svg(measured, scale.TIMES), "utf-8")
+    figures = {"measured": measured, "growth": scale.growth(measured)}
+    print(json.dumps(figures, ensure_ascii=False, indent=1) if args.json else scale.table(measured))
+    return 0
 
 
 def _matching(args: argparse.Namespace) -> int:
@@ -55,14 +89,14 @@ def _first(args: argparse.Namespace) -> int:
         print(json.dumps(first.run(settings.HOME, **sizes)))
         return 0
     passed = [f"--{name}={value}" for name, value in sizes.items()]
-    figures = {engine: _announced(engine, passed) for engine in place.engines()}
+    figures = {engine: _announced("first", engine, passed) for engine in place.engines()}
     print(json.dumps(figures) if args.json else _table(figures))
     return 0
 
 
-def _announced(engine: str, passed: list[str]) -> dict[str, Any]:
-    print(f"mesure sur {engine}…", file=sys.stderr)
-    return place.measure("first", engine, passed)
+def _announced(name: str, engine: str, passed: list[str]) -> dict[str, Any]:
+    print(f"mesure sur {engine} {' '.join(passed)}…", file=sys.stderr)
+    return place.measure(name, engine, passed)
 
 
 def _table(figures: dict[str, dict[str, Any]]) -> str:

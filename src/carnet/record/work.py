@@ -13,7 +13,7 @@ from typing import Any
 from django_tasks.base import Task
 
 from carnet.fhir import dates, json, references
-from carnet.fhir.errors import Conflict, Gone, Invalid, Issue, Malformed, NotFound
+from carnet.fhir.errors import Conflict, Gone, Invalid, Issue, Malformed, NotFound, Refused
 from carnet.record import access, clock
 from carnet.record.actor import Actor
 from carnet.record.validate import validate
@@ -32,7 +32,7 @@ _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 # Written even when there is no such patient (any more): the one that makes it, the one that says how it went.
 _WITHOUT_PATIENT = ("Patient", "Provenance")
 # What needs no Provenance of its own: it says who and when by itself, or it is one.
-_WITHOUT_PROVENANCE = ("AuditEvent", "Provenance", "Task")
+WITHOUT_PROVENANCE = ("AuditEvent", "Provenance", "Task")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,11 @@ class Stored:
     def resource(self) -> dict[str, Any]:
         """The resource as a fresh dict; fractions are Decimal, as written."""
         parsed: dict[str, Any] = json.kept(self.body)
+        return parsed
+
+    def glance(self) -> dict[str, Any]:
+        """The same, quicker, fractions inexact: to tell what it is, never to show or change it."""
+        parsed: dict[str, Any] = json.glance(self.body)
         return parsed
 
 
@@ -152,7 +157,7 @@ class Work:
         access.check_write(self.by, type_)
         old = self._row(type_, id, if_version)
         if type_ == "Patient" and self.merges(id).survivor(id) != id:
-            raise Conflict(_MERGED)
+            raise Refused(_MERGED)
         return self._save(resource, old)
 
     def move(self, resource: dict[str, Any], *, if_version: int) -> Stored:
@@ -181,7 +186,7 @@ class Work:
         old = self._row(type, id, if_version)
         self._keep_patient(old.subject)
         if type == "Patient" and self.merges(id).rows:
-            raise Conflict(_MERGED)
+            raise Refused(_MERGED)
         updated = clock.version_time()
         rows.replace(old, subject=old.subject, updated=updated, deleted=True, body=b"")
         index_rows.unindex(old.pk)
@@ -236,7 +241,7 @@ class Work:
     def _remember(self, type: str, id: str, version: int, subject: str | None) -> None:
         self.patient = self.patient or subject
         self.entities.append(f"{type}/{id}/{version}")
-        if type not in _WITHOUT_PROVENANCE:
+        if type not in WITHOUT_PROVENANCE:
             self._targets.append((f"{type}/{id}/_history/{version}", subject))
 
     # documents, drafts, queue
