@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from carnet.fhir import codes
@@ -15,17 +15,25 @@ from carnet.rules import received as rules
 from carnet.rules.received import Fact, Group
 
 _RECEIVED = f'"code":"{codes.RECEIVED}"'.encode()  # how the tag stands in a kept resource
+_OBSERVED = [f'"{kind}"'.encode() for kind in rules.OBSERVATIONS_TO_TAKE]
 _GONE = "Ces éléments ne sont plus à reprendre : quelqu'un s'en est occupé. Rien n'a été changé."
 _UNDONE = "Il n'y a rien à annuler ici. Rien n'a été changé."
 
 
-def waiting(record: OpenRecord) -> list[Group]:
-    """What this record has received and nobody has taken up, what says the same thing together; allergies first."""
-    stored = record.all(*rules.TYPES)
+def waiting(record: OpenRecord, stored: Iterable[Stored] | None = None) -> list[Group]:
+    """What this record has received and nobody has taken up, what says the same thing together; allergies first.
+    `stored` spares a second reading of what a page has read."""
+    listed = record.all(*rules.TYPES) if stored is None else stored
+    stored = [one for one in listed if one.type in rules.CODED and _may_be_taken(one)]
     if not any(_RECEIVED in one.body for one in stored):
         return []
     found = rules.groups(_facts(stored))
     return sorted(found, key=lambda group: group.type != "AllergyIntolerance")
+
+
+def _may_be_taken(stored: Stored) -> bool:
+    """Without parsing: most of a record is observations that show directly."""
+    return stored.type != "Observation" or any(kind in stored.body for kind in _OBSERVED)
 
 
 def take_up(*, by: Actor, at: datetime, patient: str, keys: Sequence[str]) -> int:

@@ -98,6 +98,8 @@ def is_confirmed(resource: Resource) -> bool:
 
 def state(resource: Resource) -> str | None:
     """Where the fact stands: one of STATES, None for what was never received."""
+    if not resource.get("meta", {}).get("tag"):
+        return None
     return next((code for code in STATES if codes.has_tag(resource, code)), None)
 
 

@@ -112,6 +112,12 @@ def values(observations: Iterable[Resource], *, replaced: bool = False) -> list[
     return [value for one in listed for value in _values(one, _about(one, above))]
 
 
+def has_values(observation: Resource) -> bool:
+    """Whether `values` finds any in this observation."""
+    parts = (observation, *observation.get("component", []))
+    return _is_shown(observation, False) and any(_is_valued(part) for part in parts)
+
+
 def _is_shown(observation: Resource, replaced: bool) -> bool:
     if observation.get("status") in ("entered-in-error", "cancelled"):
         return False
@@ -210,7 +216,7 @@ def _values(observation: Resource, about: str) -> list[Value]:
 
 
 def _is_valued(part: Resource) -> bool:
-    if any(name.startswith("value") and name[5:6].isupper() for name in part):
+    if "valueQuantity" in part or any(name.startswith("value") and name[5:6].isupper() for name in part):
         return True
     return bool(_susceptibility(part)) and not part.get("hasMember")
 

@@ -4,10 +4,10 @@ belongs together (a report and its values, the lines of one prescription) and le
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any, Literal, cast
 
@@ -18,6 +18,7 @@ from carnet.rules import note, received, results
 from carnet.rules.results import Value, concept_words
 
 Resource = dict[str, Any]
+Whole = Callable[[Resource], Resource]
 Kind = Literal["consultation", "result", "letter", "prescription", "vaccine", "act", "document"]
 KINDS: tuple[Kind, ...] = ("consultation", "result", "letter", "prescription", "vaccine", "act", "document")
 
@@ -54,22 +55,42 @@ class Entry:
         return note.without_reason(self.text) if self.kind == "consultation" else self.text
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event before its words and values are put together; `told` does it."""
+
+    kind: Kind
+    reference: str
+    date: str
+    told: Callable[[], Entry]
+
+
+def _itself(resource: Resource) -> Resource:
+    return resource
+
+
 def entries(resources: Sequence[Resource]) -> list[Entry]:
     """Every event of the record, newest first."""
+    return [event.told() for event in outline(resources)]
+
+
+def outline(resources: Sequence[Resource], whole: Whole = _itself) -> list[Event]:
+    """The same, each to be told only if it is shown. `resources` may then hold inexact numbers: `whole` gives the
+    resource as it is kept for one of these."""
     by_type: dict[str, list[Resource]] = {}
     for one in resources:
         if received.is_current(one) and not _is_wrong(one):
             by_type.setdefault(one["resourceType"], []).append(one)
     documents = {f"DocumentReference/{one['id']}": one for one in by_type.get("DocumentReference", [])}
+    observed = {f"Observation/{one['id']}": one for one in by_type.get("Observation", [])}
     found = [
         *_notes(by_type),
-        *_documents(by_type, documents),
-        *_reports(by_type, documents),
-        *_measures(by_type, documents),
+        *_documents(observed, documents, whole),
+        *_reports(by_type, observed, documents, whole),
         *_prescriptions(by_type, documents),
         *_single(by_type, documents),
     ]
-    return sorted(found, key=lambda entry: (moment(entry.date), entry.reference), reverse=True)
+    return sorted(found, key=lambda event: (moment(event.date), event.reference), reverse=True)
 
 
 def matching(found: Iterable[Entry], *, text: str = "", kind: str = "") -> list[Entry]:
@@ -78,7 +99,7 @@ def matching(found: Iterable[Entry], *, text: str = "", kind: str = "") -> list[
     return [entry for entry in found if (not kind or entry.kind == kind) and _holds(entry, words)]
 
 
-def counts(found: Iterable[Entry]) -> list[tuple[Kind, int]]:
+def counts(found: Iterable[Entry | Event]) -> list[tuple[Kind, int]]:
     """How many events of each kind, kinds without any left out."""
     listed = [entry.kind for entry in found]
     return [(kind, listed.count(kind)) for kind in KINDS if kind in listed]
@@ -129,22 +150,27 @@ def _is_wrong(resource: Resource) -> bool:
     )
 
 
-def _notes(by_type: dict[str, list[Resource]]) -> Iterable[Entry]:
+def _notes(by_type: dict[str, list[Resource]]) -> Iterable[Event]:
     visits = {f"Encounter/{one['id']}": one for one in by_type.get("Encounter", [])}
     told: set[str] = set()
     for one in by_type.get("Composition", []):
-        visit = str(one.get("encounter", {}).get("reference", ""))
-        told.add(visit)
-        yield _note(one, visits.get(visit))
-    for reference, visit_ in visits.items():
+        reference = str(one.get("encounter", {}).get("reference", ""))
+        told.add(reference)
+        visit = visits.get(reference)
+        kind: Kind = "consultation" if note.text_of(one) is not None else "document"
+        yield Event(kind, f"Composition/{one['id']}", _note_date(one, visit), partial(_note, one, visit))
+    for reference, visit in visits.items():
         if reference not in told:
-            yield Entry(
-                "consultation",
-                reference,
-                _visit_date(visit_),
-                _visit_title(visit_),
-                who=_participants(visit_),
-            )
+            yield Event("consultation", reference, _visit_date(visit), partial(_visit, reference, visit))
+
+
+def _visit(reference: str, visit: Resource) -> Entry:
+    title, who = _visit_title(visit), _participants(visit)
+    return Entry("consultation", reference, _visit_date(visit), title, who=who)
+
+
+def _note_date(composition: Resource, visit: Resource | None) -> str:
+    return _visit_date(visit) if visit else str(composition.get("date", ""))
 
 
 def _note(composition: Resource, visit: Resource | None) -> Entry:
@@ -152,7 +178,7 @@ def _note(composition: Resource, visit: Resource | None) -> Entry:
     return Entry(
         kind="consultation" if text is not None else "document",
         reference=f"Composition/{composition['id']}",
-        date=_visit_date(visit) if visit else str(composition.get("date", "")),
+        date=_note_date(composition, visit),
         title=(_visit_title(visit) if visit else "") or str(composition.get("title", "")),
         text=text or "",
         who=_displays(composition.get("author", [])),
@@ -178,30 +204,36 @@ def _displays(references: Iterable[Resource]) -> str:
     return ", ".join(dict.fromkeys(str(one["display"]) for one in references if one.get("display")))
 
 
-def _documents(by_type: dict[str, list[Resource]], documents: dict[str, Resource]) -> Iterable[Entry]:
+def _documents(
+    observed: dict[str, Resource], documents: dict[str, Resource], whole: Whole
+) -> Iterable[Event]:
     brought: dict[str, list[Resource]] = {}
-    for one in by_type.get("Observation", []):
+    for one in observed.values():
         said = received.source(one)
         if said in documents and not received.is_coded(one):
             brought.setdefault(str(said), []).append(one)
     for reference, one in documents.items():
         if one.get("status") != "superseded" and not is_attached(one, documents):
-            found = results.summary(results.values(brought.get(reference, [])))
-            yield replace(document_entry(one, documents), values=found)
+            tell = partial(_told_document, one, documents, brought.get(reference, []), whole)
+            yield Event(document_kind(one), reference, _document_date(one, documents), tell)
 
 
-def _document(reference: str, document: Resource) -> Entry:
+def _told_document(
+    document: Resource, documents: dict[str, Resource], brought: list[Resource], whole: Whole
+) -> Entry:
+    values = results.summary(results.values(map(whole, brought)))
+    return replace(document_entry(document, documents), values=values)
+
+
+def _document_date(document: Resource, documents: dict[str, Resource]) -> str:
+    """Its own date, else that of the one that brought it."""
+    return _own_date(document) or _own_date(documents.get(str(received.source(document)), {}))
+
+
+def _own_date(document: Resource) -> str:
     attachment = document["content"][0]["attachment"] if document.get("content") else {}
     period = document.get("context", {}).get("period") or {}
-    return Entry(
-        kind=document_kind(document),
-        reference=reference,
-        date=str(period.get("start") or attachment.get("creation") or document.get("date") or ""),
-        title=_title(document),
-        text=_subtitle(document),
-        who=_displays(document.get("author", [])) or str(document.get("custodian", {}).get("display", "")),
-        media=str(attachment.get("contentType", "")),
-    )
+    return str(period.get("start") or attachment.get("creation") or document.get("date") or "")
 
 
 def is_attached(document: Resource, documents: dict[str, Resource]) -> bool:
@@ -212,9 +244,15 @@ def is_attached(document: Resource, documents: dict[str, Resource]) -> bool:
 
 def document_entry(document: Resource, documents: dict[str, Resource]) -> Entry:
     """The event of one document, dated by the one that brought it when it says no date itself."""
-    found = _document(f"DocumentReference/{document['id']}", document)
-    return replace(
-        found, date=found.date or _document("", documents.get(str(received.source(document)), {})).date
+    attachment = document["content"][0]["attachment"] if document.get("content") else {}
+    return Entry(
+        kind=document_kind(document),
+        reference=f"DocumentReference/{document['id']}",
+        date=_document_date(document, documents),
+        title=_title(document),
+        text=_subtitle(document),
+        who=_displays(document.get("author", [])) or str(document.get("custodian", {}).get("display", "")),
+        media=str(attachment.get("contentType", "")),
     )
 
 
@@ -230,22 +268,34 @@ def _subtitle(document: Resource) -> str:
     return next((words for words in others if words and words != _title(document)), "")
 
 
-def _reports(by_type: dict[str, list[Resource]], documents: dict[str, Resource]) -> Iterable[Entry]:
-    """Reports that are not the values of a document shown already."""
-    observed = {f"Observation/{one['id']}": one for one in by_type.get("Observation", [])}
+def _reports(
+    by_type: dict[str, list[Resource]],
+    observed: dict[str, Resource],
+    documents: dict[str, Resource],
+    whole: Whole,
+) -> Iterable[Event]:
+    """Reports that are not the values of a document shown already; then the values that stand in none."""
+    reported: set[str] = set()
     for one in by_type.get("DiagnosticReport", []):
-        if received.source(one) in documents:
-            continue
-        parts = [observed[name] for name in _results_of(one, observed)]
-        yield Entry(
-            kind="result",
-            reference=f"DiagnosticReport/{one['id']}",
-            date=results.date_of(one),
-            title=concept_words(one.get("code")) or "Résultats",
-            text=str(one.get("conclusion") or ""),
-            who=_displays(one.get("performer", [])),
-            values=results.summary(results.values(parts)),
-        )
+        names = _results_of(one, observed)
+        reported.update(names)
+        if received.source(one) not in documents:
+            tell = partial(_told_report, one, [observed[name] for name in names], whole)
+            yield Event("result", f"DiagnosticReport/{one['id']}", results.date_of(one), tell)
+    alone = {name: one for name, one in observed.items() if name not in reported}
+    yield from _measures(alone, documents, whole)
+
+
+def _told_report(report: Resource, parts: list[Resource], whole: Whole) -> Entry:
+    return Entry(
+        kind="result",
+        reference=f"DiagnosticReport/{report['id']}",
+        date=results.date_of(report),
+        title=concept_words(report.get("code")) or "Résultats",
+        text=str(report.get("conclusion") or ""),
+        who=_displays(report.get("performer", [])),
+        values=results.summary(results.values(map(whole, parts))),
+    )
 
 
 def _results_of(report: Resource, observed: dict[str, Resource]) -> list[str]:
@@ -261,23 +311,24 @@ def _results_of(report: Resource, observed: dict[str, Resource]) -> list[str]:
     return found
 
 
-def _measures(by_type: dict[str, list[Resource]], documents: dict[str, Resource]) -> Iterable[Entry]:
+def _measures(alone: dict[str, Resource], documents: dict[str, Resource], whole: Whole) -> Iterable[Event]:
     """Values that stand in no report and no document, those of one day together."""
-    observed = {f"Observation/{one['id']}": one for one in by_type.get("Observation", [])}
-    reported = {name for one in by_type.get("DiagnosticReport", []) for name in _results_of(one, observed)}
     days: dict[str, list[Resource]] = {}
-    for one in by_type.get("Observation", []):
-        alone = f"Observation/{one['id']}" not in reported and received.source(one) not in documents
-        if alone and not received.is_coded(one) and results.values([one]):
+    for one in alone.values():
+        if received.source(one) not in documents and not received.is_coded(one) and results.has_values(one):
             days.setdefault(results.date_of(one)[:10], []).append(one)
     for listed in days.values():
-        values = results.summary(results.values(listed))
-        latest = max(results.date_of(one) for one in listed)
-        title = "Mesures" if all(value.category == "vital-signs" for value in values) else "Résultats"
-        yield Entry("result", f"Observation/{listed[0]['id']}", latest, title, values=values)
+        reference, latest = f"Observation/{listed[0]['id']}", max(map(results.date_of, listed))
+        yield Event("result", reference, latest, partial(_told_day, reference, latest, listed, whole))
 
 
-def _prescriptions(by_type: dict[str, list[Resource]], documents: dict[str, Resource]) -> Iterable[Entry]:
+def _told_day(reference: str, latest: str, listed: list[Resource], whole: Whole) -> Entry:
+    values = results.summary(results.values(map(whole, listed)))
+    title = "Mesures" if all(value.category == "vital-signs" for value in values) else "Résultats"
+    return Entry("result", reference, latest, title, values=values)
+
+
+def _prescriptions(by_type: dict[str, list[Resource]], documents: dict[str, Resource]) -> Iterable[Event]:
     """The lines prescribed together: one group, else one day and one prescriber."""
     grouped: dict[tuple[str, str], list[Resource]] = {}
     for one in by_type.get("MedicationRequest", []):
@@ -287,18 +338,15 @@ def _prescriptions(by_type: dict[str, list[Resource]], documents: dict[str, Reso
         key = (group or str(one.get("authoredOn", ""))[:10], _displays([one.get("requester", {})]))
         grouped.setdefault(key, []).append(one)
     for (_, who), listed in grouped.items():
-        lines = [
-            " ".join(filter(None, (received.label(one), "·", _dosage(one)))).removesuffix(" ·")
-            for one in listed
-        ]
-        yield Entry(
-            kind="prescription",
-            reference=f"MedicationRequest/{listed[0]['id']}",
-            date=str(listed[0].get("authoredOn", "")),
-            title="Ordonnance",
-            text="\n".join(lines),
-            who=who,
-        )
+        reference, when = f"MedicationRequest/{listed[0]['id']}", str(listed[0].get("authoredOn", ""))
+        yield Event("prescription", reference, when, partial(_told_lines, reference, when, who, listed))
+
+
+def _told_lines(reference: str, when: str, who: str, listed: list[Resource]) -> Entry:
+    lines = [
+        " ".join(filter(None, (received.label(one), "·", _dosage(one)))).removesuffix(" ·") for one in listed
+    ]
+    return Entry("prescription", reference, when, "Ordonnance", text="\n".join(lines), who=who)
 
 
 def _dosage(request: Resource) -> str:
@@ -307,17 +355,22 @@ def _dosage(request: Resource) -> str:
     )
 
 
-def _single(by_type: dict[str, list[Resource]], documents: dict[str, Resource]) -> Iterable[Entry]:
+def _single(by_type: dict[str, list[Resource]], documents: dict[str, Resource]) -> Iterable[Event]:
     for one in by_type.get("Immunization", []):
         if _stands_alone(one, documents) and one.get("status") == "completed":
             when = str(one.get("occurrenceDateTime") or "")
-            yield Entry(
-                "vaccine", f"Immunization/{one['id']}", when, "Vaccin", concept_words(one.get("vaccineCode"))
-            )
+            yield _event("vaccine", one, when, "Vaccin", "vaccineCode")
     for one in by_type.get("Procedure", []):
         if _stands_alone(one, documents) and one.get("status") == "completed":
             when = str(one.get("performedDateTime") or (one.get("performedPeriod") or {}).get("start") or "")
-            yield Entry("act", f"Procedure/{one['id']}", when, "Acte", concept_words(one.get("code")))
+            yield _event("act", one, when, "Acte", "code")
+
+
+def _event(kind: Kind, resource: Resource, when: str, title: str, said: str) -> Event:
+    reference = f"{resource['resourceType']}/{resource['id']}"
+    return Event(
+        kind, reference, when, lambda: Entry(kind, reference, when, title, concept_words(resource.get(said)))
+    )
 
 
 def _stands_alone(resource: Resource, documents: dict[str, Resource]) -> bool:

@@ -101,10 +101,10 @@ def rows_of(page: Opened) -> list[Row]:
     """What waits in this record, as the page shows it."""
     documents = {
         f"DocumentReference/{one['id']}": one
-        for one in page.resources
+        for one in page.glances
         if one["resourceType"] == "DocumentReference"
     }
-    return [_row(group, documents) for group in actions.waiting(page.record)]
+    return [_row(group, documents) for group in actions.waiting(page.record, page.stored)]
 
 
 def _row(group: Group, documents: dict[str, dict[str, Any]]) -> Row:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
@@ -18,34 +19,60 @@ from carnet.record.gate import OpenRecord
 from carnet.record.work import Stored
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Opened:
-    """A record open on a page: who looks, when, all of it as FHIR dicts, and the banner."""
+    """A record open on a page: who looks, when, all of it, and the banner. What costs time is made when asked for."""
 
     by: Actor
     at: datetime
     id: str
     record: OpenRecord
     stored: list[Stored]
-    resources: list[dict[str, Any]]
-    banner: Banner
+
+    @cached_property
+    def resources(self) -> list[dict[str, Any]]:
+        """All of it as FHIR dicts, numbers as written."""
+        return [self.whole(one) for one in self.glances]
+
+    @cached_property
+    def glances(self) -> list[dict[str, Any]]:
+        """The same, but numbers of observations, which are most of a record, inexact: never show one."""
+        return [one.glance() if one.type == "Observation" else one.resource() for one in self._telling]
+
+    @cached_property
+    def _telling(self) -> list[Stored]:
+        return [one for one in self.stored if _tells(one)]
+
+    @cached_property
+    def _by_reference(self) -> dict[tuple[str, str], Stored]:
+        return {(one.type, one.id): one for one in self._telling}
+
+    def whole(self, glance: dict[str, Any]) -> dict[str, Any]:
+        """One of the glances, its numbers as written."""
+        if glance["resourceType"] != "Observation":
+            return glance
+        return self._by_reference["Observation", glance["id"]].resource()
+
+    @cached_property
+    def banner(self) -> Banner:
+        """What stays in view of this patient."""
+        href = reverse("patient:record", args=[self.id])
+        return actions.banner(self.by, self.record, href=href, resources=self.glances, whole=self.whole)
 
     def find(self, type: str, id: str) -> dict[str, Any]:
         """One resource of the record. Raises NotFound."""
-        for one in self.resources:
-            if one["resourceType"] == type and one["id"] == id:
-                return one
-        raise NotFound("Cette donnée n'existe pas dans ce dossier.")
+        found = self._by_reference.get((type, id))
+        if found is None:
+            raise NotFound("Cette donnée n'existe pas dans ce dossier.")
+        return found.resource()
 
 
 def opened(request: HttpRequest, id: str) -> Opened:
-    """Open the record of patient `id`. Raises NotFound, Refused."""
+    """Open the record of patient `id`, or go on with it for a part of a page. Raises NotFound, Refused."""
     by, at = actor(request), clock.now()
-    record = gate.open_record(by=by, at=at, patient=id)
-    stored = record.all()
-    resources = [one.resource() for one in stored if _tells(one)]
-    banner = actions.banner(by, record, href=reverse("patient:record", args=[id]), resources=resources)
-    return Opened(by, at, id, record, stored, resources, banner)
+    door = gate.continue_record if is_part(request) else gate.open_record
+    record = door(by=by, at=at, patient=id)
+    return Opened(by, at, id, record, record.all())
 
 
 def _tells(stored: Stored) -> bool:

@@ -3,6 +3,7 @@ changes goes through actions."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,8 +16,9 @@ from carnet.actions import task as tasks
 from carnet.fhir import codes
 from carnet.record import clock, gate
 from carnet.rules import note as notes
-from carnet.rules import results, timeline
+from carnet.rules import received, results, timeline
 from carnet.rules.synthesis import synthesis
+from carnet.rules.timeline import Event
 from carnet.web.patient import facts, plots
 from carnet.web.patient.opening import Opened, actor, is_part, opened, same_patient
 
@@ -30,15 +32,25 @@ COLUMNS = 7  # dates of results side by side
 def record(request: HttpRequest, id: str) -> HttpResponse:
     """The record; a POST filters its history (text and kind stay out of the address)."""
     page = opened(request, id)
-    shown = {"page": page, "id": id, **_history(request, page)}
-    if is_part(request):
+    if is_part(request) and request.method == "POST":
+        shown = {"page": page, "id": id, **_history(request, page)}
         return render(request, "patient/_history.html", shown)
+    return record_page(request, page)
+
+
+def record_page(request: HttpRequest, page: Opened, said: str = "", undo: Sequence[str] = ()) -> HttpResponse:
+    """The whole page; `said` what was just done with received facts, `undo` the keys that take it back."""
     today = timezone.localtime(page.at).date()
     rows = facts.rows_of(page)
     by_composition = {draft.composition: draft for draft in _drafts(page)}
-    shown |= {
+    shown = {
+        "page": page,
+        "id": page.id,
+        **_history(request, page),
+        "said": said,
+        "undo": undo,
         "banner": page.banner,
-        "synthesis": synthesis(page.resources, today=today),
+        "synthesis": synthesis([page.whole(one) for one in page.glances if _is_fact(one)], today=today),
         "groups": rows,
         "waiting": facts.by_section(rows[:SHORT]),
         "draft": by_composition.get(None),
@@ -53,10 +65,11 @@ def _history(request: HttpRequest, page: Opened) -> dict[str, Any]:
     text, kind = request.POST.get("text", "")[:100], request.POST.get("kind", "")
     asked = request.POST.get("count", "")
     count = min(int(asked), MOST) if asked.isascii() and asked.isdigit() else PAGE
-    every = timeline.entries(page.resources)
-    found = timeline.matching(every, text=text, kind=kind)
+    every = timeline.outline(page.glances, page.whole)
+    listed = [event for event in every if kind in ("", event.kind)]
+    found = timeline.matching([event.told() for event in listed], text=text) if text else listed
     return {
-        "entries": found[:count],
+        "entries": [one.told() if isinstance(one, Event) else one for one in found[:count]],
         "found": len(found),
         "total": len(every),
         "more": count + PAGE if len(found) > count else 0,
@@ -64,6 +77,11 @@ def _history(request: HttpRequest, page: Opened) -> dict[str, Any]:
         "text": text,
         "kind": kind,
     }
+
+
+def _is_fact(resource: dict[str, Any]) -> bool:
+    """Of observations, the synthesis tells only those that are taken up one by one."""
+    return resource["resourceType"] != "Observation" or received.is_coded(resource)
 
 
 def _drafts(page: Opened) -> list[Any]:
@@ -80,13 +98,15 @@ def note(request: HttpRequest, id: str, composition: str) -> HttpResponse:
     versions = [one.resource() for one in page.record.versions("Composition", composition) if not one.deleted]
     asked = request.GET.get("version", "")
     older = next((one for one in versions[1:] if one["meta"]["versionId"] == asked), None)
-    text = notes.text_of(current)
+    text, told = notes.text_of(current), timeline.outline(page.glances, page.whole)
     shown = {
         "page": page,
         "id": id,
         "banner": page.banner,
         "note": current,
-        "entry": next((e for e in timeline.entries(page.resources) if e.id == composition), None),
+        "entry": next(
+            (event.told() for event in told if event.reference == f"Composition/{composition}"), None
+        ),
         "text": text,
         "intact": all(notes.is_intact(one) for one in versions),
         "amended": codes.has_tag(current, codes.AMENDED),
@@ -102,7 +122,7 @@ def note(request: HttpRequest, id: str, composition: str) -> HttpResponse:
 def measures(request: HttpRequest, id: str) -> HttpResponse:
     """Every analyte, dates in columns, newest first, with its curve."""
     page = opened(request, id)
-    observations = [one for one in page.resources if one["resourceType"] == "Observation"]
+    observations = [one.resource() for one in page.stored if one.type == "Observation"]
     found = results.series(results.values(observations))
     shown = {"page": page, "id": id, "banner": page.banner, "tables": plots.tables(found, COLUMNS)}
     return render(request, "patient/results.html", shown)
