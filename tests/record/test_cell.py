@@ -249,6 +249,14 @@ def _write_until_full(at: datetime) -> None:
                 work.create({**EMILE, "name": [{"family": "x" * 9000}]})
 
 
+@pytest.mark.usefixtures("open_cell")
+def test_temporary_tables_stay_in_memory_and_every_commit_is_synced() -> None:
+    with connection.cursor() as cursor:
+        for pragma, expected in (("temp_store", 2), ("synchronous", 2), ("journal_mode", "wal")):
+            cursor.execute(f"PRAGMA {pragma}")
+            assert cursor.fetchone()[0] == expected
+
+
 def test_a_rare_name_is_in_no_byte_under_the_cell(open_cell: Path, at: datetime) -> None:
     rare = {**EMILE, "name": [{"family": "Quxzwylm", "given": ["Zébulonnie"]}]}
     with gate.write(by=ALICE, at=at, action="patient.create") as work:

@@ -288,6 +288,9 @@ def test_two_windows_on_one_draft_lose_no_letter(at: datetime) -> None:
     assert caught.value.current.text == "TA 14/8"  # type: ignore[union-attr,attr-defined]
     with pytest.raises(NotFound):
         gate.save_draft(by=BRUNO, id=draft.id, revision=1, text="effacé")
+    with pytest.raises(NotFound):
+        gate.draft(by=BRUNO, id=draft.id)
+    assert gate.drafts(by=BRUNO) == []
     assert gate.drafts(by=ALICE)[0].text == "TA 14/8"
 
 

@@ -7,6 +7,9 @@ from typing import Any
 
 from carnet.fhir.errors import trace
 
+# A line that cannot be written is lost, rather than printed raw with its exception.
+logging.raiseExceptions = False
+
 
 class Line(logging.Formatter):
     """Errors as kinds and places."""
