@@ -143,6 +143,34 @@ def test_opening_a_record_leaves_one_row(client: Client, doctor: Actor, emile: s
     assert len(rows) == 1
 
 
+def test_filtering_an_open_record_leaves_no_other_row(client: Client, doctor: Actor, emile: str) -> None:
+    page(client, f"/patient/{emile}")
+    for text in ("h", "hy", "hyp"):
+        client.post(f"/patient/{emile}", {"text": text}, **HTMX)
+    rows = [row for row in gate.audit_page(by=doctor, patient=emile) if row.action == "record.open"]
+    assert len(rows) == 1
+
+
+def test_a_filter_sent_without_opening_the_page_is_an_opening(
+    client: Client, doctor: Actor, emile: str
+) -> None:
+    client.post(f"/patient/{emile}", {"text": "hyp"}, **HTMX)
+    rows = [row for row in gate.audit_page(by=doctor, patient=emile) if row.action == "record.open"]
+    assert len(rows) == 1
+
+
+def test_what_waits_is_taken_up_in_place_and_taken_back(client: Client, doctor: Actor, emile: str) -> None:
+    keep(doctor, condition(emile, "Asthme", tag=codes.RECEIVED))
+    key = re.search(r'name="key" value="([^"]+)"', page(client, f"/patient/{emile}"))
+    assert key
+    sent = {"patient": emile, "key": key[1], "next": "record"}
+    told = client.post(f"/patient/{emile}/received/take-up", sent, **HTMX).content.decode()
+    assert "Asthme" in told[told.index('id="synthesis"') : told.index('id="main"')]
+    assert 'id="undo"' in told[told.index('id="beside"') :]
+    back = client.post(f"/patient/{emile}/received/undo", sent, **HTMX).content.decode()
+    assert "Asthme" not in back[back.index('id="synthesis"') : back.index('id="main"')]
+
+
 def test_nothing_of_the_patient_is_in_the_title(client: Client, doctor: Actor, emile: str) -> None:
     for path in ("", "/edit", "/results", "/received"):
         title = re.search(r"<title>(.*?)</title>", page(client, f"/patient/{emile}{path}"), re.S)

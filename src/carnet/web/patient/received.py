@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +15,7 @@ from carnet.actions import received as actions
 from carnet.record import clock
 from carnet.web.patient import facts
 from carnet.web.patient.opening import Opened, actor, is_part, opened, same_patient
+from carnet.web.patient.views import record_page
 
 
 @require_GET
@@ -55,13 +58,15 @@ def undo(request: HttpRequest, id: str) -> HttpResponse:
 
 def _after(request: HttpRequest, id: str, said: str, keys: list[str]) -> HttpResponse:
     """The page again, with what was done and its way back."""
+    from_record = request.POST.get("next") == "record"
     if is_part(request):
-        return _page(request, opened(request, id), said, keys)
+        answer = record_page if from_record else _page
+        return answer(request, opened(request, id), said, keys)
     messages.success(request, said)
-    return redirect("patient:record" if request.POST.get("next") == "record" else "patient:received", id)
+    return redirect("patient:record" if from_record else "patient:received", id)
 
 
-def _page(request: HttpRequest, page: Opened, said: str = "", keys: list[str] | None = None) -> HttpResponse:
+def _page(request: HttpRequest, page: Opened, said: str = "", keys: Sequence[str] = ()) -> HttpResponse:
     rows = facts.rows_of(page)
     asked = request.GET.get("document") or (rows[0].documents[0]["id"] if rows and rows[0].documents else "")
     shown = {
@@ -71,7 +76,7 @@ def _page(request: HttpRequest, page: Opened, said: str = "", keys: list[str] | 
         "sections": facts.by_section(rows),
         "count": len(rows),
         "said": said,
-        "undo": keys or [],
+        "undo": keys,
         "source": asked,
     }
     template = "patient/_received.html" if is_part(request) else "patient/received.html"
