@@ -186,7 +186,7 @@ def _group(members: list[Fact], known: dict[str, Fact]) -> Group:
 
 def _told(resource: Resource) -> str:
     """Its words, and what would change their meaning if it were not said."""
-    type_, said = resource["resourceType"], ""
+    type_, said = str(resource["resourceType"]), ""
     if resource.get("doNotPerform") is True:
         said = "à ne pas prendre"
     elif is_over(resource) and not is_denied(resource):
