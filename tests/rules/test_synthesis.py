@@ -99,3 +99,17 @@ def test_a_dosage_without_text_is_spelled_out_and_advice_never_stands_for_it() -
         "timing": {"repeat": {"frequency": 1, "period": 8, "periodUnit": "h"}}, "patientInstruction": "Au repas",
     }  # fmt: skip
     assert dosage(medicine("X", "", dosage=[spoken])) == "1 à 2 cp, 1 fois / 8 h ; Au repas"
+
+
+def test_what_waits_says_what_would_change_its_meaning() -> None:
+    over = {"clinicalStatus": {"coding": [{"code": "resolved"}]}, "code": {"text": "Pyélonéphrite"}}
+    unsure = {"verificationStatus": {"coding": [{"code": "provisional"}]}, "code": {"text": "Embolie"}}
+    found = [fact("Condition", codes.RECEIVED, **one) for one in (over, unsure)]
+    found.append(medicine("SOLIAN 100 mg", "1 par jour", codes.RECEIVED, status="stopped"))
+    found.append(medicine("ASPIRINE", "", codes.RECEIVED, doNotPerform=True))
+    assert [group.label for group in groups([Fact(one["id"], 1, one) for one in found])] == [
+        "Pyélonéphrite – passé",
+        "Embolie – suspecté",
+        "SOLIAN 100 mg – arrêté ou terminé",
+        "ASPIRINE – à ne pas prendre",
+    ]
