@@ -71,6 +71,8 @@ class Filing:
         known = _known(self.work, resources.values(), None if self.is_new_patient else self.patient)
         for name, resource in resources.items():
             if name in filed.refused:
+                if resource["resourceType"] == "AllergyIntolerance":
+                    _put(self.work, received.unread_allergy(resource), known)
                 continue
             kept = _put(self.work, placing.without_missing(resource, missing), known)
             (filed.created if kept else filed.unchanged).add(name)

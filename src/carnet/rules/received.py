@@ -219,6 +219,20 @@ def meanings(resource: Resource) -> list[str]:
     return names or [f"{prefix}|{fold(label(resource))}|{'' if label(resource) else resource.get('id', '')}"]
 
 
+def unread_allergy(resource: Resource) -> Resource:
+    """What stands in the record for an allergy that FHIR refuses: its words, to be read in the document. An allergy is
+    never only a line of a report."""
+    try:
+        words = label(resource)[:160]
+    except (AttributeError, TypeError, KeyError):
+        words = ""
+    kept = {key: resource[key] for key in ("resourceType", "id", "meta", "patient") if key in resource}
+    status = {"coding": [{"system": codes.ALLERGY_CLINICAL, "code": "active"}]}
+    unsure = {"coding": [{"system": codes.ALLERGY_VERIFICATION, "code": "unconfirmed"}]}
+    said = f"à lire : « {words} »" if words else "allergie du document, à lire"
+    return {**kept, "clinicalStatus": status, "verificationStatus": unsure, "code": {"text": said}}
+
+
 def named(resource: Resource) -> list[str]:
     """The names of what the fact is about: its codes, else its folded words. A class of medicines (ATC) is no name
     of a medicine: two strengths share it."""
