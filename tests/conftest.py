@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from carnet.accounts.models import Practice
@@ -26,6 +27,14 @@ from tests.postgresql import start
 
 PASSPHRASE = "cheval correct batterie agrafe"
 AT = datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _in_french() -> Iterator[None]:
+    """A page asked for in English leaves its language to the thread: the next test begins in French again."""
+    translation.activate("fr")
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
