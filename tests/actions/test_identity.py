@@ -375,7 +375,7 @@ def test_the_identity_of_the_old_record_is_not_changed_unseen(
     at: datetime, two: tuple[Stored, Stored]
 ) -> None:
     merged(at, two)
-    with pytest.raises(Conflict, match="réuni à un autre"):
+    with pytest.raises(Refused, match="réuni à un autre"):
         patient.update(
             by=ALICE, at=at, patient=two[1].id, if_version=1, identity=replace(JEANNE, phone="0556001122")
         )
@@ -386,7 +386,7 @@ def test_neither_identity_is_deleted_while_they_are_one(
     which: int, at: datetime, two: tuple[Stored, Stored]
 ) -> None:
     merged(at, two)
-    with pytest.raises(Conflict), gate.write(by=ALICE, at=at, action="test.delete") as work:
+    with pytest.raises(Refused), gate.write(by=ALICE, at=at, action="test.delete") as work:
         work.delete("Patient", two[which].id)
 
 

@@ -85,6 +85,14 @@ class OpenRecord:
         self._by, self._may_read = by, cache(access.readable(by))
         self._subjects = sorted(ids)
 
+    @property
+    def merged(self) -> list[tuple[str, Stored]]:
+        """The identities merged into this record, and the id that each was merged into."""
+        if len(self.ids) == 1:
+            return []
+        into = alias.around([self.patient.id]).rows
+        return [(into[one.id], one) for one in self.all("Patient") if one.id in into]
+
     def all(self, *types: str) -> list[Stored]:
         """Everything of these types (all that the actor may read when none is named), newest first."""
         found = rows.of_subject(self._subjects, types)

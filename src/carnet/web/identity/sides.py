@@ -70,7 +70,7 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Compared:
     """The page of a pair. `state`: merged, separated, two-people, or nothing yet; `keep` is the identity that survives,
-    or is proposed to; `refusal` why they cannot be merged."""
+    or is proposed to; `refusal` why they cannot be merged; `is_one` when one record holds both."""
 
     left: Side
     right: Side
@@ -80,6 +80,7 @@ class Compared:
     keep: str
     refusal: str
     waiting: int
+    is_one: bool
 
 
 def compared(by: Actor, at: datetime, one: str, other: str) -> Compared:
@@ -99,6 +100,7 @@ def compared(by: Actor, at: datetime, one: str, other: str) -> Compared:
         keep=linkage.sides(known.resource())[0] if known else _surer(left, right).id,
         refusal="" if is_one else _refusal(records),
         waiting=len(linkage.later(known.resource())) if known and state != linkage.MERGED else 0,
+        is_one=is_one,
     )
 
 

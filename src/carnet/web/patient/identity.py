@@ -69,6 +69,8 @@ def edit(request: HttpRequest, id: str) -> HttpResponse:
     """The identity of a record."""
     page = opened(request, id)
     actions.check_write(page.by)
+    if request.method == "GET" and page.record.patient.id != id:  # merged: the identity is the survivor's
+        return redirect("patient:edit", page.record.patient.id)
     if request.method == "GET":
         return _edit(
             request, page, IdentityForm(initial=asdict(person.typed(page.record.patient.resource())))
