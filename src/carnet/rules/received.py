@@ -226,7 +226,7 @@ def unread_allergy(resource: Resource) -> Resource:
         words = label(resource)[:160]
     except (AttributeError, TypeError, KeyError):
         words = ""
-    kept = {key: resource[key] for key in ("resourceType", "id", "meta", "patient") if key in resource}
+    kept: Resource = {k: resource[k] for k in ("resourceType", "id", "meta", "patient") if k in resource}
     status = {"coding": [{"system": codes.ALLERGY_CLINICAL, "code": "active"}]}
     unsure = {"coding": [{"system": codes.ALLERGY_VERIFICATION, "code": "unconfirmed"}]}
     said = f"à lire : « {words} »" if words else "allergie du document, à lire"
