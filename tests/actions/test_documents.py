@@ -12,6 +12,8 @@ import pytest
 
 from carnet.actions import documents
 from carnet.actions.documents import ImportReport
+from carnet.actions.patient import banner
+from carnet.actions.received import waiting
 from carnet.fhir import codes
 from carnet.fhir.errors import CarnetError
 from carnet.record import gate
@@ -387,3 +389,16 @@ def test_another_number_is_refused_even_to_who_is_sure(at: datetime) -> None:
     with pytest.raises(CarnetError):
         documents.assign(by=ALICE, at=at, document=str(waiting.document), patient=id_of(first))
     assert held(id_of(first), at, "Condition") == []
+
+
+def test_an_allergy_that_fhir_refuses_is_in_view_all_the_same(at: datetime) -> None:
+    wrong = {
+        "resourceType": "AllergyIntolerance", "id": "a", "patient": {"reference": "Patient/e1"},
+        "code": {"text": "Pénicilline"}, "criticality": "mortelle",
+    }  # fmt: skip
+    report = bring(bundle(emile(), wrong), at)
+    assert report.statements["not_understood"] == 1
+    opened = gate.open_record(by=ALICE, at=at, patient=id_of(report))
+    shown = banner(ALICE, opened).allergies
+    assert [(one.text, one.received) for one in shown] == [("à lire : « Pénicilline »", True)]
+    assert [group.type for group in waiting(opened)] == ["AllergyIntolerance"]
