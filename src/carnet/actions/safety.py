@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from carnet.accounts import sessions
 from carnet.record import check, gate, reserve
 from carnet.record.actor import Actor
 
@@ -21,8 +22,9 @@ class LastCheck:
 
 def check_cell(*, by: Actor, at: datetime) -> check.Report:
     """Check the database, the documents and the journal; the outcome goes into the journal. What a full disk took
-    from the reserve is set aside again."""
+    from the reserve is set aside again, and sessions that are over are forgotten."""
     reserve.hold()
+    sessions.clear_expired(at)
     report = check.check()
     outcome = "success" if report.ok else "failure"
     gate.audit_event(by=by, at=at, action=CHECK, outcome=outcome)
