@@ -15,6 +15,7 @@ Resource = dict[str, Any]
 
 WAITING = "waiting"  # a document that a person must give to a patient
 DISMISSED_REASON = "urn:carnet:dismissed"
+SUSPECT = "urn:carnet:suspect"  # a medicine that a document suspects of an adverse effect
 STATES = (codes.RECEIVED, codes.TAKEN_UP, codes.JOINED, codes.DISMISSED)
 
 # Which facts a person takes up one by one, and the element that names them. Results (Observation) show directly with
@@ -189,6 +190,8 @@ def _told(resource: Resource) -> str:
     type_, said = str(resource["resourceType"]), ""
     if resource.get("doNotPerform") is True:
         said = "à ne pas prendre"
+    elif is_suspect(resource):
+        said = "suspecté d'un effet indésirable"
     elif is_over(resource) and not is_denied(resource):
         said = _OVER.get(FAMILY.get(type_, type_), "passé")
     elif is_suspected(resource):
@@ -326,6 +329,11 @@ def is_over(resource: Resource) -> bool:
     return bool(_codes(resource.get("clinicalStatus")) & {"inactive", "resolved", "remission"})
 
 
+def is_suspect(resource: Resource) -> bool:
+    """A medicine named because it may have harmed: no treatment of today."""
+    return any(one.get("url") == SUSPECT for one in resource.get("extension", []))
+
+
 def is_suspected(resource: Resource) -> bool:
     """The document is not sure of it. An allergy not yet confirmed is one until somebody says otherwise."""
     return resource["resourceType"] == "Condition" and bool(
@@ -358,7 +366,8 @@ def _side(resource: Resource) -> str:
 
 def _when_or_what(resource: Resource, type_: str) -> str:
     if type_ == "Immunization":
-        return str(resource.get("occurrenceDateTime") or resource.get("occurrenceString") or "")[:10]
+        day = str(resource.get("occurrenceDateTime") or resource.get("occurrenceString") or "")[:10]
+        return f"{day} {fold(str(resource.get('lotNumber') or ''))}".strip()
     if type_ == "Procedure":
         period = resource.get("performedPeriod") or {}
         return str(resource.get("performedDateTime") or period.get("start") or "")[:10]

@@ -111,7 +111,10 @@ def _lines(by_type: dict[str, list[Resource]], type: str, make: Any, sources: di
 
 def _once(lines: list[Line]) -> list[Line]:
     return list(
-        {(received.fold(line.text), line.since[:10], line.denied): line for line in reversed(lines)}.values()
+        {
+            (received.fold(line.text), line.since[:10], line.detail, line.denied): line
+            for line in reversed(lines)
+        }.values()
     )[::-1]
 
 
@@ -170,7 +173,7 @@ def _treatments(by_type: dict[str, list[Resource]], sources: dict[str, str], tod
 def _is_taken(resource: Resource, today: date) -> bool:
     if resource.get("status") not in ("active", "intended", "unknown", "on-hold", "completed"):
         return False
-    if received.is_denied(resource):
+    if received.is_denied(resource) or received.is_suspect(resource):
         return False
     end = _end(resource)
     if resource["status"] == "completed" and not end:
@@ -183,9 +186,18 @@ def _end(resource: Resource) -> date | None:
         resource.get("effectivePeriod") or resource.get("dispenseRequest", {}).get("validityPeriod") or {}
     )
     try:
-        return dates.first_day(str(period["end"]))
+        return dates.first_day(str(period.get("end") or _end_of_doses(resource)))
     except (KeyError, Malformed):
         return None
+
+
+def _end_of_doses(resource: Resource) -> str:
+    """The last day written in the posology, when no line of it goes on without an end."""
+    listed = resource.get("dosage") or resource.get("dosageInstruction") or []
+    spans = [one.get("timing", {}).get("repeat", {}) for one in listed]
+    ends = [str(one.get("boundsPeriod", {}).get("end", "")) for one in spans]
+    bounded = all(end or "boundsDuration" in one for end, one in zip(ends, spans, strict=True))
+    return max(ends, default="") if bounded else ""
 
 
 def _since(resource: Resource) -> str:

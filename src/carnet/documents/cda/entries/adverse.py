@@ -10,6 +10,7 @@ from carnet.documents.cda.entries.problem import coded
 from carnet.documents.cda.people import author, person_only
 from carnet.documents.cda.values import concept
 
+SUSPECT = "urn:carnet:suspect"
 _SEVERITY = "http://terminology.hl7.org/CodeSystem/adverse-event-severity"
 _OUTCOME = "http://terminology.hl7.org/CodeSystem/adverse-event-outcome"
 _SEVERITIES = {"255604002": "mild", "6736007": "moderate", "24484000": "severe"}
@@ -39,6 +40,7 @@ def adverse_event(ctx: Context, element: Element) -> Resource | None:
 def _suspect(ctx: Context, element: Element, made: Resource) -> None:
     found = ctx.read(element)
     if found:
+        found.setdefault("extension", []).append({"url": SUSPECT, "valueBoolean": True})
         made.setdefault("suspectEntity", []).append({"instance": {"reference": reference(found)}})
 
 
