@@ -97,6 +97,30 @@ def test_merged_either_address_leads_to_the_one_record(client: Client, two: tupl
     assert gate.open_record(by=ALICE, at=clock.now(), patient=other).patient.id == keep
     assert "Aucun doublon" in page(client, "/identity/doubles")
     assert "Dossiers réunis" in page(client, "/identity/")
+    for old, new in [("", ""), ("/edit", "/edit")]:
+        answer = client.get(f"/patient/{other}{old}")
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"/patient/{keep}{new}")
+    record = page(client, f"/patient/{keep}")
+    assert "Réuni avec" in record
+    assert f'href="/identity/{keep}/{other}"' in record
+
+
+def test_a_page_left_open_on_the_old_identity_changes_nothing(client: Client, two: tuple[str, str]) -> None:
+    keep, other = two
+    posted(client, f"/identity/{keep}/{other}/merge", keep=keep)
+    fields = {"patient": other, "version": "1", "birth_name": "Autre", "given": "Jeanne"}
+    answer = client.post(f"/patient/{other}/edit", fields)
+    assert answer.status_code == 403
+    assert "réuni à un autre" in answer.content.decode()
+
+
+def test_a_note_begun_on_the_old_record_is_taken_up_from_the_one_record(
+    client: Client, two: tuple[str, str]
+) -> None:
+    keep, other = two
+    client.post("/consultation/open", {"patient": other})
+    posted(client, f"/identity/{keep}/{other}/merge", keep=keep)
+    assert "Reprendre la consultation" in page(client, f"/patient/{keep}")
 
 
 def test_separated_what_was_written_meanwhile_is_given_to_one_of_them(

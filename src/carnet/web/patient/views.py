@@ -35,6 +35,8 @@ def record(request: HttpRequest, id: str) -> HttpResponse:
     if is_part(request) and request.method == "POST":
         shown = {"page": page, "id": id, **_history(request, page)}
         return render(request, "patient/_history.html", shown)
+    if page.record.patient.id != id:  # merged: one address for one record
+        return redirect("patient:record", page.record.patient.id)
     return record_page(request, page)
 
 
@@ -87,7 +89,7 @@ def _is_fact(resource: dict[str, Any]) -> bool:
 def _drafts(page: Opened) -> list[Any]:
     if page.banner.allergy_state == "hidden":
         return []
-    return [draft for draft in gate.drafts(by=page.by) if draft.patient == page.id]
+    return [draft for draft in gate.drafts(by=page.by) if draft.patient in page.record.ids]
 
 
 @require_GET
