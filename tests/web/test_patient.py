@@ -166,7 +166,7 @@ def test_what_waits_is_taken_up_in_place_and_taken_back(client: Client, doctor: 
     sent = {"patient": emile, "key": key[1], "next": "record"}
     told = client.post(f"/patient/{emile}/received/take-up", sent, **HTMX).content.decode()
     assert "Asthme" in told[told.index('id="synthesis"') : told.index('id="main"')]
-    assert 'id="undo"' in told[told.index('id="beside"') :]
+    assert 'id="undo"' in told[told.index('id="received"') :]
     back = client.post(f"/patient/{emile}/received/undo", sent, **HTMX).content.decode()
     assert "Asthme" not in back[back.index('id="synthesis"') : back.index('id="main"')]
 

@@ -4,24 +4,24 @@ let held = null;
 
 document.addEventListener("htmx:beforeSwap", () => {
   const focused = document.activeElement;
-  held = focused && focused !== document.body ? { id: focused.id, key: focused.dataset.focusKey, place: placeOf(focused) } : null;
+  held = focused && focused !== document.body ? { id: focused.id, key: focused.dataset.focusKey, place: placeOf(focused), around: focused.parentElement?.closest("[id]")?.id } : null;
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {
   announce(event.target);
   if (!held || (document.activeElement && document.activeElement !== document.body)) return;
-  const back = found(held, event.target);
+  const back = found(held);
   back?.focus({ preventScroll: true });
   held = null;
 });
 
-function found({ id, key, place }, part) {
+function found({ id, key, place, around }) {
   const named = (id && document.getElementById(id)) || (key && document.querySelector(`[data-focus-key="${CSS.escape(key)}"]`));
   if (named) return named;
-  const list = place ? document.getElementById(place.list) : part.querySelector?.("[data-list]");
+  const list = document.getElementById(place?.list) || document.getElementById(around)?.querySelector("[data-list]");
   const lines = list ? linesOf(list) : [];
   const line = lines[Math.min(place?.index ?? 0, lines.length - 1)];
-  const news = document.querySelector("[data-announce] :is(button, a)");
+  const news = document.querySelector(".notice[data-announce] :is(button, a)");
   return line?.querySelector("a, button, [tabindex]") || news || document.getElementById("main");
 }
 
