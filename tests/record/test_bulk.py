@@ -97,6 +97,16 @@ def test_nothing_is_written_over(any_cell: Path, at: datetime) -> None:
         demo.fill(by=ALICE, at=at, patients=1, resources=2)
 
 
+def test_a_filling_that_was_cut_short_is_completed(open_cell: Path, at: datetime) -> None:
+    demo.fill(by=ALICE, at=at, patients=3, resources=2)
+    seen: list[tuple[int, int]] = []
+    kept = demo.complete(
+        by=ALICE, at=at, patients=8, resources=2, progress=lambda done, all: seen.append((done, all))
+    )
+    assert (kept, seen[-1]) == (5 * 4, (5, 5))
+    assert demo.complete(by=ALICE, at=at, patients=8, resources=2, progress=lambda done, all: None) == 0
+
+
 def test_who_may_not_write_writes_nothing(open_cell: Path, at: datetime) -> None:
     with pytest.raises(Refused):
         demo.fill(by=CHLOE, at=at, patients=1, resources=10)

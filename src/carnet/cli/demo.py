@@ -10,20 +10,34 @@ from django.conf import settings
 
 from carnet.accounts import totp
 from carnet.cli.serve import serve
-from carnet.demo import practice
+from carnet.demo import bulk, practice
 from carnet.demo.practice import Credentials
-from carnet.record import clock
+from carnet.record import cell, clock
+from carnet.record.actor import operator
 
 BAR = 30
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8421, help="le port (0 : un port libre)")
+    words = "ajouter N patients de R ressources chacun, sans histoire (1000x100)"
+    parser.add_argument("--bulk", type=_counted, metavar="NxR", help=words)
+
+
+def _counted(written: str) -> tuple[int, int]:
+    try:
+        return bulk.counted(written)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"« {written} » : écrivez par exemple 1000x100") from None
 
 
 def run(args: argparse.Namespace) -> int:
     """Serve the demonstration until interrupted; make it first where there is none."""
     known = practice.prepare(settings.HOME, at=clock.now(), progress=_progress)
+    if args.bulk:
+        patients, resources = args.bulk
+        by = operator(cell.practice_id())
+        bulk.complete(by=by, at=clock.now(), patients=patients, resources=resources, progress=_progress)
     return serve(settings.HOME, args.port, lambda url: announce(url, known, as_json=args.json))
 
 

@@ -15,7 +15,7 @@ from carnet.demo.people import ins
 from carnet.demo.tables import table
 from carnet.fhir import codes, dates
 from carnet.fhir.identifiers import INS_TEST
-from carnet.record import bulk
+from carnet.record import bulk, gate
 from carnet.record.actor import Actor
 from carnet.rules import note
 
@@ -63,6 +63,19 @@ def fill(
         if progress:
             progress(min(kept // (resources + 2), patients), patients)
     return kept
+
+
+def complete(*, by: Actor, at: datetime, patients: int, resources: int, progress: Progress) -> int:
+    """Keep those of the first `patients` that are not there yet; returns how many resources were kept."""
+    there, missing = 0, patients
+    while there < missing:  # each commit continues the one before: the numbers that are there have no gap
+        middle = (there + missing) // 2
+        if gate.patients_of(by=by, ids=[patient_id(middle)]):
+            there = middle + 1
+        else:
+            missing = middle
+    left = patients - there
+    return fill(by=by, at=at, patients=left, resources=resources, first=there, progress=progress)
 
 
 def patient_id(number: int) -> str:
