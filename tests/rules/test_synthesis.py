@@ -113,3 +113,39 @@ def test_what_waits_says_what_would_change_its_meaning() -> None:
         "SOLIAN 100 mg – arrêté ou terminé",
         "ASPIRINE – à ne pas prendre",
     ]
+
+
+def test_one_disease_of_two_relatives_is_two_lines() -> None:
+    found = told(
+        *(
+            fact("FamilyMemberHistory", status="completed", relationship={"text": who}, condition=[{"code": {"text": "Diabète"}}])
+            for who in ("Mère", "Père")
+        )
+    )  # fmt: skip
+    assert {line.detail for line in found.family} == {"Mère", "Père"}
+
+
+def test_two_lots_of_one_day_are_two_vaccinations() -> None:
+    doses = [
+        fact("Immunization", codes.RECEIVED, status="completed", vaccineCode={"text": "REVAXIS"}, lotNumber=lot, occurrenceDateTime="2009-09-28")
+        for lot in ("A", "B")
+    ]  # fmt: skip
+    assert len(groups([Fact(one["id"], 1, one) for one in doses])) == 2
+
+
+def bounded(**repeat: Any) -> dict[str, Any]:
+    return {"text": "1 par jour", "timing": {"repeat": repeat}}
+
+
+def test_a_prescription_that_ended_is_no_treatment_unless_a_part_of_it_goes_on() -> None:
+    ended, goes_on = bounded(boundsPeriod={"end": "2021-12-06"}), {"text": "puis 1 par semaine"}
+    assert told(medicine("PARACETAMOL", "", dosage=[ended])).treatments == []
+    assert told(medicine("CORTANCYL", "", dosage=[ended, goes_on])).treatments
+    assert told(medicine("RAMIPRIL", "", dosage=[bounded(boundsPeriod={"end": "2027-01-01"})])).treatments
+
+
+def test_a_medicine_suspected_of_harm_is_no_treatment_and_says_so() -> None:
+    suspect = medicine("AMOXICILLINE", "1 g", codes.RECEIVED, extension=[{"url": "urn:carnet:suspect", "valueBoolean": True}])  # fmt: skip
+    (group,) = groups([Fact("a", 1, suspect)])
+    assert group.label == "AMOXICILLINE – suspecté d'un effet indésirable"
+    assert told({**suspect, "meta": {}}).treatments == []
