@@ -20,7 +20,14 @@ from tests.web.signed_in import HTMX, alice, chloe
 
 SOURCE = Path(documents.__file__).parents[1]
 SCRIPT = {"HTTP_X_REQUESTED_WITH": "carnet"}
-PAGES = ["/practice/", "/practice/safety", "/practice/team", "/practice/journal", "/practice/import"]
+PAGES = [
+    "/practice/",
+    "/practice/search",
+    "/practice/safety",
+    "/practice/team",
+    "/practice/journal",
+    "/practice/import",
+]
 
 
 @pytest.fixture
@@ -217,3 +224,38 @@ def test_a_strange_filter_shows_a_page_all_the_same(
     client: Client, doctor: Actor, query: dict[str, str]
 ) -> None:
     assert client.get("/practice/journal", query).status_code == 200
+
+
+# the words of notes and documents
+
+
+def test_words_are_found_across_the_practice_and_marked(client: Client, doctor: Actor) -> None:
+    with gate.write(by=doctor, at=clock.now(), action="test") as work:
+        emile = work.create(EMILE)
+        work.create(
+            {
+                "resourceType": "DocumentReference",
+                "status": "current",
+                "subject": {"reference": emile.reference},
+                "date": "2024-05-01T10:00:00Z",
+                "description": "Courrier : œdème <b>discret</b>",
+                "content": [{"attachment": {"contentType": "text/plain"}}],
+            }
+        )
+    page = client.post("/practice/search", {"text": "oedeme"}).content.decode()
+    assert "<mark>œdème</mark> &lt;b&gt;discret&lt;/b&gt;" in page
+    assert "DURAND Émile" in page
+    assert f"/patient/{emile.id}/document/" in page
+    assert "oedeme" not in str(gate.audit_page(by=doctor, limit=1)[0])
+    assert gate.audit_page(by=doctor, limit=1)[0].action == "text.find"
+
+
+def test_the_search_of_words_reads_no_address_and_says_when_nothing_is_found(
+    client: Client, doctor: Actor
+) -> None:
+    assert "Mots des notes" in client.get("/practice/search?text=oedeme").content.decode()
+    assert "oedeme" not in client.get("/practice/search?text=oedeme").content.decode()
+    assert "Aucune note" in client.post("/practice/search", {"text": "zona"}).content.decode()
+    palette = client.post("/shell/palette", {"text": "zona"}).content.decode()
+    assert 'form="palette-words"' in palette
+    assert 'value="zona"' in palette

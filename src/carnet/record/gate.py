@@ -167,14 +167,20 @@ def find_patients(*, by: Actor, text: str, limit: int = 20) -> list[Stored]:
     return [stored(row) for row in patients.find(text, limit=limit, recent=recent)]
 
 
+def text_types(*, by: Actor) -> list[str]:
+    """The types of texts this actor may search by their words. Raises Refused when none."""
+    types = [type for type in texts.TYPES if access.readable(by)(type)]
+    if not types:
+        access.check_read(by, texts.TYPES[0])
+    return types
+
+
 def find_text(
     *, by: Actor, at: datetime, text: str, patient: str | None = None, page: str | None = None
 ) -> TextPage:
     """Notes and documents with all these words that this actor may read, in one record or in the practice, the
     newest first; one row in the journal with what was shown. Raises Refused."""
-    types = [type for type in texts.TYPES if access.readable(by)(type)]
-    if not types:
-        access.check_read(by, texts.TYPES[0])
+    types = text_types(by=by)
     subjects = None if patient is None else sorted(alias.around([patient]).same(patient))
     found = texts.page(text, types=types, subjects=subjects, page=page)
     entities = [f"{one.stored.reference}/{one.stored.version}" for one in found.entries]

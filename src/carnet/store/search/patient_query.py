@@ -84,6 +84,14 @@ def asked(word: str) -> Asked:
     return Asked(word, tuple(ways))
 
 
+def in_cities(asked: Asked, cities: Sequence[str]) -> Asked:
+    """The same with these cities (their marked terms) for all that begin like the word; with none, unchanged."""
+    if not cities:
+        return asked
+    others = [way for way in asked.ways if way.term != CITY + asked.word]
+    return Asked(asked.word, (*others, *(Way(ELSEWHERE, city, True) for city in cities)))
+
+
 def loosened(asked: Asked, almost: Sequence[str], inside: Sequence[str], known: bool) -> Asked:
     """The same with the words that are one error away, that hold it, or that sound like it. `known`: somebody
     bears this very word, so that only whole words are taken for it."""

@@ -23,6 +23,7 @@ from carnet.store.search.words_match import LAST
 
 FETCHED = 24  # rows of one question to the index, at least
 EDITS = 40  # words one error away that are asked for, the likeliest; more only happen to short words
+CITIES, CITY_FROM = 30, 4  # cities named one by one; shorter beginnings have lists of their own
 INSIDE = 20  # words that hold what was typed
 _ROWS = "f.id, f.patient, f.terms"
 
@@ -49,6 +50,7 @@ def find(
     recents = {id: n for n, id in enumerate(recent)}
     own = _of_patients(sorted(subjects if subjects is not None else recents))
     alone, known = subjects is not None, _known(readings)
+    readings = _with_cities(readings, known)
     found: dict[str, Scored] = {}
     for reading in readings:
         if alone or _all_known(reading, known):
@@ -172,6 +174,26 @@ def _known(readings: list[list[Asked]]) -> dict[str, str]:
     return {
         word: begun.get(word) or begun[CITY + word] for word in typed if begun.keys() & {word, CITY + word}
     }
+
+
+def _with_cities(readings: list[list[Asked]], known: dict[str, str]) -> list[list[Asked]]:
+    """The same with the cities that begin so by their whole names: half of a practice may live in one, and only a
+    whole word is read as far as needed."""
+    cities = {word: _cities(word) for word in known if len(word) >= CITY_FROM}
+    return [
+        [asking.in_cities(asked, cities.get(asked.word, [])) for asked in reading] for reading in readings
+    ]
+
+
+def _cities(word: str) -> list[str]:
+    """Their marked words; none when they are too many to name."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT word FROM store_finder_word WHERE word >= %s AND word < %s ORDER BY word LIMIT %s",
+            [CITY + word, CITY + word + LAST, CITIES + 1],
+        )
+        found = [city for (city,) in cursor.fetchall()]
+    return found if len(found) <= CITIES else []
 
 
 def _all_known(reading: list[Asked], known: dict[str, str]) -> bool:

@@ -58,6 +58,7 @@ WORDS = {
     "task.add": gettext_noop("Tâche ajoutée"),
     "task.complete": gettext_noop("Tâche faite"),
     "task.reopen": gettext_noop("Tâche remise à faire"),
+    "text.find": gettext_noop("Mots cherchés dans les notes et documents"),
 }
 NOBODY = {"operator": gettext_noop("Ligne de commande"), "outsider": gettext_noop("Non identifié")}
 

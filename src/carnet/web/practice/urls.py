@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from carnet.web.practice import importing, views
+from carnet.web.practice import importing, searching, views
 
 app_name = "practice"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("safety/check", views.check, name="check"),
     path("team", views.team, name="team"),
     path("journal", views.journal, name="audit"),
+    path("search", searching.search, name="search"),
     path("import", importing.imports, name="import"),
     path("import/<str:id>/candidates", importing.candidates, name="import_candidates"),
     path("import/<str:id>/assign", importing.assign, name="import_assign"),

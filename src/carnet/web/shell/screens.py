@@ -51,6 +51,12 @@ SCREENS = (
         "identity:home",
         "réunir fusionner séparer identité duplicates merge",
     ),
+    Screen(
+        gettext_noop("Rechercher dans le cabinet"),
+        "search",
+        "practice:search",
+        "texte mots notes documents plein full text",
+    ),
     Screen(gettext_noop("Cabinet"), "house", "practice:home", "réglages practice"),
     Screen(
         gettext_noop("Sécurité"),
