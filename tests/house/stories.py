@@ -167,6 +167,7 @@ STORIES: dict[str, Story] = {
     "consultation.amend": note_signed,
     "consultation.drop": lambda at: {k: v for k, v in note_begun(at).items() if k != "revision"},
     "consultation.open": lambda at: {"patient": emile(at)},
+    "consultation.restore": lambda at: {"patient": emile(at), "composition": None, "text": "TA 12/8"},
     "consultation.sign": note_begun,
     "documents.assign": unnamed,
     "documents.import_file": lambda at: {"name": "lettre.json", "content": bundle()},
