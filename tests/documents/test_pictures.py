@@ -32,7 +32,9 @@ def pdf_of(text: str, encrypt: bytes = b"") -> bytes:
     start = len(out)
     out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    return bytes(out + b"trailer<</Size %d/Root 1 0 R%s>>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, encrypt, start))
+    return bytes(
+        out + b"trailer<</Size %d/Root 1 0 R%s>>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, encrypt, start)
+    )
 
 
 def picture(format: str, size: tuple[int, int] = (40, 20), orientation: int = 1) -> bytes:

@@ -42,7 +42,9 @@ def new_practice(tmp_path: Path) -> Iterator[str]:
     process.wait(20)
 
 
-@pytest.fixture(scope="package")  # not the session: its event loop would forbid the database to the tests that follow
+@pytest.fixture(
+    scope="package"
+)  # not the session: its event loop would forbid the database to the tests that follow
 def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.skip("Chromium is not installed: apt install chromium")

@@ -25,7 +25,9 @@ AMENDED = "amended"  # a signed note that was changed afterwards
 PROVISIONAL = "provisional"  # a patient created from a document, to be verified
 
 NOTE = "urn:carnet:note"  # Composition extension: the note itself, NFC, \n
-TEXT = "urn:carnet:text"  # DocumentReference extension: the words of its file, a text kept beside it (Binary/…)
+TEXT = (
+    "urn:carnet:text"  # DocumentReference extension: the words of its file, a text kept beside it (Binary/…)
+)
 SPAN = "urn:carnet:span"  # extension of a fact: its place in the note, in code points
 RECEIVED_TYPES = (
     "AllergyIntolerance",
