@@ -362,6 +362,37 @@ def test_two_who_edit_at_once_see_both(client: Client, doctor: Actor, emile: str
     assert 'name="version" value="2"' in text
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("03/04/1960", "1960-04-03"),
+        ("3.4.1960", "1960-04-03"),
+        ("03041960", "1960-04-03"),
+        ("1960-04-03", "1960-04-03"),
+        ("04/1960", "1960-04"),
+        ("1960", "1960"),
+    ],
+)
+def test_a_birth_date_is_typed_day_first_in_any_browser(
+    client: Client, doctor: Actor, typed: str, kept: str
+) -> None:
+    client.post("/patient/new", {"birth_name": "Petit", "given": "Nadia", "birth_date": typed})
+    (made,) = gate.find_patients(by=doctor, text="Petit Nadia")
+    assert made.resource()["birthDate"] == kept
+    again = page(client, f"/patient/{made.id}/edit")
+    assert 'type="date"' not in again
+
+
+@pytest.mark.parametrize("typed", ["31/02/1960", "04/13/1960", "hier", "3/4/60"])
+def test_a_birth_date_that_does_not_exist_is_refused_beside_its_field(
+    client: Client, doctor: Actor, typed: str
+) -> None:
+    told = client.post("/patient/new", {"birth_name": "Petit", "given": "Nadia", "birth_date": typed})
+    assert told.status_code == 422
+    assert typed in told.content.decode()
+    assert gate.find_patients(by=doctor, text="Petit Nadia") == []
+
+
 def test_a_birth_year_alone_survives_the_form(client: Client, doctor: Actor) -> None:
     id = made(doctor, Identity(birth_name="Ndiaye", given="Fatou", birth_date="1962"))
     text = page(client, f"/patient/{id}/edit")
@@ -477,7 +508,7 @@ def test_a_scan_fills_the_form_and_keeps_nothing(doctor: Actor, client: Client) 
     page = client.post("/patient/new", {"scan": SCAN})
     shown = page.content.decode()
     assert page.status_code == 200
-    for value in ("PAT-TROIS", "DOMINIQUE", "1979-03-28", "279035121518989", "51215"):
+    for value in ("PAT-TROIS", "DOMINIQUE", "28/03/1979", "279035121518989", "51215"):
         assert f'value="{value}"' in shown
     assert gate.find_patients(by=doctor, text="pat-trois") == []
     fields = {name: page.context["form"][name].value() or "" for name in page.context["form"].fields}

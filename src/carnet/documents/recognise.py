@@ -122,7 +122,8 @@ def _text_format(content: bytes) -> str:
     if _HPRIM_SANTE.match(text) or _HPRIM_MEDECIN.search(content):
         raise Unsupported(_NAMED, "hprim", what="un message HPRIM")
     raise Unsupported(
-        "Ce fichier n'est d'aucun format que Carnet sait lire (CDA, FHIR, PDF, JPEG, PNG). Rien n'a été enregistré."
+        "Ce fichier n'est d'aucun format que Carnet sait lire (CDA, FHIR, PDF, JPEG, PNG). Rien n'a été enregistré. "
+        "Enregistrez-le en PDF, puis recommencez."
     )
 
 

@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from carnet.fhir import dates
+from carnet.fhir.errors import Malformed
 from carnet.rules import identity_status
 from carnet.rules.person import Identity
+from carnet.web.shell import wording
 
+_TYPED = re.compile(r"(?:(?:(\d{1,2})\D)?(\d{1,2})\D)?(\d{4})")
 _SEXES = [("", "—"), ("female", _("Féminin")), ("male", _("Masculin")), ("other", _("Indéterminé")), ("unknown", _("Inconnu"))]  # fmt: skip
+
+
+def fhir_date(typed: str) -> str:
+    """« 03/04/1960 », « 3.4.1960 », « 03041960 », « 04/1960 », « 1960 »: day first, always. « 1960-04-03 »: 1960-04-03."""
+    written = typed.strip()
+    if re.fullmatch(r"\d{8}", written):
+        written = f"{written[:2]}/{written[2:4]}/{written[4:]}"
+    found = _TYPED.fullmatch(written)
+    if found is None:
+        return written
+    return "-".join(part.zfill(2) for part in reversed(found.groups()) if part)
+
+
+def _check_date(written: str) -> None:
+    try:
+        dates.first_day(written)
+    except Malformed as error:
+        raise forms.ValidationError(
+            _("Cette date n’existe pas. Écrivez le jour, le mois, l’année : 03/04/1960.")
+        ) from error
 
 
 class IdentityForm(forms.Form):
@@ -24,7 +49,10 @@ class IdentityForm(forms.Form):
         help_text=_("Tous, dans l’ordre de l’état civil, séparés par des espaces."),
     )
     birth_date = forms.CharField(
-        label=_("Date de naissance"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Date de naissance"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": _("jj/mm/aaaa")}),
     )
     gender = forms.ChoiceField(label=_("Sexe"), choices=_SEXES, required=False)
     used_name = forms.CharField(
@@ -71,9 +99,15 @@ class IdentityForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
-        if len(str(self["birth_date"].value() or "")) not in (0, 10):
-            # A year alone would show as nothing in a date box, and be lost by saving.
-            self.fields["birth_date"].widget.attrs["type"] = "text"
+        # A date box of the browser would show day and month in the order of its own language: a wrong identity.
+        self.initial["birth_date"] = wording.short_date(self.initial.get("birth_date", ""))
+
+    def clean_birth_date(self) -> str:
+        """As FHIR writes it."""
+        written = fhir_date(self.cleaned_data["birth_date"])
+        if written:
+            _check_date(written)
+        return written
 
     @property
     def identity(self) -> Identity:

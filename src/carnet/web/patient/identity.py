@@ -21,6 +21,7 @@ from carnet.rules import person
 from carnet.rules.person import Identity
 from carnet.web.patient.forms import IdentityForm
 from carnet.web.patient.opening import Opened, actor, opened, same_patient
+from carnet.web.shell import wording
 
 
 @require_http_methods(["GET", "POST"])
@@ -116,6 +117,8 @@ def _differences(form: IdentityForm, other: Stored) -> list[tuple[str, str, str]
     """(label, what this person typed, what was saved meanwhile) for each field that differs."""
     mine, theirs = asdict(form.identity.tidied()), asdict(person.typed(other.resource()))
     shown = [name for name in mine if name != "ins_system"]
+    for each in (mine, theirs):
+        each["birth_date"] = wording.short_date(each["birth_date"])
     return [(str(form.fields[n].label), mine[n], theirs[n]) for n in shown if mine[n] != theirs[n]]
 
 
