@@ -9,7 +9,7 @@ from carnet.rules.person_traits import Folded
 from carnet.rules.similarity import sound
 
 # A key that more persons share says nothing of them; each person has a dozen others.
-CROWD = 200
+CROWD = 64
 
 
 def keys(one: Folded) -> set[str]:
@@ -28,17 +28,22 @@ def keys(one: Folded) -> set[str]:
 
 def _dated(born: str, names: set[str], first: str) -> set[str]:
     year, month, day = born[:4], *sorted((born[4:6], born[6:]))  # the same when day and month are swapped
-    words = {*names, first} - {""}
-    return {f"born {year}{month}{day}"} | {
-        f"{part} {word}" for word in words for part in (year, f"{month}{day}")
-    }
+    found = {f"born {year}{month}{day}"}
+    found |= {f"{part} {name}" for name in names for part in (year, f"{month}{day}")}
+    # First names are fewer than names: they need more of the date.
+    return found | (
+        {f"{part} {first}" for part in (year + month, year + day, month + day)} if first else set()
+    )
 
 
 def _placed(one: Folded, names: set[str], first: str) -> set[str]:
     places = [place for place in (one.postal_code, one.city) if place]
-    homes = {f"home {place} {one.street_number}" for place in places if one.street_number}
-    homes |= {f"home {place} {line[:8]}" for place in places for line in one.street}
-    homes |= {f"home {one.street_number} {line}" for line in one.street if one.street_number}
+    homes = set[str]()
+    for line in one.street:
+        if one.street_number:
+            homes |= {f"home {place} {one.street_number} {line[:9]}" for place in places}
+            homes.add(f"home {one.street_number} {line}")
+        homes |= {f"street {place} {line} {word[:3]}" for place in places for word in (*names, first) if word}
     # A village has one postal code: with a name and an initial, still few.
     homes |= {f"town {place} {name} {first[:1]}" for place in places for name in names}
     return homes | {f"town {place} {first} {name[:1]}" for place in places for name in names if first}

@@ -145,10 +145,10 @@ def _plain(one: str, other: str) -> str:
 
 
 def ins(one: Folded, other: Folded) -> str:
-    """One number in common is one person; only numbers with a right key can contradict."""
+    """One number in common is one person, whatever others each has."""
     if one.ins & other.ins:
         return "equal"
-    return "different" if one.sure_ins and other.sure_ins else "missing"
+    return "different" if one.ins and other.ins else "missing"
 
 
 def number(one: Folded, other: Folded) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -68,7 +68,13 @@ def compare(one: Identity, other: Identity) -> Match:
 
 def weigh(one: Folded, other: Folded) -> Match:
     """The same for identities already folded: for many comparisons."""
-    levels = likeness.levels(one, other)
+    return _judged(tuple(likeness.levels(one, other).items()))
+
+
+@lru_cache(maxsize=1 << 16)
+def _judged(found: tuple[tuple[str, str], ...]) -> Match:
+    """The Match of these levels: nothing else of the two persons counts, and few combinations are frequent."""
+    levels = dict(found)
     reasons = _reasons(levels)
     score = sum(reason.weight for reason in reasons)
     alarm = _alarm(levels)

@@ -65,7 +65,6 @@ class Folded:
     sex: str
     birthplace: str
     ins: frozenset[str]
-    sure_ins: frozenset[str]
     numbers: frozenset[tuple[str, str]]
     state_numbers: frozenset[tuple[str, str]]
     phones: frozenset[str]
@@ -119,7 +118,6 @@ def _named(patient: dict[str, Any], use: str) -> dict[str, Any]:
 
 def folded(one: Identity) -> Folded:
     """The same person without accents, case, blanks, prefixes of telephone numbers and doubtful sexes."""
-    ins = frozenset(kept for value in one.ins if (kept := _compact(value)))
     return Folded(
         birth=_name(one.birth_name),
         used=_name(one.used_name),
@@ -129,9 +127,7 @@ def folded(one: Identity) -> Folded:
         born=re.sub(r"[^0-9]", "", one.born),
         sex=_SPELLED_SEX.get(one.sex, ""),
         birthplace=_compact(one.birthplace),
-        ins=frozenset(value[:13] for value in ins),
-        # A number with a wrong key proves nothing against anybody.
-        sure_ins=frozenset(value[:13] for value in ins if identifiers.is_ins(value)),
+        ins=frozenset(kept[:13] for value in one.ins if (kept := _compact(value))),  # with or without its key
         numbers=_numbers(one.numbers),
         state_numbers=_numbers(one.state_numbers),
         phones=frozenset(kept for phone in one.phones if (kept := _digits(phone))),
