@@ -10,6 +10,7 @@ Tags      {% icon "search" %}  {% when value short=True %} (a <time> with the ex
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django import template
@@ -108,6 +109,12 @@ def when_tag(value: Any, short: bool = False) -> SafeString:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """One drawing of the sprite; silent to screen readers unless it is given a label."""
+    return _drawing(name, label)
+
+
+@cache
+def _drawing(name: str, label: str) -> SafeString:
+    """Names and labels are words of ours, and few."""
     meaning = format_html('role="img" aria-label="{}"', label) if label else SILENT
     return format_html(
         '<svg class="icon" {}><use href="{}#{}"></use></svg>', meaning, static("vendor/icons.svg"), name
