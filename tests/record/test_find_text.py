@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from carnet.actions import documents
 from carnet.fhir import codes
 from carnet.fhir.errors import NotFound
 from carnet.record import gate
 from carnet.store.search import reindex
 from tests.cast import ALICE, CHLOE, DALIA, EMILE, FATOU
+from tests.documents.test_pictures import pdf_of
 
 
 def note(patient: str, day: str, text: str) -> dict[str, Any]:
@@ -122,3 +124,15 @@ def test_indexing_again_changes_nothing(two: dict[str, str], at: datetime) -> No
 def test_nonsense_finds_nothing(two: dict[str, str], at: datetime) -> None:
     for text in ('"', "a* OR b", "NEAR(", "'||", "œdème xyz"):
         assert dates(gate.find_text(by=ALICE, at=at, text=text)) == [], text
+
+
+def test_the_words_inside_an_imported_file(any_cell: Path, at: datetime) -> None:
+    with gate.write(by=ALICE, at=at, action="patient.create") as work:
+        emile = work.create(EMILE).id
+    documents.import_file(
+        by=ALICE, at=at, name="courrier.pdf", content=pdf_of("Echographie renale normale"), patient=emile
+    )
+    [found] = gate.find_text(by=ALICE, at=at, text="rénale écho").entries
+    assert found.stored.type == "DocumentReference"
+    assert "Echographie renale normale" in found.text
+    assert "renale" not in found.stored.body.decode()

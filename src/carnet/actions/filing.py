@@ -93,6 +93,8 @@ class Filing:
             self.read, place, known, original=self.original, blob=self.blob, key=self.key, at=self.at
         )
         resource = reference.with_replaced(resource, self.read, [one.resource() for one in older])
+        if self.read.text:
+            resource = reference.with_text(resource, self.work.keep_blob(self.read.text.encode()))
         resource["status"] = "superseded" if is_old else "current"
         resource = resource if place.patient is not None else reference.of_nobody(resource)
         self.work.create(resource, id=place.document)

@@ -24,10 +24,12 @@ def read(recognised: Recognised, title: str) -> list[Read]:
 
 def _picture(recognised: Recognised, title: str) -> Read:
     """A file to look at: it says nothing of its patient, its title is what the sender called it."""
+    text = ""
     if recognised.format == "pdf":
-        thumbnail = pdf.read(recognised.content).thumbnail
+        seen = pdf.read(recognised.content)
+        text, thumbnail = seen.text, seen.thumbnail
     else:
         thumbnail = image.read(recognised.content).thumbnail
     parts = [Part("part-1", "image/png", thumbnail, "Aperçu")] if thumbnail else []
     label = _LABELS[recognised.format]
-    return Read(recognised.format, Kind(None, None, label, label), title or label, parts=parts)
+    return Read(recognised.format, Kind(None, None, label, label), title or label, parts=parts, text=text)

@@ -69,3 +69,4 @@ class Read:
     set_id: str | None = None
     version: int | None = None
     replaces: list[str] = field(default_factory=list)
+    text: str = ""  # what a person reads in it, for searching its words

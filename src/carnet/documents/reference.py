@@ -13,7 +13,7 @@ from typing import Any
 
 from carnet.documents.placing import Place, mapped
 from carnet.documents.reading import PART, Part, Read
-from carnet.fhir import dates
+from carnet.fhir import codes, dates
 
 Resource = dict[str, Any]
 
@@ -84,6 +84,12 @@ def document_reference(
     if read.created and _is_date_time(read.created):
         resource["context"] = {"period": {"start": read.created}}
     return resource | _description(read)
+
+
+def with_text(resource: Resource, blob: str) -> Resource:
+    """The same, naming the text of its file, which is kept apart: it is searched and seldom read."""
+    text = {"url": codes.TEXT, "valueUrl": f"Binary/{blob}"}
+    return {**resource, "extension": [*resource.get("extension", ()), text]}
 
 
 def of_nobody(resource: Resource) -> Resource:

@@ -13,6 +13,8 @@ from carnet.documents.cda.narrative import Narrative
 from carnet.documents.cda.parse import parse
 from carnet.documents.reading import Read
 
+TEXT_LIMIT = 200_000  # characters
+
 
 def read(content: bytes) -> Read:
     """Read a CDA document. Raises Malformed or TooBig with a French sentence, never anything else."""
@@ -43,7 +45,18 @@ def read_document(document: Element) -> Read:
         set_id=document_id(child(document, "setId")),
         version=header.version(document),
         replaces=header.replaced(document),
+        text=_told(child(document, "component", "structuredBody")),
     )
+
+
+def _told(body: Element | None) -> str:
+    """What its sections tell, one piece of text a line."""
+    if body is None:
+        return ""
+    sections = list(body.iter("{*}section"))
+    shown = [part for section in sections for part in (child(section, "title"), child(section, "text"))]
+    pieces = (" ".join(str(piece).split()) for part in shown if part is not None for piece in part.itertext())
+    return "\n".join(piece for piece in pieces if piece)[:TEXT_LIMIT]
 
 
 def _context(document: Element) -> Context:

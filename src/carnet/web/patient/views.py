@@ -21,6 +21,7 @@ from carnet.rules.synthesis import synthesis
 from carnet.rules.timeline import Event
 from carnet.web.patient import facts, plots
 from carnet.web.patient.opening import Opened, actor, is_part, opened, same_patient
+from carnet.web.shell import passages
 
 PAGE = 60  # events shown at first, and more at each request
 MOST = 2000
@@ -76,6 +77,7 @@ def _history(request: HttpRequest, page: Opened) -> dict[str, Any]:
         "total": len(every),
         "more": count + PAGE if len(found) > count else 0,
         "kinds": timeline.counts(every),
+        "passages": passages.lines(page.record.find_text(text).entries, text) if text and not kind else [],
         "text": text,
         "kind": kind,
     }
