@@ -61,7 +61,9 @@ def takes_up_what_was_received(by: Mouse) -> None:
     expect(by.page.get_by_role("heading", name="Reçu, à reprendre")).to_be_visible()
     sound(by.page)
     by.press("Reprendre : Hypertension essentielle")
-    expect(by.page.get_by_role("heading", name="Reçu, à reprendre")).to_be_hidden()
+    expect(by.page.get_by_text("1 élément repris.", exact=True)).to_be_visible()
+    expect(by.page.get_by_role("button", name="Reprendre : Hypertension essentielle")).to_be_hidden()
+    sound(by.page)
     synthesis = by.page.get_by_role("complementary", name="Synthèse")
     expect(synthesis.get_by_text("Hypertension essentielle")).to_be_visible()
 
