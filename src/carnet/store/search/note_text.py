@@ -15,7 +15,7 @@ from carnet.fhir import codes, folding, search_parameters
 from carnet.fhir.errors import CarnetError
 from carnet.store import blobs
 from carnet.store.resource import COLUMNS, Row, row
-from carnet.store.search.clauses import Sql, beside
+from carnet.store.search.clauses import Sql, beside, for_engine
 
 TYPES = ("Composition", "DocumentReference")
 MOST = 200  # found at once, the latest recorded; those are then put in the order of their dates
@@ -94,9 +94,10 @@ def _sql(where: str) -> str:
     keys = f"SELECT {key} AS id FROM store_text WHERE {where} ORDER BY {key} DESC LIMIT %s"
     when = (
         "SELECT COALESCE(MAX(CASE WHEN x.param = %s THEN x.low END), MAX(x.low), 0) FROM store_date x"
-        f" WHERE {beside('x', 't.id')} AND x.param IN (%s, %s, %s)"
+        f" WHERE {beside('x', 't.id')} AND +x.param IN (%s, %s, %s)"  # never start at the parameter
     )
-    return f"SELECT t.id, ({when}) AS told FROM ({keys}) t ORDER BY told DESC, t.id DESC"
+    sql = Sql(f"SELECT t.id, ({when}) AS told FROM ({keys}) t ORDER BY told DESC, t.id DESC")
+    return for_engine(sql, connection.vendor).text
 
 
 def _match(groups: list[list[tuple[str, bool]]]) -> Sql:
