@@ -495,39 +495,3 @@ def test_facts_without_a_readable_date_do_not_break_the_page(
     keep(operator(doctor.practice), of(emile, "Immunization", status="completed", vaccineCode={"text": "dTP"}, occurrenceString="il y a longtemps"))  # fmt: skip
     assert "dTP" in page(client, f"/patient/{emile}")
     assert "Poids" in page(client, f"/patient/{emile}/results")
-
-
-SCAN = (
-    "IS01"
-    + "0" * 22
-    + "S1279035121518989S21.2.250.1.213.1.4.10\x1dS3DOMINIQUE\x1dS4PAT-TROIS\x1dS5FS628-03-1979S751215"
-)
-
-
-def test_a_scan_fills_the_form_and_keeps_nothing(doctor: Actor, client: Client) -> None:
-    page = client.post("/patient/new", {"scan": SCAN})
-    shown = page.content.decode()
-    assert page.status_code == 200
-    for value in ("PAT-TROIS", "DOMINIQUE", "28/03/1979", "279035121518989", "51215"):
-        assert f'value="{value}"' in shown
-    assert gate.find_patients(by=doctor, text="pat-trois") == []
-    fields = {name: page.context["form"][name].value() or "" for name in page.context["form"].fields}
-    made = client.post("/patient/new", fields)
-    assert made.status_code == 302
-    kept = gate.find_patients(by=doctor, text="279035121518989")[0].resource()
-    assert kept["identifier"][0]["system"] == "urn:oid:1.2.250.1.213.1.4.10"
-
-
-def test_a_scan_in_the_palette_finds_the_person(doctor: Actor, client: Client) -> None:
-    page = client.post("/patient/new", {"scan": SCAN})
-    client.post(
-        "/patient/new",
-        {n: page.context["form"][n].value() or "" for n in page.context["form"].fields},
-    )
-    assert "PAT-TROIS" in client.post("/shell/palette", {"text": SCAN}).content.decode()
-
-
-def test_a_scan_read_in_part_says_what_to_do(doctor: Actor, client: Client) -> None:
-    page = client.post("/patient/new", {"scan": SCAN[:60]})
-    assert page.status_code == 422
-    assert "scannez de nouveau" in page.content.decode()
