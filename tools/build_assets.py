@@ -33,7 +33,7 @@ FILES = [
 ICONS_BY_VARIABLE = {
     "capsule", "clipboard2-pulse", "file-earmark-medical", "file-earmark-pdf", "file-earmark-image", "file-earmark-text",
     "graph-up", "eyedropper", "journal-text", "envelope", "calendar3", "check2", "circle", "exclamation-triangle",
-    "people", "person", "shield-lock", "clock-history", "upload", "download", "plus", "arrow-return-left", "gear",
+    "people", "person", "shield-lock", "clock-history", "upload", "download", "plus", "person-plus", "arrow-return-left", "gear", "search",
 }  # fmt: skip
 ICON_TAG = re.compile(r"""\{%-?\s*icon\s+["']([a-z0-9-]+)["']""")
 
