@@ -79,7 +79,7 @@ def test_refuses_the_rest_by_name(content: bytes, format: str) -> None:
         recognise(content)
     assert refused.value.format == format
     assert str(refused.value).startswith(("Ce fichier", "Cette archive"))
-    assert str(refused.value).endswith("Rien n'a été enregistré.")
+    assert "Rien n'a été enregistré." in str(refused.value)
 
 
 def test_a_bomb_does_not_go_off() -> None:
