@@ -34,7 +34,7 @@ check: setup-dev ## format, lint, types, import contracts, fast tests: under two
 	@$(bin)/ruff check
 	@$(bin)/mypy
 	@$(bin)/lint-imports --no-cache
-	@$(bin)/python -m pytest -n $(workers) --dist loadfile -m "not journey and not slow"
+	@$(bin)/python -m pytest -n $(workers) --dist loadfile -m "not journey and not slow and not shared"
 
 soak: setup-dev ## the long tests: hundreds of kills during writes
 	@tools/setup test-packages

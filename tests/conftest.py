@@ -37,6 +37,13 @@ def _in_french() -> Iterator[None]:
     translation.deactivate()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What reads the public sample files is marked `shared`; the fast loop leaves it out."""
+    for item in items:
+        if "shared_data" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.shared)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup() -> None:
     """Cells are made by our own fixtures."""
@@ -75,7 +82,7 @@ def postgresql() -> Iterator[Server]:
     server.stop()
 
 
-@pytest.fixture(params=["sqlcipher", "postgresql"])
+@pytest.fixture(params=["sqlcipher", pytest.param("postgresql", marks=pytest.mark.slow)])
 def engine(request: pytest.FixtureRequest) -> str:
     """The two engines: a test that uses `any_cell` runs on both."""
     return str(request.param)

@@ -25,6 +25,8 @@ from tests.cast import DALIA
 
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
+pytestmark = pytest.mark.slow
+
 
 def silent(done: int, total: int) -> None:
     """No progress to show."""
