@@ -47,10 +47,6 @@ def _alike(by: Actor) -> list[Double]:
     ]
 
 
-def _is_worth(shared: set[str]) -> bool:
-    return len(shared) > 1 or any(key.startswith(_ALONE) for key in shared)
-
-
 def between(one: Stored, other: Stored) -> Match:
     """How alike two identities are, and why."""
     return matching.compare(matching.from_patient(one.resource()), matching.from_patient(other.resource()))

@@ -97,12 +97,6 @@ def bounds(element: Element | None) -> tuple[dict[str, Any], dict[str, Any]]:
     return quantity(child(element, "low")), quantity(child(element, "high"))
 
 
-def simple_range(element: Element | None) -> dict[str, Any]:
-    """A Range of low and high, {} when neither is a number."""
-    low, high = bounds(element)
-    return {key: value for key, value in (("low", low), ("high", high)) if value}
-
-
 def ratio(element: Element | None) -> dict[str, Any]:
     """A Ratio; both halves or nothing."""
     top, bottom = quantity(child(element, "numerator")), quantity(child(element, "denominator"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from carnet.fhir import codes, references
+from carnet.fhir import codes
 from carnet.record import access, gate
 from carnet.record.actor import Actor
 from carnet.record.work import Draft, Stored
@@ -123,9 +123,3 @@ def task_line(task: Stored, patients: dict[str, Stored], today: date) -> TaskLin
 def _due(task: dict[str, Any]) -> date | None:
     end = task.get("restriction", {}).get("period", {}).get("end", "")
     return date.fromisoformat(end[:10]) if len(end) >= 10 else None
-
-
-def patient_of(task: Stored) -> str | None:
-    """The id of the patient that a task is for."""
-    pair = references.split(str(task.resource().get("for", {}).get("reference", "")))
-    return pair[1] if pair else None

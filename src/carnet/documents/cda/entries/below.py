@@ -131,12 +131,6 @@ def region(ctx: Context, element: Element, resource: Resource) -> None:
     ctx.give_up(element, "Zone d'une image : à voir dans le document.")
 
 
-def empty_part(ctx: Context, element: Element, resource: Resource) -> None:
-    """A statement that only carries others, or words that the parent already has."""
-    ctx.part_of(element, resource)
-    read_below(ctx, element, resource)
-
-
 _SHARED: dict[str, Piece] = {
     "comment": comment,
     "internal_reference": reason,
