@@ -13,9 +13,6 @@ from carnet.rules import blocking, linkage, matching
 from carnet.rules.matching import Match
 
 _SHOWN = ("certain", "probable")
-# A number or a birth day in common is worth a look by itself; any other key only with a second one. Weighing costs
-# more than all the rest: this spares 19 of 20 and loses no pair that is shown (FEBRL files, without their number).
-_ALONE = ("ins ", "number ", "phone ", "born ")
 
 
 @dataclass(frozen=True, slots=True)
