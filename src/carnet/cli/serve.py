@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 from django.db import connections
+from django.utils.module_loading import import_string
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
@@ -80,7 +80,7 @@ def serve(home: Path, port: int, ready: Ready) -> int:
 def _application(port: int, ready: Ready) -> Any:
     """In the worker process: the application, the queue's thread, and the word that it answers."""
     die_with_parent()
-    application = get_wsgi_application()
+    application = import_string(settings.WSGI_APPLICATION)
     threading.Thread(target=worker.run, name="queue", daemon=True).start()
     url = f"http://{ADDRESS}:{port}/"
     if wizard.is_needed(settings.HOME):

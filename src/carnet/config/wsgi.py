@@ -1,10 +1,21 @@
-"""The WSGI application that the server runs."""
+"""The WSGI application that the server runs: the FHIR door for its own addresses, Django for all others."""
 
 import gc
+from collections.abc import Iterable
 
 from django.core.wsgi import get_wsgi_application
 
-application = get_wsgi_application()
+from carnet.api import door
+
+_pages = get_wsgi_application()
+
+
+def application(environ: door.Environ, start_response: door.StartResponse) -> Iterable[bytes]:
+    """One request, for the one or the other."""
+    if door.is_for(environ.get("PATH_INFO", "")):
+        return door.application(environ, start_response)
+    return _pages(environ, start_response)
+
 
 # A long record is thousands of small dicts without cycles. Walking through the whole program each time some hundred
 # more are made took a third of the time of its page.

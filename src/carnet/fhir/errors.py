@@ -64,6 +64,12 @@ class Refused(CarnetError):
     issue_code, http_status = "forbidden", 403
 
 
+class NotSignedIn(CarnetError):
+    """Nobody known asks: no token, or one that is revoked or too old."""
+
+    issue_code, http_status = "login", 401
+
+
 class NotFound(CarnetError):
     """Not there, or not for this actor to know."""
 
