@@ -8,8 +8,6 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from carnet.api.exchange import Answer, Asked
-from carnet.api.refusals import NotSupported
 from carnet.fhir import json
 from carnet.fhir.errors import Invalid, Issue, Malformed, TooBig
 
@@ -24,19 +22,10 @@ class _Nowhere(Exception):
     """What is said of the place of an operation."""
 
 
-def by_id(asked: Asked) -> Answer:
-    """PATCH Type/id."""
-    raise NotSupported("Cette fonction n'existe pas encore ici.")
-
-
-def by_criteria(asked: Asked) -> Answer:
-    """PATCH Type?…."""
-    raise NotSupported("Cette fonction n'existe pas encore ici.")
-
-
 def apply(resource: Json, patch: Any) -> Json:
     """The resource after the patch: a list is JSON Patch, an object is merged. Raises Malformed when it is no patch,
     Invalid naming the place when it does not apply, changes who the resource is, or when a test fails."""
+    changed: Any = None
     if isinstance(patch, list):
         changed = _operated(resource, patch)
     elif isinstance(patch, dict):
@@ -50,7 +39,8 @@ def apply(resource: Json, patch: Any) -> Json:
             raise Invalid(
                 _NOT_APPLICABLE, [Issue(f"{kind}.{name}", "Un patch ne change ni le type ni l'identité.")]
             )
-    return changed
+    resource = changed
+    return resource
 
 
 def _merged(target: Any, patch: Any) -> Any:
