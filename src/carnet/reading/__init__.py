@@ -1,0 +1,1 @@
+"""French clinical text to facts with their place in the text, pure. It proposes; a person decides."""
