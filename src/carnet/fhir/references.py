@@ -18,12 +18,12 @@ def split(reference: str) -> tuple[str, str] | None:
 
 def walk(node: Any) -> Iterator[dict[str, Any]]:
     """Every object of the resource that holds a literal `reference`, contained resources included."""
-    pending = [node]
+    pending = [node] if isinstance(node, (dict, list)) else []
     while pending:
         current = pending.pop()
         if isinstance(current, dict):
             if isinstance(current.get("reference"), str):
                 yield current
-            pending.extend(current.values())
-        elif isinstance(current, list):
-            pending.extend(current)
+            pending += [value for value in current.values() if isinstance(value, (dict, list))]
+        else:
+            pending += [value for value in current if isinstance(value, (dict, list))]

@@ -3,7 +3,7 @@ leaves one row in the journal, in the same transaction, or does not happen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -209,6 +209,21 @@ def patients_of(*, by: Actor, ids: Sequence[str]) -> dict[str, Stored]:
     return {id: found[survivor] for id, survivor in now.items() if survivor in found}
 
 
+def identities(*, by: Actor, ids: Collection[str]) -> dict[str, list[Stored]]:
+    """For each of these persons, every identity that is theirs: the survivor's first, then those merged into it. The
+    key is the survivor's id; no row."""
+    access.check_read(by, "Patient")
+    merges = alias.around(ids)
+    whole = {merges.survivor(id): merges.same(id) for id in ids}
+    asked = [("Patient", id) for same in whole.values() for id in same]
+    found = {row.id: stored(row) for row in rows.by_references(asked) if not row.deleted}
+    return {
+        id: [found[one] for one in (id, *sorted(same - {id})) if one in found]
+        for id, same in whole.items()
+        if id in found
+    }
+
+
 def everybody(*, by: Actor) -> Iterator[Stored]:
     """Every patient of the practice once, merged ones left out, for worklists of identities; no row."""
     access.check_read(by, "Patient")
@@ -293,22 +308,25 @@ def _append(by: Actor, at: datetime, row: dict[str, Any]) -> None:
 
 
 @contextmanager
-def write(*, by: Actor, at: datetime, action: str, patient: str | None = None) -> Iterator[Work]:
+def write(
+    *, by: Actor, at: datetime, action: str, patient: str | None = None, several: bool = False
+) -> Iterator[Work]:
     """One action: everything done on the Work becomes one durable commit with one row in the journal, or,
-    on any error, nothing at all."""
+    on any error, nothing at all. It concerns one patient, unless it says that it may concern `several`."""
     access.check_practice(by)
     with commit.transaction(alone=True) as done:
-        work = Work(by=by, at=at, action=action, patient=patient)
+        work = Work(by=by, at=at, action=action, patient=patient, several=several)
         yield work
         work.write_provenance()
+        whose, entities = work.journal()
         done(
             audit.append(
                 by=by,
                 at=dates.micros(at),
                 action=action,
                 outcome="success",
-                patient=work.patient,
-                entities=work.entities,
+                patient=whose,
+                entities=entities,
             )
         )
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from carnet.fhir import references
 from carnet.fhir.errors import Issue
 
 Json = dict[str, Any]
@@ -36,6 +37,8 @@ def _contained(resource: Json) -> Iterator[Issue]:
         for name in {"versionId", "lastUpdated", "security"} & part.get("meta", {}).keys():
             yield Issue(f"{where}.meta.{name}", "Une ressource contenue n'a pas de version propre.")
     known = {f"#{part['id']}" for part in inside if "id" in part} | {"#"}
+    if not any(node["reference"].startswith("#") for node in references.walk(resource)):
+        return  # most resources: no need to know the places
     for where, target in _fragments(resource, kind):
         if target not in known:
             yield Issue(f"{where}.reference", "Cette référence interne ne mène à rien.")

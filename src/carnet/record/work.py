@@ -30,7 +30,7 @@ _MOVED = (
 _MERGED = "Ce dossier a été réuni à un autre : rouvrez-le, puis recommencez. Rien n'a été enregistré."
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 # Written even when there is no such patient (any more): the one that makes it, the one that says how it went.
-_WITHOUT_PATIENT = ("Patient", "Provenance")
+WITHOUT_PATIENT = ("Patient", "Provenance")
 # What needs no Provenance of its own: it says who and when by itself, or it is one.
 WITHOUT_PROVENANCE = ("AuditEvent", "Provenance", "Task")
 
@@ -93,11 +93,16 @@ def draft_of(row: draft_rows.Row) -> Draft:
 class Work:
     """The verbs an action may use inside its transaction."""
 
-    def __init__(self, *, by: Actor, at: datetime, action: str, patient: str | None) -> None:
+    def __init__(
+        self, *, by: Actor, at: datetime, action: str, patient: str | None, several: bool = False
+    ) -> None:
         self.by, self.at, self.action, self.patient = by, at, action, patient
         self.entities: list[str] = []
+        self.known: set[str] = set()  # patients that were looked up, or are about to be written
+        self._several = several
+        self._whose: dict[str, None] = {}
+        self._written: dict[tuple[str, str], str | None] = {}
         self._targets: list[tuple[str, str | None]] = []
-        self._known: set[str] = set()
         self._sources: list[tuple[str, bool]] = []
 
     # reading
@@ -190,7 +195,7 @@ class Work:
         updated = clock.version_time()
         rows.replace(old, subject=old.subject, updated=updated, deleted=True, body=b"")
         index_rows.unindex(old.pk)
-        self._remember(type, id, old.version + 1, old.subject)
+        self.remember(type, id, old.version + 1, old.subject)
         return stored(old._replace(version=old.version + 1, updated=updated, deleted=True, body=b""))
 
     def _row(self, type: str, id: str, if_version: int | None = None) -> rows.Row:
@@ -207,42 +212,61 @@ class Work:
         type_, id, updated = resource["resourceType"], resource["id"], clock.version_time()
         version = old.version + 1 if old else 1
         resource = stamped(resource, id, version, updated)
-        body = _body(resource)
+        body = content_of(resource)
         validate(resource)
-        subject = access.subject(resource, _subject_of)
-        self._keep_subject(None if moving else old, subject)
-        if type_ not in _WITHOUT_PATIENT:
-            self._check_known(subject)
+        subject = access.subject(resource, self._subject_of)
+        self.keep_subject(None if moving else old, subject)
+        if type_ not in WITHOUT_PATIENT:
+            self.check_known(subject)
         pk = _keep(old, type_, id, subject, updated, body)
         _index(pk, resource, fresh=old is None)
-        self._remember(type_, id, version, subject)
+        self.remember(type_, id, version, subject)
         return stored(rows.Row(pk, type_, id, version, subject, updated, False, body))
 
-    def _keep_subject(self, old: rows.Row | None, subject: str | None) -> None:
+    def keep_subject(self, old: rows.Row | None, subject: str | None) -> None:
+        """What is written is of the patient it was of, and of this action's patient."""
         if old is not None and old.subject not in (None, subject):
             raise Invalid("Une donnée ne change pas de patient. Rien n'a été enregistré.", [])
         self._keep_patient(subject)
 
     def _keep_patient(self, subject: str | None) -> None:
-        if self.patient and subject and not self.is_same(subject, self.patient):
+        if self._several or not self.patient or not subject:
+            return
+        if not self.is_same(subject, self.patient):
             raise Invalid("Cette donnée est celle d'un autre patient. Rien n'a été enregistré.", [])
 
-    def _check_known(self, patient: str | None) -> None:
+    def check_known(self, patient: str | None) -> None:
         """Nothing is filed in a record that does not exist: nobody would ever see it."""
-        if patient is None or patient in self._known:
+        if patient is None or patient in self.known:
             return
         found = rows.get("Patient", patient)
         if found is None or found.deleted:
             raise Invalid(
                 "Le patient de cette donnée n'est pas dans ce cabinet. Rien n'a été enregistré.", []
             )
-        self._known.add(patient)
+        self.known.add(patient)
 
-    def _remember(self, type: str, id: str, version: int, subject: str | None) -> None:
-        self.patient = self.patient or subject
+    def remember(self, type: str, id: str, version: int, subject: str | None) -> None:
+        """A version was written: it will stand in the journal, and in the provenance."""
+        if subject and self._several:
+            self._whose[subject] = None
+        else:
+            self.patient = self.patient or subject
+        self._written[type, id] = subject
         self.entities.append(f"{type}/{id}/{version}")
         if type not in WITHOUT_PROVENANCE:
             self._targets.append((f"{type}/{id}/_history/{version}", subject))
+
+    def _subject_of(self, type: str, id: str) -> str | None:
+        return self._written[type, id] if (type, id) in self._written else subject_of(type, id)
+
+    def journal(self) -> tuple[str | None, list[str]]:
+        """Whose record this action touched and what in it; of several, each patient is one of the entities."""
+        if len(self._whose) < 2:
+            return self.patient or next(iter(self._whose), None), self.entities
+        named = {entity.rpartition("/")[0] for entity in self.entities}
+        others = [f"Patient/{id}" for id in self._whose if f"Patient/{id}" not in named]
+        return self.patient, [*self.entities, *others]
 
     # documents, drafts, queue
 
@@ -298,6 +322,10 @@ class Work:
     def source(self, reference: str, *, confirmed: bool) -> None:
         """Where this action's facts come from (note, document), and whether a person confirmed them."""
         self._sources.append((reference, confirmed))
+
+    def vouch(self, stored: Stored) -> None:
+        """Say in this action's Provenance who brought this one in, itself a Provenance that came from outside."""
+        self._targets.append((f"{stored.reference}/_history/{stored.version}", stored.subject))
 
     def enqueue(self, task: Task[Any, Any], *ids: str) -> None:
         """Ask for work after the commit; ids only."""
@@ -379,10 +407,10 @@ def _storable(text: str) -> str:
     return "".join("\ufffd" if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in text)
 
 
-def _body(resource: dict[str, Any]) -> bytes:
+def content_of(resource: dict[str, Any]) -> bytes:
     """The bytes to keep. Raises Malformed on text that no database keeps."""
     body = json.dumps(resource)
-    if _NUL.search(body):
+    if b"\\u0000" in body and _NUL.search(body):
         raise Malformed("Ce contenu ne peut pas être enregistré tel quel.")
     return body
 
@@ -402,6 +430,7 @@ def _without(resource: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in resource.items() if name not in names}
 
 
-def _subject_of(type: str, id: str) -> str | None:
+def subject_of(type: str, id: str) -> str | None:
+    """Whose record a resource of the record belongs to."""
     found = rows.get(type, id)
     return found.subject if found else None
