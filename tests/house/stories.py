@@ -13,7 +13,7 @@ from PIL import Image
 
 from carnet.accounts import totp
 from carnet.accounts.models import Person
-from carnet.actions import consultation, documents, practice, received, sign_in, task
+from carnet.actions import consultation, documents, practice, program, received, sign_in, task
 from carnet.actions import identity as identities
 from carnet.record import cell, gate
 from carnet.record.actor import outsider
@@ -153,6 +153,18 @@ def told_apart(at: datetime) -> dict[str, Any]:
     return pair
 
 
+def program_in(at: datetime) -> dict[str, Any]:
+    return {"id": program.issue(by=ALICE, at=at, name="Statistiques").access.id}
+
+
+def program_at_the_door(at: datetime) -> dict[str, Any]:
+    """An OAuth client that has proved its secret."""
+    issued = program.issue(by=ALICE, at=at, name="Laboratoire", client=True)
+    found = program.client_of(str(issued.client), practice=PRACTICE)
+    assert found
+    return {"by": found[1], "access": found[0], "short": "carnet_short", "seconds": 900}
+
+
 def task_to_do(at: datetime) -> dict[str, Any]:
     kept = task.add(by=ALICE, at=at, text="Rappeler")
     return {"id": kept.id, "if_version": kept.version}
@@ -180,6 +192,10 @@ STORIES: dict[str, Story] = {
     "patient.update": lambda at: {"patient": emile(at), "if_version": 1, "identity": identity(given="Émilien")},
     "practice.create_owner": lambda at: dict(NEW_OWNER),
     "practice.opened": lambda at: {},
+    "program.exchange": program_at_the_door,
+    "program.issue": lambda at: {"name": "Statistiques"},
+    "program.issue_own": lambda at: {**as_owner(at), "name": "Mon script"},
+    "program.revoke": program_in,
     "received.dismiss": lambda at: {**waiting(at), "reason": "déjà opéré"},
     "received.take_up": waiting,
     "received.take_up_all": lambda at: {"patient": waiting(at)["patient"]},

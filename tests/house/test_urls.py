@@ -23,6 +23,7 @@ from tests.house.stories import owner
 WITHOUT_A_PERSON = {
     "sign_in:sign_in", "sign_in:code", "sign_in:open_cell",
     "setup:index", "setup:start", "setup:step", "setup:done",
+    "oauth_token",
 }  # fmt: skip
 RARE = "Quetzalkowski"
 

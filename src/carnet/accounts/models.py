@@ -1,4 +1,5 @@
-"""The practice of this cell and the persons who work in it. Never a patient, never a default password."""
+"""The practice of this cell, the persons who work in it and the programs that may come in. Never a patient, never a
+default password, never a token in clear."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import uuid4
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -117,3 +119,40 @@ class Person(AbstractBaseUser):
     @property
     def email(self) -> str:
         return self.sign_in_name if "@" in self.sign_in_name else ""
+
+
+class Access(models.Model):
+    """What a program may come in with: an application with a role of its own, or a person's script with that person's
+    rights. Stays for ever, since the journal names it; `revoked` closes it."""
+
+    id = models.CharField(primary_key=True, max_length=64, default=new_account_id)
+    name = models.CharField(_("nom"), max_length=120)
+    role = models.CharField(_("rôle"), max_length=16, choices=Role, null=True)
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT)
+    client = models.OneToOneField(
+        settings.OAUTH2_PROVIDER_APPLICATION_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created = models.DateTimeField()
+    expires = models.DateTimeField(null=True)
+    revoked = models.DateTimeField(null=True)
+    last_used = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values, person=None)
+                | models.Q(role=None, person__isnull=False),
+                name="access_of_a_role_or_a_person",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Token(models.Model):
+    """The SHA-256 of one bearer token: 256 random bits need no slower hash."""
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    access = models.ForeignKey(Access, on_delete=models.CASCADE)
+    expires = models.DateTimeField(null=True)

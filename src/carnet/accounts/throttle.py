@@ -94,3 +94,5 @@ def _spoken(seconds: int) -> str:
 passwords = Throttle()
 codes = Throttle()
 cell_secrets = Throttle()
+tokens = Throttle()  # counts only what nobody knows: a right token is never slowed
+clients = Throttle()

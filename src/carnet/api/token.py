@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from carnet.actions import token as tokens
 from carnet.fhir.errors import NotSignedIn
 from carnet.record.actor import Actor
 
@@ -17,4 +18,4 @@ def actor_of(authorization: str, at: datetime) -> Actor:
     scheme, _, token = authorization.strip().partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise NotSignedIn(_NEEDED)
-    raise NotSignedIn(_NEEDED)  # carnet.actions.token.actor_of(token.strip(), at=at) takes this place
+    return tokens.actor_of(token.strip(), at=at)

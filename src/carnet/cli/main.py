@@ -20,6 +20,7 @@ COMMANDS = {
     "serve": ("carnet.cli.serve", "servir le cabinet (et guider la première ouverture)"),
     "demo": ("carnet.cli.demo", "créer et servir un cabinet de démonstration"),
     "import": ("carnet.cli.import_", "importer des fichiers ou des dossiers"),
+    "token": ("carnet.cli.token", "ouvrir ou fermer l'accès d'un programme"),
     "check": ("carnet.cli.check", "vérifier la base, les documents et le journal"),
     "bench": ("carnet.cli.bench", "mesurer"),
 }

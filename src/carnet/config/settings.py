@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "oauth2_provider",
     "template_partials",
     "django_tasks",
     "django_tasks_db",
@@ -120,6 +121,16 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = "sign_in_name"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+# Of the OAuth toolkit only clients and the exchange of their secret for a short token (api/oauth.py): none of its pages
+# is mounted, and its own table of tokens, which keeps them in clear, stays empty.
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
+OAUTH2_PROVIDER = {
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",
+    "OAUTH2_VALIDATOR_CLASS": "carnet.api.oauth.Validator",
+    "ACCESS_TOKEN_GENERATOR": "carnet.api.oauth.new_token",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 900,
+    "SCOPES": {"system/*.*": "Ce que permet le rôle de l'application"},
+}
 LOGIN_URL = "sign_in:sign_in"
 LOGIN_REDIRECT_URL = "day"
 
@@ -179,5 +190,7 @@ LOGGING = {
         "line": {"()": "carnet.config.logs.Line", "format": "{levelname} {name} {message}", "style": "{"}
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # These two would write tokens at the level of debugging.
+    "loggers": {"oauthlib": {"level": "WARNING"}, "oauth2_provider": {"level": "WARNING"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("CARNET_LOG", "WARNING")},
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from carnet.api import oauth
+
 urlpatterns = [
     path("", include("carnet.web.day.urls")),
     path("shell/", include("carnet.web.shell.urls")),
@@ -13,6 +15,7 @@ urlpatterns = [
     path("consultation/", include("carnet.web.consultation.urls")),
     path("practice/", include("carnet.web.practice.urls")),
     path("identity/", include("carnet.web.identity.urls")),
+    path("oauth/token", oauth.token, name="oauth_token"),
 ]
 
 handler400 = "carnet.web.shell.errors.malformed"

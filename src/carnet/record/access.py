@@ -54,6 +54,18 @@ def check_merge(by: Actor) -> None:
         raise Refused("Seul un médecin du cabinet réunit ou sépare deux dossiers. Rien n'a été changé.")
 
 
+def check_programs(by: Actor) -> None:
+    """This actor may let programs in, and shut them out. A program may not."""
+    if not can_let_programs_in(by):
+        raise Refused("Seul un titulaire du cabinet ouvre ou ferme l'accès d'une application.")
+
+
+def can_let_programs_in(by: Actor) -> bool:
+    """Whether `check_programs` passes."""
+    check_practice(by)
+    return by.kind != "app" and bool(_ROLES.get(by.role, {}).get("programs", False))
+
+
 def readable(by: Actor) -> Callable[[str], bool]:
     """Which types this actor may read, as a test on the type name."""
     check_practice(by)

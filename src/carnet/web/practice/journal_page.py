@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from carnet.accounts.models import Person
+from carnet.accounts.models import Access, Person
 from carnet.record import gate
 from carnet.record.actor import Actor
 from carnet.record.audit import AuditRow
@@ -41,6 +41,9 @@ WORDS = {
     "patient.update": gettext_noop("Identité modifiée"),
     "practice.create_owner": gettext_noop("Titulaire créé"),
     "practice.opened": gettext_noop("Cabinet ouvert"),
+    "program.exchange": gettext_noop("Jeton court donné à une application"),
+    "program.issue": gettext_noop("Accès d’un programme ouvert"),
+    "program.revoke": gettext_noop("Accès d’un programme fermé"),
     "read": gettext_noop("Donnée lue"),
     "received.dismiss": gettext_noop("Élément reçu écarté"),
     "received.take-up": gettext_noop("Élément reçu repris"),
@@ -58,6 +61,7 @@ WORDS = {
     "task.add": gettext_noop("Tâche ajoutée"),
     "task.complete": gettext_noop("Tâche faite"),
     "task.reopen": gettext_noop("Tâche remise à faire"),
+    "token.refused": gettext_noop("Jeton d’accès refusé"),
     "text.find": gettext_noop("Mots cherchés dans les notes et documents"),
 }
 NOBODY = {"operator": gettext_noop("Ligne de commande"), "outsider": gettext_noop("Non identifié")}
@@ -111,8 +115,9 @@ def read(by: Actor, asked: Asked) -> dict[str, Any]:
     ids = {row.patient for row in shown if row.patient} | ({asked.patient} if asked.patient else set())
     patients = gate.patients_of(by=by, ids=list(ids))
     people = dict(Person.objects.values_list("id", "display_name"))
+    programs = dict(Access.objects.filter(person=None).values_list("id", "name"))
     return {
-        "lines": [_line(row, people, patients) for row in shown],
+        "lines": [_line(row, people | programs, patients) for row in shown],
         "asked": asked,
         "only_patient": patients.get(asked.patient or ""),
         "people": sorted(people.items(), key=lambda pair: pair[1]),
