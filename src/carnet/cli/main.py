@@ -22,6 +22,7 @@ COMMANDS = {
     "import": ("carnet.cli.import_", "importer des fichiers ou des dossiers"),
     "token": ("carnet.cli.token", "ouvrir ou fermer l'accès d'un programme"),
     "check": ("carnet.cli.check", "vérifier la base, les documents et le journal"),
+    "reference": ("carnet.cli.reference", "faire les tables des médicaments à partir des fichiers officiels"),
     "bench": ("carnet.cli.bench", "mesurer"),
 }
 

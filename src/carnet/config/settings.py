@@ -12,6 +12,8 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONCE, NONE, SELF
 
 HOME = Path(os.environ.get("CARNET_HOME") or Path.home() / ".local/share/carnet").absolute()
+# Tables of the world (drugs), shared by the cells of one machine: beside the cell, never in it.
+REFERENCE = Path(os.environ.get("CARNET_REFERENCE") or HOME.parent / "carnet-reference").absolute()
 DATABASE_URL = os.environ.get("CARNET_DATABASE_URL", "")
 
 

@@ -1,0 +1,44 @@
+"""`carnet reference build DIR`: the full table of specialities, from the official files as a practice downloads them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+
+from carnet.reference import build
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the command."""
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="build")
+    verb = verbs.add_parser("build", help="faire les tables à partir des fichiers officiels")
+    verb.add_argument(
+        "folder", metavar="DIR", type=Path, help="le dossier des fichiers CIS_… de la base publique"
+    )
+    verb.add_argument(
+        "--edition", default="", help="la date d'édition des fichiers, sinon celle du plus récent"
+    )
+    verb.add_argument("--json", action="store_true", help="écrire pour une machine")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the table beside the practice; nothing changes when a file is missing or is another."""
+    specialities = build.build(args.folder)
+    edition = args.edition or _newest(args.folder)
+    path = settings.REFERENCE / "specialities.tsv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    build.write(specialities, path, edition=edition)
+    if args.json:
+        print(json.dumps({"specialities": len(specialities), "edition": edition, "file": str(path)}))
+    else:
+        print(f"{len(specialities)} spécialités, édition {edition}, dans {path}.")
+    return 0
+
+
+def _newest(folder: Path) -> str:
+    times = [one.stat().st_mtime for one in folder.iterdir() if one.name.startswith("CIS_")]
+    return date.fromtimestamp(max(times, default=0)).isoformat()

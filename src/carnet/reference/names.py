@@ -1,0 +1,192 @@
+"""Drugs by the names that doctors write: brand, substance, shorthand, with or without accents, forgiving a typing
+error. Made once from the specialities; says what a name means, never what to prescribe."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+from carnet.fhir.folding import words
+from carnet.reading.drugs import Drug
+from carnet.reference.specialities import Speciality, shipped
+
+_SHORT = tomllib.loads((files("carnet.reference") / "tables/shorthand.toml").read_text("utf-8"))
+_MODIFIERS = frozenset(_SHORT["modifiers"])
+_NOT_NAMES = frozenset(_SHORT["not_names"])
+_FIRST_WORDS_OF_MANY = frozenset(_SHORT["first_words_of_many"])
+_FORGIVEN = 6  # letters from which one typing error is forgiven
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a name stands for: specialities, under a brand or (empty) under their substance; none for a class."""
+
+    brand: str
+    held: tuple[Speciality, ...]
+    class_: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Every name, and the names that a typing error turns into another string."""
+
+    by_words: dict[Key, Meant]
+    misspelt: dict[str, list[str]] = field(repr=False)
+
+    def find(self, words: Sequence[str], *, forgiving: bool = False) -> Drug | None:
+        """The drug that these folded words name, all of them. `forgiving` lets one typing error through."""
+        meant = self.by_words.get(tuple(words))
+        if meant is not None:
+            return _drug(meant)
+        return self.near(words[0]) if forgiving and len(words) == 1 else None
+
+    def near(self, word: str) -> Drug | None:
+        """The drug whose name of one word is one typing error away: a letter more, less, other, or two changed over.
+        None when two different drugs are as near: a guess between them would be dangerous."""
+        if len(word) < _FORGIVEN or not word.isalpha() or (word,) in self.by_words:
+            return None
+        names = sorted(
+            {name for part in _shorter(word) for name in self.misspelt.get(part, ()) if _is_near(word, name)}
+        )
+        drugs = [_drug(self.by_words[(name,)]) for name in names]
+        return drugs[0] if len({drug.inn for drug in drugs}) == 1 else None
+
+
+@cache
+def shipped_names() -> Names:
+    """The names of the table that comes with the program."""
+    return of(shipped())
+
+
+def of(specialities: Iterable[Speciality]) -> Names:
+    """Index the names: what is on the market wins over what was, a whole name over its first word."""
+    listed = sorted(specialities, key=lambda one: (one.marketed != "yes", one.place != "town"))
+    whole, first = _brands(listed)
+    by_words: dict[Key, Meant] = {}
+    for name, meant in [*whole, *_substances(listed), *first, *_classes()]:
+        by_words.setdefault(name, meant)
+    for short, long in _SHORT["inn"].items():
+        if _key(long) in by_words:
+            by_words.setdefault(_key(short), by_words[_key(long)])
+    kept = {name: meant for name, meant in by_words.items() if " ".join(name) not in _NOT_NAMES}
+    return Names(kept, _misspelt(kept))
+
+
+def _classes() -> Iterator[tuple[Key, Meant]]:
+    for short, said in _SHORT["classes"].items():
+        yield _key(short), Meant("", (), said)
+        yield _key(said), Meant("", (), said)
+
+
+def _brands(listed: list[Speciality]) -> tuple[list[tuple[Key, Meant]], list[tuple[Key, Meant]]]:
+    """Whole brands, then brands without their modifiers (LP, Flashtab…); and first words that mean one thing."""
+    whole: dict[Key, list[Speciality]] = defaultdict(list)
+    plain: dict[Key, list[Speciality]] = defaultdict(list)
+    first: dict[Key, list[Speciality]] = defaultdict(list)
+    for one in listed:
+        name = _key(one.brand)
+        if name:
+            whole[name].append(one)
+            plain[tuple(word for word in name if word not in _MODIFIERS) or name].append(one)
+            first[name[:1]].append(one)
+    named = [
+        (name, Meant(_shown(held), tuple(held))) for names in (whole, plain) for name, held in names.items()
+    ]
+    alone = [
+        (name, Meant(name[0].capitalize(), tuple(held)))
+        for name, held in first.items()
+        if len(name[0]) > 3 and len({one.inn for one in held}) == 1
+    ]
+    return named, alone
+
+
+def _substances(listed: list[Speciality]) -> Iterator[tuple[Key, Meant]]:
+    """Substances and combinations, in either order; the first word alone when it says enough."""
+    held: dict[str, list[Speciality]] = defaultdict(list)
+    for one in listed:
+        held[one.inn].append(one)
+    frequent = sorted(held.items(), key=lambda item: -len(item[1]))
+    for inn, ones in frequent:
+        parts, meant = inn.split("/"), Meant("", tuple(ones))
+        yield _key(" ".join(parts)), meant
+        yield _key(" ".join(parts[::-1])), meant
+    for inn, ones in frequent:
+        name = _key(inn)
+        if "/" not in inn and len(name) > 1 and name[0] not in _FIRST_WORDS_OF_MANY and len(name[0]) > 5:
+            yield name[:1], Meant("", tuple(ones))
+
+
+@cache
+def _key(name: str) -> Key:
+    return tuple(words(name))
+
+
+def _shown(held: list[Speciality]) -> str:
+    """`OXYCONTIN LP` is Oxycontin: as doctors write it, the modifiers left to the strength."""
+    kept = [word for word in held[0].brand.split() if not set(_key(word)) <= _MODIFIERS]
+    return " ".join(word.capitalize() if word.isalpha() else word for word in kept) or held[0].brand
+
+
+@cache
+def _drug(meant: Meant) -> Drug:
+    """Strengths, forms and routes with the most frequent among those sold in town first."""
+    if meant.class_:
+        return Drug(meant.class_)
+    inn = Counter(one.inn for one in meant.held).most_common(1)[0][0]
+    same = _sold([one for one in meant.held if one.inn == inn])
+    return Drug(
+        inn=inn,
+        brand=meant.brand or None,
+        strengths=_ranked(one.strength for one in same),
+        forms=_ranked(one.form for one in same),
+        unit=next(iter(_ranked(one.unit for one in same)), None),
+        atc=next(iter(_ranked(one.atc for one in same)), None),
+        routes=_ranked(route for one in same for route in one.routes.split(", ")),
+    )
+
+
+def _sold(held: list[Speciality]) -> list[Speciality]:
+    """Those on the market in town, else whatever there was."""
+    return [one for one in held if (one.marketed, one.place) == ("yes", "town")] or held
+
+
+def _ranked(said: Iterable[str]) -> tuple[str, ...]:
+    return tuple(one for one, _ in Counter(filter(None, said)).most_common())
+
+
+def _misspelt(by_words: dict[Key, Meant]) -> dict[str, list[str]]:
+    """Each name of one long word, under itself and under itself less one letter."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for name in by_words:
+        if len(name) == 1 and len(name[0]) >= _FORGIVEN and name[0].isalpha():
+            for part in _shorter(name[0]):
+                found[part].append(name[0])
+    return found
+
+
+def _shorter(word: str) -> set[str]:
+    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
+
+
+def _is_near(word: str, name: str) -> bool:
+    """One letter more, less or other, or two neighbours changed over; the first letter is seldom wrong."""
+    if word[0] != name[0]:
+        return False
+    if len(word) != len(name):
+        long, short = (word, name) if len(word) > len(name) else (name, word)
+        return len(long) - len(short) == 1 and short in _shorter(long)
+    wrong = [place for place in range(len(word)) if word[place] != name[place]]
+    if len(wrong) == 1:
+        return True
+    return (
+        len(wrong) == 2
+        and wrong[1] == wrong[0] + 1
+        and word[wrong[0]] == name[wrong[1]]
+        and word[wrong[1]] == name[wrong[0]]
+    )

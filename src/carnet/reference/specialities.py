@@ -1,0 +1,69 @@
+"""Specialities as the official base of medicines names them: one row each, read once, found by brand or substance.
+Knows names only: no interaction, no dose, no advice."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from carnet.fhir.folding import fold
+
+COLUMNS = ("cis", "name", "brand", "inn", "strength", "form", "routes", "atc", "place", "marketed")
+_UNITS: dict[str, str] = tomllib.loads((files("carnet.reference") / "tables/forms.toml").read_text("utf-8"))[
+    "units"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Speciality:
+    """One marketing authorisation. `inn`: the substances, a `/` between those of a combination; `brand` empty when it is
+    sold under the substance's name; `strength` as its name says it; `place` town or hospital."""
+
+    cis: str
+    name: str
+    brand: str
+    inn: str
+    strength: str
+    form: str
+    routes: str
+    atc: str
+    place: str
+    marketed: str
+
+    @property
+    def unit(self) -> str:
+        """What is taken at a time: comprimé, bouffée…; empty when the form does not say."""
+        return unit_of(self.form)
+
+
+@cache
+def unit_of(form: str) -> str:
+    """The unit of intake of a pharmaceutical form, by tables/forms.toml."""
+    folded = fold(form)
+    return next((unit for word, unit in _UNITS.items() if word in folded), "")
+
+
+def read(lines: Iterable[str]) -> Iterator[Speciality]:
+    """The rows of a table written by `carnet reference build`; its head comments and column names are skipped."""
+    for line in lines:
+        if not line.startswith("#") and line.strip():
+            yield Speciality(*line.rstrip("\n").split("\t"))
+
+
+@cache
+def shipped() -> tuple[Speciality, ...]:
+    """The table that comes with the program."""
+    with (files("carnet.reference") / "tables/specialities.tsv").open(encoding="utf-8") as lines:
+        return tuple(read(lines))
+
+
+def built(path: Path) -> tuple[Speciality, ...]:
+    """The table that this practice built from the full official files, else the one that comes with the program."""
+    if not path.exists():
+        return shipped()
+    with path.open(encoding="utf-8") as lines:
+        return tuple(read(lines))
