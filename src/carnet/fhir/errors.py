@@ -58,6 +58,18 @@ class Invalid(CarnetError):
         self.issues = list(issues)
 
 
+class BadSearch(Invalid):
+    """A search that cannot be answered as it is written."""
+
+    issue_code, http_status = "value", 400
+
+
+class UnknownParameter(BadSearch):
+    """A search parameter, or a modifier of one, that is not known here."""
+
+    issue_code = "not-supported"
+
+
 class Refused(CarnetError):
     """This actor may not do this."""
 

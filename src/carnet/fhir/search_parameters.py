@@ -11,6 +11,13 @@ from functools import cache
 from importlib import resources
 
 ANY_TYPE = "Resource"
+# The types of R4 that have no parameters of their own, only those of every resource.
+_WITHOUT = frozenset({
+    "Binary", "BiologicallyDerivedProduct", "CatalogEntry", "MedicinalProductIngredient",
+    "MedicinalProductManufactured", "ObservationDefinition", "OperationOutcome", "Parameters",
+    "SubstanceNucleicAcid", "SubstancePolymer", "SubstanceProtein", "SubstanceReferenceInformation",
+    "SubstanceSourceMaterial",
+})  # fmt: skip
 _STEP = re.compile(r"(\w+)(?:\[(?:(\w+)=([\w-]+)|0)\])?")
 
 
@@ -66,7 +73,7 @@ class Parameter:
 
     def may_target(self, type: str) -> bool:
         """Whether its references may be to this type."""
-        return type in self.targets or "*" in self.targets
+        return type in self.targets or ("*" in self.targets and type.isalpha() and type[0].isupper())
 
 
 @cache
@@ -82,6 +89,11 @@ def of(type: str) -> Mapping[str, Parameter]:
 def types() -> frozenset[str]:
     """The resource types that have search parameters of their own."""
     return frozenset(_lines()) - {ANY_TYPE}
+
+
+def is_type(name: str) -> bool:
+    """Whether resources of this type can be searched: all of R4's."""
+    return name in _WITHOUT or name in types()
 
 
 def find(type: str, code: str) -> Parameter | None:

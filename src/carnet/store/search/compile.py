@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from carnet.fhir import search_parameters
-from carnet.fhir.errors import Invalid
+from carnet.fhir.errors import BadSearch
 from carnet.fhir.search_parameters import Parameter
 from carnet.store.search import (
     amounts_match,
@@ -34,7 +34,8 @@ _MATCHERS: dict[str, Callable[[Parameter, str, str], list[Match]]] = {
     "number": amounts_match.number,
     "quantity": amounts_match.quantity,
 }
-_RANKS = {"reference": 2, "string": 3, "uri": 4, "token": 5, "quantity": 6, "number": 6, "date": 7}
+_ranks: dict[int, float] = {}  # of parameters, by their id, as they are asked for
+_RANKS = {"reference": 2.5, "string": 3, "uri": 4, "token": 5, "quantity": 6, "number": 6, "date": 7}
 
 
 MayRead = Callable[[str], bool]
@@ -51,14 +52,13 @@ class Scope:
 
     vendor: str
     limit: Limit | None = None
-    same: references_match.Same = lambda id: [id]
     may_read: MayRead = every_type
     depth: int = 0
 
     def deeper(self) -> Scope:
         """For the search at the end of a chain."""
         if self.depth >= DEPTH_LIMIT:
-            raise Invalid("Cette recherche enchaîne trop de références.")
+            raise BadSearch("Cette recherche enchaîne trop de références.")
         return replace(self, depth=self.depth + 1)
 
     def plain(self, column: str, collation: str = "C") -> str:
@@ -87,7 +87,7 @@ def clause(type: str, name: str, value: str, scope: Scope) -> Clause:
 
 def _matches(parameter: Parameter, modifier: str, value: str, scope: Scope) -> list[Match]:
     if parameter.kind == "reference":
-        return references_match.reference(parameter, modifier, value, scope.same)
+        return references_match.reference(parameter, modifier, value, scope.vendor)
     return _MATCHERS[parameter.kind](parameter, modifier, value)
 
 
@@ -99,14 +99,23 @@ def _plain(parameter: Parameter, modifier: str, value: str, scope: Scope) -> Cla
     return clauses.having(found, _rank(parameter, value), typed=parameter.type != search_parameters.ANY_TYPE)
 
 
-def _rank(parameter: Parameter, value: str) -> int:
+def _rank(parameter: Parameter, value: str) -> float:
+    rank = _ranks.get(parameter.id)
+    if rank is None:
+        rank = _ranks[parameter.id] = _rank_of(parameter)
+    if parameter.kind == "date" and value[:2] in ("lt", "le", "eb", "ne"):
+        return 8
+    return rank
+
+
+def _rank_of(parameter: Parameter) -> float:
     types = {path.type for path in parameter.paths}
     if types & {"Identifier", "ContactPoint"}:
         return 1
     if types <= {"code", "boolean", "happened"}:
         return 8  # a status or a sex: few different values
-    if parameter.kind == "date" and value[:2] in ("lt", "le", "eb", "ne"):
-        return 8
+    if parameter.kind == "reference" and parameter.may_target("Patient"):
+        return 2  # one of thousands; a practitioner or an organisation is one of few
     return _RANKS[parameter.kind]
 
 
@@ -192,36 +201,38 @@ def _rows_with_ids(type: str, ids: Sql, scope: Scope) -> Sql:
 
 def keys_of(type: str, asked: Sequence[tuple[str, str]], scope: Scope) -> Sql:
     """The keys (a column called id) of the resources that match all of what is asked, in no order."""
-    source = candidates(type, [clause(type, name, value, scope) for name, value in asked], scope.limit)
+    source = candidates((type,), [clause(type, name, value, scope) for name, value in asked], scope.limit)
     return Sql(f"SELECT {source.row} AS id FROM {source.sql.text}", source.sql.args)
 
 
 class Source(NamedTuple):
-    """`FROM …` without its first word; `row` is the key of a candidate in it, `has_row` whether `r` is its row."""
+    """`FROM …` without its first word; `row` is the key of a candidate in it, `has_row` whether `r` is its row,
+    `many` whether one candidate may come several times."""
 
     sql: Sql
     row: str
     has_row: bool
+    many: bool = False
 
 
 def candidates(
-    type: str,
+    types: Sequence[str],
     asked: Sequence[Clause],
     limit: Limit | None = None,
     *,
     need_row: bool = False,
     include_deleted: bool = False,
 ) -> Source:
-    """Where to look and what to test. Index rows exist only of resources that are not deleted, so that a search
-    that starts from them needs the resource's own row (large, and encrypted) only for what it shows."""
+    """Where to look and what to test; no types stand for all. Index rows exist only of resources that are not deleted,
+    so that a search that starts from them needs the resource's own row (large, and encrypted) only for what it shows."""
     started = [c for c in asked if c.start] if not (limit and limit.small) else []
     first = min(started, key=lambda c: c.rank, default=None)
     others = sorted((c for c in asked if c is not first or c.needs_row), key=lambda c: c.rank)
     need_row = need_row or limit is not None or include_deleted or any(c.needs_row for c in asked)
     if first and first.start and first.typed and not need_row:
-        source = Sql(f"(SELECT DISTINCT s.id FROM ({first.start.text}) s) c", first.start.args)
-        return Source(_where(source, [_on(c.test, "c.id", "r") for c in others]), "c.id", False)
-    tests = [Sql("r.type = %s", (type,))] + ([] if include_deleted else [Sql("NOT r.deleted")])
+        return _from_index(first, first.start, others)
+    tests = [_of_types(types)] if types else []
+    tests += [] if include_deleted else [Sql("NOT r.deleted")]
     if limit:
         tests.append(limit.on("r"))
     if first and first.start:
@@ -230,9 +241,24 @@ def candidates(
     return Source(_where(Sql("store_resource r"), tests), "r.id", True)
 
 
+def _from_index(first: Clause, start: Sql, others: Sequence[Clause]) -> Source:
+    row = "s.resource" if first.rows else "c.id"
+    tests = [_on(c.test, row, "r") for c in others]
+    if first.rows:
+        return Source(joined([first.rows, *tests], " AND "), row, False, many=True)
+    source = Sql(f"(SELECT DISTINCT s.id FROM ({start.text}) s) c", start.args)
+    return Source(_where(source, tests), row, False)
+
+
+def _of_types(types: Sequence[str]) -> Sql:
+    if len(types) == 1:
+        return Sql("r.type = %s", (types[0],))
+    return Sql(f"r.type IN ({', '.join(['%s'] * len(types))})", tuple(types))
+
+
 def _on(test: Sql, row: str, r: str) -> Sql:
     return Sql(test.text.replace("{row}", row).replace("{r}", r), test.args)
 
 
 def _where(source: Sql, tests: list[Sql]) -> Sql:
-    return joined([source, joined(tests, " AND ")], " WHERE ") if tests else source
+    return joined([source, joined(tests or [Sql("1 = 1")], " AND ")], " WHERE ")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
-from carnet.fhir.errors import Invalid
+from carnet.fhir.errors import BadSearch, Issue, UnknownParameter
 
 PREFIXES = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap")
 VALUE_LIMIT = 100  # values separated by commas in one parameter: SQLite joins at most 500 selections
 ID_LIMIT = 1000
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Name(NamedTuple):
@@ -20,6 +22,7 @@ class Name(NamedTuple):
     chain: str
 
 
+@lru_cache(maxsize=1024)
 def name(written: str) -> Name:
     """`subject:Patient.name:exact` is ("subject", "Patient", "name:exact")."""
     head, _, chain = written.partition(".")
@@ -37,6 +40,8 @@ def values(code: str, written: str, limit: int = VALUE_LIMIT) -> list[str]:
 
 def cut(written: str, separator: str) -> list[str]:
     """Like str.split, but a separator after a backslash does not count; escapes stay."""
+    if "\\" not in written:
+        return written.split(separator)
     parts, current, escaped = [], "", False
     for character in written:
         if character == separator and not escaped:
@@ -50,7 +55,7 @@ def cut(written: str, separator: str) -> list[str]:
 
 def plain(written: str) -> str:
     """Without its escapes: `a\\,b` is `a,b`."""
-    return re.sub(r"\\([,$|\\])", r"\1", written)
+    return re.sub(r"\\([,$|\\])", r"\1", written) if "\\" in written else written
 
 
 def prefixed(written: str) -> tuple[str, str]:
@@ -59,27 +64,34 @@ def prefixed(written: str) -> tuple[str, str]:
 
 
 def check_text(code: str, written: str) -> None:
-    """Refuse what no stored text can hold: NUL, and halves of characters. Raises Invalid."""
-    if "\x00" in written or any("\ud800" <= character <= "\udfff" for character in written):
+    """Refuse what no stored text can hold: NUL, and halves of characters. Raises BadSearch."""
+    if _UNSTORABLE.search(written):
         raise bad(code)
 
 
-def bad(code: str) -> Invalid:
+def bad(code: str) -> BadSearch:
     """A value that this parameter cannot have. The value itself is not repeated: it may name a patient."""
-    return Invalid("La valeur du paramètre de recherche « {code} » n'est pas valable.", code=code)
+    sentence = "La valeur du paramètre de recherche « {code} » n'est pas valable."
+    return BadSearch(sentence, _at(code), code=code[:80])
 
 
-def bad_modifier(code: str, modifier: str) -> Invalid:
-    """A modifier that this parameter does not have here."""
-    return Invalid(
+def bad_modifier(code: str, modifier: str) -> BadSearch:
+    """A modifier that this parameter does not have here. Never to be ignored: it would turn the question round."""
+    error = BadSearch(
         "Le paramètre de recherche « {code} » n'accepte pas le modificateur « {modifier} ».",
+        _at(f"{code}:{modifier[:40]}"),
         code=code,
         modifier=modifier[:40],
     )
+    error.issue_code = "not-supported"
+    return error
 
 
-def unknown(type: str, code: str) -> Invalid:
+def unknown(type: str, code: str) -> UnknownParameter:
     """A parameter that this type does not have."""
-    return Invalid(
-        "Le paramètre de recherche « {code} » n'existe pas pour {type}.", code=code[:80], type=type
-    )
+    sentence = "Le paramètre de recherche « {code} » n'existe pas pour {type}."
+    return UnknownParameter(sentence, _at(code), code=code[:80], type=type or "Resource")
+
+
+def _at(code: str) -> list[Issue]:
+    return [Issue(f"http.{code[:80]}", "")]

@@ -5,7 +5,6 @@ Merged patients: a reference to any of a person's ids answers for all of them; t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 
 from carnet.fhir.search_parameters import Parameter
 from carnet.store.search import keys
@@ -15,7 +14,6 @@ from carnet.store.search.words_match import identifier, parameter_is
 
 _LOCAL = re.compile(r"(?:([A-Z][A-Za-z]+)/)?([A-Za-z0-9\-.]{1,64})(?:/_history/([A-Za-z0-9\-.]{1,64}))?")
 PATIENT = "Patient"
-Same = Callable[[str], Sequence[str]]  # all ids of the patient with this id, itself included
 
 # Every id that the aliases join to those asked for, through merges of merges.
 _SAME = (
@@ -23,6 +21,11 @@ _SAME = (
     " UNION SELECT CASE WHEN a.old_id = same.id THEN a.new_id ELSE a.old_id END"
     " FROM same JOIN store_alias a ON a.old_id = same.id OR a.new_id = same.id) SELECT id FROM same"
 )
+# One id and its aliases. PostgreSQL is given an array: it plans for few values, and looks them up in the index.
+_SAME_AS = {
+    "sqlite": "IN (" + _SAME.replace("{ids}", "SELECT %s") + ")",
+    "postgresql": "= ANY(ARRAY(" + _SAME.replace("{ids}", 'SELECT CAST(%s AS text) COLLATE "C"') + "))",
+}
 
 
 def same_as_any(ids: Sql) -> Sql:
@@ -30,7 +33,7 @@ def same_as_any(ids: Sql) -> Sql:
     return Sql(_SAME.replace("{ids}", ids.text), ids.args)
 
 
-def reference(parameter: Parameter, modifier: str, value: str, same: Same) -> list[Match]:
+def reference(parameter: Parameter, modifier: str, value: str, vendor: str) -> list[Match]:
     """`Type/id`, `id`, `Type/id/_history/2`, a URL or canonical `url|version`; :identifier; :Type before a bare id."""
     if modifier == "identifier":
         return identifier(parameter, value)
@@ -43,12 +46,12 @@ def reference(parameter: Parameter, modifier: str, value: str, same: Same) -> li
     type, id, version = found[1] or modifier, found[2], found[3]
     if modifier and type != modifier:
         raise bad(parameter.code)
-    base, args = of_types(parameter, type or "")
+    where, args = of_types(parameter, type or "")
     if version:
-        base, args = base + " AND {x}.version = %s", (*args, version)
-    ids = same(id) if type == PATIENT or (not type and parameter.may_target(PATIENT)) else [id]
+        where, args = where + " AND {x}.version = %s", (*args, version)
+    patient = type == PATIENT or (not type and parameter.may_target(PATIENT))
     return [
-        Match("reference", base + f" AND {{x}}.target IN ({', '.join(['%s'] * len(ids))})", (*args, *ids))
+        Match("reference", f"{where} AND {{x}}.target {_SAME_AS[vendor] if patient else '= %s'}", (*args, id))
     ]
 
 
@@ -60,6 +63,8 @@ def of_types(parameter: Parameter, type: str) -> tuple[str, tuple[object, ...]]:
         return where + " AND 1 = 0", args
     if not types:
         return where, args
+    if len(types) == 1:
+        return where + " AND {x}.type = %s", (*args, types[0])
     return where + f" AND {{x}}.type IN ({', '.join(['%s'] * len(types))})", (*args, *types)
 
 

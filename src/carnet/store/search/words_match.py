@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from carnet.fhir.search_parameters import Parameter
 from carnet.store.search import keys
 from carnet.store.search.clauses import Match
@@ -9,6 +11,27 @@ from carnet.store.search.params import bad, bad_modifier, cut, plain
 
 LAST = "\U0010ffff"  # sorts after every character
 _IMPLIED_TYPES = {"code", "boolean", "happened"}
+
+
+class Facts(NamedTuple):
+    """What the matching of words asks of a parameter each time: whether all, some or none of its values have a system
+    that FHIR fixes; whether it holds telephone numbers and the like."""
+
+    implied: str
+    contact: bool
+
+
+_facts: dict[int, Facts] = {}
+
+
+def facts(parameter: Parameter) -> Facts:
+    """The same for the same parameter, looked up once."""
+    found = _facts.get(parameter.id)
+    if found is None:
+        types = {path.type for path in parameter.paths}
+        implied = "all" if types <= _IMPLIED_TYPES else "some" if types & _IMPLIED_TYPES else "none"
+        found = _facts[parameter.id] = Facts(implied, "ContactPoint" in types)
+    return found
 
 
 def parameter_is(parameter: Parameter, sign: int = 1) -> tuple[str, tuple[object, ...]]:
@@ -42,27 +65,31 @@ def token(parameter: Parameter, modifier: str, value: str) -> list[Match]:
     if modifier not in ("", "not"):
         raise bad_modifier(parameter.code, modifier)
     where, args = parameter_is(parameter)
+    one = len(args) == 1
     parts = [plain(part) for part in cut(value, "|")]
     if len(parts) > 2 or not any(parts):
         raise bad(parameter.code)
-    if parts[-1]:
-        where, args = where + " AND {x}.code = %s", (*args, _code(parameter, parts[-1]))
-    if len(parts) == 2:
-        where, args = _system(parameter, parts[0], where, args)
-    return [Match("token", where, args)]
+    code, systems = parts[-1], _systems(parameter, parts)
+    if code:
+        where, args = where + " AND {x}.code = %s", (*args, _code(parameter, code))
+    if systems:
+        marks = "= %s" if len(systems) == 1 else "IN (%s, %s)"
+        where, args = f"{where} AND {{x}}.system {marks}", (*args, *systems)
+    return [Match("token", where, args, whole=one and bool(code) and len(systems) == 1)]
 
 
 def _code(parameter: Parameter, written: str) -> str:
-    contact = any(path.type == "ContactPoint" for path in parameter.paths)
-    return keys.contact(written) if contact else keys.clip(written)
+    return keys.contact(written) if facts(parameter).contact else keys.clip(written)
 
 
-def _system(
-    parameter: Parameter, uri: str, where: str, args: tuple[object, ...]
-) -> tuple[str, tuple[object, ...]]:
-    if uri and any(path.type in _IMPLIED_TYPES for path in parameter.paths):
-        return where + " AND {x}.system IN (%s, %s)", (*args, keys.system(uri), keys.IMPLIED)
-    return where + " AND {x}.system = %s", (*args, keys.system(uri))
+def _systems(parameter: Parameter, parts: list[str]) -> list[int]:
+    """The systems that the value allows, as the index has them; none for any. Of codes FHIR itself fixes it."""
+    implied = facts(parameter).implied
+    if len(parts) == 1:
+        return [keys.IMPLIED] if implied == "all" else []
+    if not parts[0] or implied == "none":
+        return [keys.system(parts[0])]
+    return [keys.IMPLIED] if implied == "all" else [keys.system(parts[0]), keys.IMPLIED]
 
 
 def _shown(parameter: Parameter, text: str) -> Match:
@@ -86,10 +113,13 @@ def _of_type(parameter: Parameter, value: str) -> Match:
 def identifier(parameter: Parameter, value: str) -> list[Match]:
     """The identifier of a reference, which is indexed among the tokens under the reference's own id."""
     where, args = parameter_is(parameter)
-    system, bar, code = value.rpartition("|")
-    where, args = where + " AND {x}.code = %s", (*args, keys.clip(plain(code)))
-    if bar:
-        where, args = where + " AND {x}.system = %s", (*args, keys.system(plain(system)))
+    *system, code = [plain(part) for part in cut(value, "|")]
+    if len(system) > 1 or not (code or any(system)):
+        raise bad(parameter.code)
+    if code:
+        where, args = where + " AND {x}.code = %s", (*args, keys.clip(code))
+    if system:
+        where, args = where + " AND {x}.system = %s", (*args, keys.system(system[0]))
     return [Match("token", where, args)]
 
 
