@@ -18,7 +18,7 @@ _CAST = {actor.id: actor for actor in (ALICE, BRUNO, CHLOE, DALIA)}
 FHIR_JSON = "application/fhir+json"
 
 
-def actor_of(authorization: str, at: datetime) -> Actor:
+def actor_of(authorization: str, at: datetime, address: str) -> Actor:
     """The actor that a test's token names."""
     found = _CAST.get(authorization.removeprefix("Bearer "))
     if found is None:

@@ -4,12 +4,12 @@ asks; then the table answers. What it does not understand it refuses; it never s
 from __future__ import annotations
 
 import gzip
-import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.db import close_old_connections
@@ -17,8 +17,8 @@ from django.http.request import split_domain_port, validate_host
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from carnet.api import outcome, table
-from carnet.api.exchange import Answer, Asked
+from carnet.api import formats, outcome, table
+from carnet.api.exchange import Answer, Asked, pairs
 from carnet.api.refusals import Asks, NoMethod, UnknownFormat
 from carnet.api.token import ActorOf, actor_of
 from carnet.fhir.errors import Malformed, TooBig, Unavailable
@@ -27,7 +27,6 @@ from carnet.record.actor import Actor, outsider
 
 PREFIX = "/fhir"
 BODY_LIMIT = 16 << 20
-PARAMETER_LIMIT = 200
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 ZIPPED_FROM = 2048  # below it, a packet or two: nothing is gained
 
@@ -44,7 +43,6 @@ _HEADERS = {  # of WSGI, by the name that a handler reads
     "HTTP_PREFER": "prefer",
     "CONTENT_TYPE": "content-type",
 }
-_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 def is_for(path: str) -> bool:
@@ -85,7 +83,14 @@ def _answered(asked: Asked) -> Answer:
     if asked.method == "OPTIONS":
         methods = [*table.methods_of(asked.path), "HEAD", "OPTIONS"]
         return Answer(204, {"Allow": ", ".join(methods), "Cache-Control": "no-store"})
-    return table.answered(asked)
+    asked_so = [asked.first(name) for name in formats.OWN]
+    formats.check_wanted(asked.headers.get("accept", ""), asked_so[0])
+    if asked.body:
+        formats.check_sent(asked.method, asked.path, asked.headers.get("content-type", ""))
+    if asked.query:
+        asked = replace(asked, query=[pair for pair in asked.query if pair[0] not in formats.OWN])
+    answer = table.answered(asked)
+    return formats.indented(answer) if asked_so[1] == "true" else answer
 
 
 def _asked(environ: Environ, path: tuple[str, ...], who: ActorOf) -> Asked:
@@ -97,16 +102,16 @@ def _asked(environ: Environ, path: tuple[str, ...], who: ActorOf) -> Asked:
     if not cell.is_open():
         raise Unavailable("Le cabinet est fermé. Ouvrez-le, puis recommencez.")
     at = clock.now()
-    by = _actor(environ, path, who)
+    by = _actor(environ, path, who, at)
     headers = {name: environ[key] for key, name in _HEADERS.items() if environ.get(key)}
     base = f"{environ['wsgi.url_scheme']}://{host}{PREFIX}"
     return Asked(method, path, _query(environ), headers, _body(environ), by, at, base)
 
 
-def _actor(environ: Environ, path: tuple[str, ...], who: ActorOf) -> Actor:
+def _actor(environ: Environ, path: tuple[str, ...], who: ActorOf, at: datetime) -> Actor:
     if len(path) == 1 and path[0] in table.OPEN_TO_ALL:
         return outsider(cell.practice_id())
-    return who(environ.get("HTTP_AUTHORIZATION", ""), clock.now())
+    return who(environ.get("HTTP_AUTHORIZATION", ""), at, environ.get("REMOTE_ADDR", ""))
 
 
 def _host(environ: Environ) -> str:
@@ -134,18 +139,6 @@ def _path(environ: Environ) -> tuple[str, ...]:
 def _query(environ: Environ) -> list[tuple[str, str]]:
     written = environ.get("QUERY_STRING", "")
     return pairs(written) if written else []
-
-
-def pairs(written: str) -> list[tuple[str, str]]:
-    """Names and values of a query or of a form, in order. Raises Asks."""
-    if _BROKEN_ESCAPE.search(written):
-        raise Asks("Les paramètres de cette adresse sont illisibles.", "http.query")
-    try:
-        return parse_qsl(written, keep_blank_values=True, errors="strict", max_num_fields=PARAMETER_LIMIT)
-    except ValueError as error:
-        raise Asks(
-            "Les paramètres de cette adresse sont illisibles ou trop nombreux.", "http.query"
-        ) from error
 
 
 def _body(environ: Environ) -> bytes:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl
 
+from carnet.api.refusals import Asks
 from carnet.fhir import json
 from carnet.record.actor import Actor
 
 FHIR_JSON = "application/fhir+json; charset=utf-8"
 NO_STORE = "no-store"
+PARAMETER_LIMIT = 200
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +58,35 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
 
-    def with_headers(self, **headers: str) -> Answer:
-        """The same with more headers; `_` in a name stands for `-`."""
-        more = {name.replace("_", "-"): value for name, value in headers.items()}
-        return replace(self, headers={**self.headers, **more})
+    def with_headers(self, headers: Mapping[str, str]) -> Answer:
+        """The same with more headers."""
+        return replace(self, headers={**self.headers, **headers})
 
 
 Handler = Callable[[Asked], Answer]
 
 
-def resource(status: int | HTTPStatus, body: dict[str, Any] | bytes, **headers: str) -> Answer:
+def resource(status: int, body: dict[str, Any] | bytes) -> Answer:
     """A resource as FHIR JSON: bytes go out as they are."""
     content = body if isinstance(body, bytes) else json.dumps(body)
-    answer = Answer(int(status), {"Content-Type": FHIR_JSON, "Cache-Control": NO_STORE}, content)
-    return answer.with_headers(**headers)
+    return Answer(status, {"Content-Type": FHIR_JSON, "Cache-Control": NO_STORE}, content)
+
+
+def ignore(asked: Asked, names: Sequence[str]) -> None:
+    """Parameters that are not known here: passed over, unless the client asked not to. Raises Asks."""
+    if asked.prefers("handling") == "strict":
+        raise Asks(
+            "Le paramètre « {name} » n'est pas connu ici.", f"http.{names[0][:80]}", name=names[0][:80]
+        )
+
+
+def pairs(written: str) -> list[tuple[str, str]]:
+    """Names and values of a query or of a form, in order. Raises Asks."""
+    if _BROKEN_ESCAPE.search(written):
+        raise Asks("Les paramètres de cette adresse sont illisibles.", "http.query")
+    try:
+        return parse_qsl(written, keep_blank_values=True, errors="strict", max_num_fields=PARAMETER_LIMIT)
+    except ValueError as error:
+        raise Asks(
+            "Les paramètres de cette adresse sont illisibles ou trop nombreux.", "http.query"
+        ) from error

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import DatabaseError
 from django.utils.translation import gettext
 
+from carnet.accounts.throttle import TooManyTries
 from carnet.api import exchange
 from carnet.api.exchange import Answer
 from carnet.api.refusals import NoMethod
@@ -34,10 +35,17 @@ def of(error: Exception, where: str = "Resource") -> Answer:
 
 def _with_its_headers(answer: Answer, error: CarnetError) -> Answer:
     if isinstance(error, NotSignedIn):
-        return answer.with_headers(WWW_Authenticate='Bearer realm="Carnet"')
+        return answer.with_headers({"WWW-Authenticate": 'Bearer realm="Carnet"'})
     if isinstance(error, NoMethod):
-        return answer.with_headers(Allow=", ".join(error.allowed))
-    return answer.with_headers(Retry_After="5") if error.http_status == 503 else answer
+        return answer.with_headers({"Allow": ", ".join(error.allowed)})
+    if isinstance(error, TooManyTries):
+        return answer.with_headers({"Retry-After": str(error.seconds)})
+    return answer.with_headers({"Retry-After": "5"}) if error.http_status == 503 else answer
+
+
+def done() -> dict[str, Any]:
+    """What was asked is done, for who prefers an OperationOutcome to the resource."""
+    return resource("informational", gettext("C’est enregistré."), severity="information")
 
 
 def words(error: CarnetError) -> str:

@@ -89,9 +89,15 @@ def _written(value: Any) -> Any:
     raise TypeError(type(value).__name__)
 
 
-def dumps(value: Any) -> bytes:
-    """Compact UTF-8 JSON; Decimals come out as they came in. Raises Malformed on text UTF-8 cannot hold."""
+def as_it_is(body: bytes) -> Any:
+    """A resource as it is kept, to be put whole and unparsed into what `dumps` writes."""
+    return orjson.Fragment(body)
+
+
+def dumps(value: Any, *, indent: bool = False) -> bytes:
+    """Compact UTF-8 JSON, or indented for a person; Decimals come out as they came in. Raises Malformed on text UTF-8
+    cannot hold."""
     try:
-        return orjson.dumps(value, default=_written)
+        return orjson.dumps(value, default=_written, option=orjson.OPT_INDENT_2 if indent else None)
     except (orjson.JSONEncodeError, TypeError) as error:
         raise Malformed("Ce contenu ne peut pas être enregistré tel quel.") from error

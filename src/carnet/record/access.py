@@ -72,6 +72,13 @@ def readable(by: Actor) -> Callable[[str], bool]:
     return lambda type: _allowed(by.role, "read", type)
 
 
+def readable_types(by: Actor) -> tuple[str, ...] | None:
+    """The same as a list, None for all."""
+    check_practice(by)
+    types = _ROLES.get(by.role, {}).get("read", ())
+    return None if "*" in types else tuple(types)
+
+
 def _allowed(role: str, verb: str, type: str) -> bool:
     types = _ROLES.get(role, {}).get(verb, ())
     return "*" in types or type in types

@@ -13,10 +13,12 @@ from typing import Any
 from carnet.fhir import dates
 from carnet.fhir.errors import DiskFull, Gone, NotFound
 from carnet.record import access, audit, commit, reserve, texts
+from carnet.record import versions as histories
 from carnet.record import work as writing
 from carnet.record.actor import Actor
 from carnet.record.audit import AuditRow
 from carnet.record.texts import TextPage
+from carnet.record.versions import Versions
 from carnet.record.work import Draft, Stored, Work, draft_of, stored
 from carnet.store import alias, blobs
 from carnet.store import drafts as draft_rows
@@ -51,6 +53,38 @@ def read(*, by: Actor, at: datetime, type: str, id: str) -> Stored:
     if found.deleted:
         raise Gone("Cette donnée a été supprimée.")
     return stored(found)
+
+
+def read_version(*, by: Actor, at: datetime, type: str, id: str, version: int) -> Stored:
+    """One version, current or not. Raises NotFound, Gone (it is the mark of a deletion), Refused."""
+    access.check_read(by, type)
+    current = rows.get(type, id)
+    found = versions.version(current, version) if current else None
+    if found is None:
+        raise NotFound(_ABSENT)
+    audit_event(by=by, at=at, action="read", patient=found.subject, entities=[_versioned(found)])
+    if found.deleted:
+        raise Gone("Cette donnée a été supprimée.")
+    return stored(found)
+
+
+def history_page(
+    *, by: Actor, at: datetime, asked: histories.Asked, type: str | None = None, id: str | None = None
+) -> Versions:
+    """A page of the versions of one resource, of a type, or of all that this actor may read; one row in the journal.
+    Raises NotFound, Refused, Invalid."""
+    types = access.readable_types(by)
+    if type is not None:
+        access.check_read(by, type)
+        types = (type,)
+    current = rows.get(type, id) if type is not None and id is not None else None
+    if id is not None and current is None:
+        raise NotFound(_ABSENT)
+    page = histories.page(asked, pk=current.pk if current else None, types=types)
+    subject = current.subject if current else None
+    entities = [f"{one.reference}/{one.version}" for one in page.entries]
+    audit_event(by=by, at=at, action="history", patient=subject, entities=entities)
+    return page
 
 
 def history(*, by: Actor, at: datetime, type: str, id: str) -> list[Stored]:

@@ -16,7 +16,7 @@ from carnet.fhir import dates, json, references
 from carnet.fhir.errors import Conflict, Gone, Invalid, Issue, Malformed, NotFound, Refused
 from carnet.record import access, clock
 from carnet.record.actor import Actor
-from carnet.record.validate import validate
+from carnet.record.validate import SENTENCE, validate
 from carnet.store import alias, blob_rows, blobs
 from carnet.store import drafts as draft_rows
 from carnet.store import resource as rows
@@ -364,8 +364,11 @@ def provenance(by: Actor, at: datetime, action: str, targets: Sequence[str]) -> 
 
 def stamped(resource: dict[str, Any], id: str, version: int, updated: int) -> dict[str, Any]:
     """The resource as it is kept: its id, which version it is, and since when (microseconds)."""
+    given = resource.get("meta", {})
+    if not isinstance(given, dict):
+        raise Invalid(SENTENCE, [Issue(f"{resource['resourceType']}.meta", "Un objet est attendu ici.")])
     meta = {
-        **resource.get("meta", {}),
+        **given,
         "versionId": str(version),
         "lastUpdated": dates.instant(dates.from_micros(updated)),
     }

@@ -1,10 +1,14 @@
-"""Superseded versions of a resource, newest first."""
+"""Versions of a resource, of a type, of everything: the current ones and those before them, newest first."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
 from django.db import connection
 
-from carnet.store.resource import Row
+from carnet.store.resource import Row, row
 
 
 def of(current: Row) -> list[Row]:
@@ -22,3 +26,95 @@ def of(current: Row) -> list[Row]:
             for version, updated, deleted, body in older
         ),
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which versions, by resource (`pk`) or by types (None: all), and when (microseconds): written `since`, or current
+    at some moment between `start` and `end`. `before`: those older than this place."""
+
+    pk: int | None = None
+    types: Collection[str] | None = None
+    since: int | None = None
+    start: int | None = None
+    end: int | None = None
+    before: tuple[int, int, int] | None = None
+
+
+_CURRENT = "SELECT r.id AS pk, r.version, r.updated, 0 AS old FROM store_resource r"
+_OLD = (
+    "SELECT h.resource AS pk, h.version, h.updated, h.id AS old FROM store_history h"
+    " JOIN store_resource r ON r.id = h.resource"
+)
+_NEXT = (
+    "COALESCE((SELECT n.updated FROM store_history n WHERE n.resource = h.resource AND n.version = h.version + 1),"
+    " r.updated)"
+)
+_COLUMNS = (
+    "r.id, r.type, r.fhir_id, v.version, r.subject, v.updated,"
+    " CASE WHEN h.id IS NULL THEN r.deleted ELSE h.deleted END,"
+    " CASE WHEN h.id IS NULL THEN r.body ELSE h.body END"
+)
+
+
+def page(wanted: Wanted, limit: int) -> list[Row]:
+    """The newest versions that are wanted, at most `limit`."""
+    current, its = _half(_CURRENT, "r", wanted, limit)
+    old, theirs = _half(_OLD, "h", wanted, limit)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_COLUMNS} FROM (SELECT * FROM ({current}) c UNION ALL SELECT * FROM ({old}) o"  # noqa: S608
+            " ORDER BY updated DESC, pk DESC, version DESC LIMIT %s) v JOIN store_resource r ON r.id = v.pk"
+            " LEFT JOIN store_history h ON h.id = v.old ORDER BY v.updated DESC, v.pk DESC, v.version DESC",
+            [*its, *theirs, limit],
+        )
+        return [row(values) for values in cursor.fetchall()]
+
+
+def count(wanted: Wanted) -> int:
+    """How many versions are wanted."""
+    total = 0
+    for select, alias in ((_CURRENT, "r"), (_OLD, "h")):
+        conditions, args = _conditions(alias, wanted)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT COUNT(*) FROM ({select} WHERE {' AND '.join(conditions)}) c", args)  # noqa: S608
+            total += int(cursor.fetchone()[0])
+    return total
+
+
+def _half(select: str, alias: str, wanted: Wanted, limit: int) -> tuple[str, list[Any]]:
+    conditions, args = _conditions(alias, wanted)
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    return f"{select}{where} ORDER BY updated DESC, pk DESC, version DESC LIMIT %s", [*args, limit]
+
+
+def _conditions(alias: str, wanted: Wanted) -> tuple[list[str], list[Any]]:
+    listed: list[tuple[str, list[Any]]] = []
+    if wanted.pk is not None:
+        listed.append(("r.id = %s", [wanted.pk]))
+    if wanted.types is not None:
+        listed.append((f"r.type IN ({', '.join(['%s'] * len(wanted.types)) or 'NULL'})", [*wanted.types]))
+    if wanted.since is not None:
+        listed.append((f"{alias}.updated >= %s", [wanted.since]))
+    if wanted.end is not None:
+        listed.append((f"{alias}.updated <= %s", [wanted.end]))
+    if wanted.start is not None and alias == "h":
+        listed.append((f"{_NEXT} > %s", [wanted.start]))
+    if wanted.before is not None:
+        listed.append((f"({alias}.updated, r.id, {alias}.version) < (%s, %s, %s)", [*wanted.before]))
+    return [text for text, _ in listed], [arg for _, args in listed for arg in args]
+
+
+def version(current: Row, number: int) -> Row | None:
+    """One version of this resource."""
+    if number == current.version:
+        return current
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT version, updated, deleted, body FROM store_history WHERE resource = %s AND version = %s",
+            [current.pk, number],
+        )
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    return current._replace(version=found[0], updated=found[1], deleted=bool(found[2]), body=bytes(found[3]))

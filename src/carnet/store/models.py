@@ -73,6 +73,7 @@ class History(models.Model):
     class Meta:
         db_table = "store_history"
         constraints = [models.UniqueConstraint(fields=["resource", "version"], name="store_history_version")]
+        indexes = [models.Index(fields=["updated"], name="store_history_updated")]
 
 
 class Draft(models.Model):
