@@ -159,7 +159,8 @@ def test_one_number_and_other_traits_wait_for_a_person(other: dict[str, Any], at
 
 def test_another_number_is_another_person(at: datetime) -> None:
     first = bring(bundle(emile(), condition()), at)
-    twin = emile(identifier=[{"system": INS, "value": "255045412345900"}])
+    name = [{"use": "official", "family": "Durand-Petit", "given": ["Paul"]}]
+    twin = emile(identifier=[{"system": INS, "value": "255045412345900"}], name=name)
     second = bring(bundle(twin, condition(id="c2")), at)
     assert second.patient
     assert second.patient["outcome"] == "created"

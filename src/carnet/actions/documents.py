@@ -10,7 +10,9 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any, Literal
 
+from carnet.actions import candidates
 from carnet.actions import whose as patients
+from carnet.actions.candidates import Candidate
 from carnet.actions.filing import Filed, Filing, document_id, why_invalid
 from carnet.documents import open as readers
 from carnet.documents import reference
@@ -19,7 +21,7 @@ from carnet.documents.reading import SUBJECT, Read, Statement
 from carnet.documents.recognise import Unsupported, recognise
 from carnet.documents.reference import Original
 from carnet.fhir import codes
-from carnet.fhir.errors import CarnetError, Refused, Unavailable
+from carnet.fhir.errors import CarnetError, NotFound, Refused, Unavailable
 from carnet.record import gate
 from carnet.record.actor import Actor
 from carnet.record.work import Stored, Work
@@ -96,14 +98,27 @@ def waiting_documents(*, by: Actor, limit: int = 50) -> list[Stored]:
     return [one for one in found if _waits(one)]
 
 
+def likely(*, by: Actor, document: str) -> tuple[dict[str, Any], list[Candidate]]:
+    """Who a waiting document names (a Patient), and the patients of the practice who may be that person, the likeliest
+    first. No row: nothing is opened. Raises NotFound when it no longer waits."""
+    asked = [("_id", document), ("_tag", f"{codes.TAG}|{WAITING}")]
+    found = gate.across(by=by, type="DocumentReference", params=asked, limit=1)
+    if not found:
+        raise NotFound("Ce document n'attend plus de patient.")
+    named = reference.named(found[0].resource())
+    return named, candidates.found(by=by, patient=named)
+
+
 @dataclass(slots=True)
 class _File:
-    """The file being imported; `blob` once a committed document has named its bytes."""
+    """The file being imported; `blob` once a committed document has named its bytes; `patients` the records that it
+    went into so far."""
 
     name: str
     at: datetime
     original: Original
     blob: str | None = None
+    patients: set[str] = field(default_factory=set)
 
     def keep(self, work: Work) -> str:
         """Keep the bytes, once for all the patients of the file."""
@@ -126,8 +141,10 @@ def _import_one(by: Actor, file: _File, read: Read, key: str, chosen: str | None
         with gate.write(by=by, at=file.at, action="document.import", patient=chosen) as work:
             already = _already(work, key, chosen)
             if already is not None:
+                file.patients |= {already.subject} if already.subject else set()
                 return _unchanged(file.name, read, already)
-            report, blob = _file(work, file, read, key, patients.whose(work, read, chosen))
+            whose = patients.whose(work, read, chosen, apart=file.patients)
+            report, blob = _file(work, file, read, key, whose)
     except Unavailable:
         raise
     except NothingKept as error:
@@ -135,6 +152,7 @@ def _import_one(by: Actor, file: _File, read: Read, key: str, chosen: str | None
     except CarnetError as error:
         return _refused(file.name, read.format, error)
     file.blob = blob  # only now is it sure that a row names it
+    file.patients |= {report.patient["id"]} if report.patient else set()
     return report
 
 

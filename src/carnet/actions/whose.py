@@ -6,13 +6,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from carnet.actions import candidates
+from carnet.actions.candidates import Candidate
 from carnet.documents.placing import Place, mapped
 from carnet.documents.reading import SUBJECT, Read
 from carnet.fhir import codes, references
 from carnet.fhir.errors import Invalid, Refused
 from carnet.record.validate import validate
-from carnet.record.work import Stored, Work
-from carnet.rules import identity
+from carnet.record.work import Work
+from carnet.rules import identity, linkage
 from carnet.rules.received import tagged
 
 Outcome = Literal["existing", "created", "nobody", "unknown"]
@@ -22,6 +24,15 @@ DOUBTFUL = (
     "Un patient du cabinet a le même numéro mais pas la même identité : vérifiez de qui il s'agit avant de ranger ce"
     " document. Rien n'a été rangé dans son dossier."
 )
+ALIKE = (
+    "Un patient du cabinet ressemble à celui de ce document, sans que ce soit certain : comparez les deux, puis"
+    " choisissez. Rien n'a été rangé."
+)
+_SEVERAL = (
+    "Plusieurs dossiers du cabinet peuvent être celui de ce patient : comparez-les, puis choisissez. Rien n'a été"
+    " rangé."
+)
+_LOOK = "Rien n'a été rangé : vérifiez de qui il s'agit."
 _LEFT_OUT = "Identité reprise sans ce qui n'est pas conforme à FHIR R4 : {fields}."
 _NAMED_OTHERWISE = (
     "Ce document nomme quelqu'un d'autre que ce dossier (autre {traits}). Il n'y a pas été rangé : il attend, dans"
@@ -63,31 +74,54 @@ def _wrong_fields(patient: dict[str, Any]) -> set[str]:
     return set()
 
 
-def whose(work: Work, read: Read, chosen: str | None, *, sure: bool = False) -> Whose:
+def whose(
+    work: Work,
+    read: Read,
+    chosen: str | None,
+    *,
+    sure: bool = False,
+    apart: frozenset[str] | set[str] = frozenset(),
+) -> Whose:
     """Decide, in the action's transaction. `chosen` is the record that a person chose; `sure`, having been shown who
-    the document names."""
+    the document names; `apart` the records of the other patients of the same file, whom its sender tells apart."""
     if chosen is not None:
         return _chosen(work, read, chosen, sure)
     if read.patient is None:
         return Whose("unknown", reason=UNNAMED) if speaks_of_a_patient(read) else Whose("nobody")
-    verdicts = _verdicts(work, read.patient)
-    same = [id for id, verdict in verdicts.items() if verdict == "same"]
-    if len(same) == 1 and "unsure" not in verdicts.values():
-        return Whose("existing", same[0])
-    if any(verdict != "other" for verdict in verdicts.values()):
-        return Whose("unknown", reason=DOUBTFUL)
-    return Whose("created") if identity.is_named(read.patient) else Whose("unknown", reason=UNNAMED)
+    near = candidates.found(by=work.by, patient=read.patient)
+    if identity.is_address_only(read.patient):
+        return Whose("existing", near[0].patient.id) if len(near) == 1 else Whose("unknown", reason=UNNAMED)
+    near = [one for one in near if one.shares_number or one.patient.id not in apart]
+    if not near:
+        return Whose("created") if identity.is_named(read.patient) else Whose("unknown", reason=UNNAMED)
+    only = _only_one(work, near)
+    return Whose("existing", only.patient.id) if only else Whose("unknown", reason=_doubt(near))
 
 
-def _verdicts(work: Work, patient: dict[str, Any]) -> dict[str, identity.Verdict]:
-    """For each person of the practice who shares a number, the best of what their merged identities say."""
-    found = _candidates(work, patient)
-    merges = work.merges(*(one.id for one in found))
-    verdicts: dict[str, identity.Verdict] = {}
-    for one in found:
-        id, verdict = merges.survivor(one.id), identity.compare(one.resource(), patient)
-        verdicts[id] = min(verdict, verdicts.get(id, verdict), key=("same", "unsure", "other").index)
-    return verdicts
+def _only_one(work: Work, near: list[Candidate]) -> Candidate | None:
+    """The one person it is for certain: no alarm, nobody else who may well be it or bears the same number. Somebody
+    whom a person has told apart from that one is no longer in doubt."""
+    certain = [one for one in near if one.verdict == "certain"]
+    if len(certain) != 1 or any(one.match.alarm for one in near):
+        return None
+    others = [
+        one for one in near if one is not certain[0] and (one.verdict == "probable" or one.shares_number)
+    ]
+    return certain[0] if all(_are_two(work, certain[0], one) for one in others) else None
+
+
+def _are_two(work: Work, one: Candidate, other: Candidate) -> bool:
+    known = work.exists("Linkage", linkage.pair_id(one.patient.id, other.patient.id))
+    return known is not None and linkage.state(known.resource()) == linkage.TWO_PEOPLE
+
+
+def _doubt(near: list[Candidate]) -> str:
+    """Why a person must look: an alarm first."""
+    if near[0].match.alarm:
+        return f"{near[0].match.alarm} {_LOOK}"
+    if any(one.verdict == "certain" for one in near):
+        return _SEVERAL
+    return DOUBTFUL if any(one.shares_number for one in near) else ALIKE
 
 
 def speaks_of_a_patient(read: Read) -> bool:
@@ -141,18 +175,3 @@ def _chosen(work: Work, read: Read, chosen: str, sure: bool) -> Whose:
         if traits:
             return Whose("unknown", reason=_NAMED_OTHERWISE.format(traits=", ".join(traits)))
     return Whose("existing", chosen)
-
-
-def _candidates(work: Work, patient: dict[str, Any]) -> list[Stored]:
-    """The patients of the practice who share a number with this one, whatever its system."""
-    values = {value for _, value in identity.pairs(patient)} | identity.ins(patient)
-    found = {
-        one.id: one
-        for value in sorted(values)
-        for one in work.find("Patient", [("identifier", _escaped(value))])
-    }
-    return list(found.values())
-
-
-def _escaped(value: str) -> str:
-    return "".join(f"\\{c}" if c in "\\$,|" else c for c in value)

@@ -98,15 +98,22 @@ def of_nobody(resource: Resource) -> Resource:
     return {**resource, "subject": {"reference": "#practice"}, "contained": [practice]}
 
 
+# What a person compares, and no more: the rest stays in the original.
+_IDENTITY = ("extension", "identifier", "name", "gender", "birthDate", "telecom", "address")
+
+
 def waiting_for(resource: Resource, patient: Resource | None) -> Resource:
     """The same, for a document that a person must give to somebody: its subject is the patient as the document names
     them, contained, in nobody's record."""
     known: Resource = patient or {}
-    said: Resource = {
-        key: known[key] for key in ("identifier", "name", "gender", "birthDate") if key in known
-    }
+    said: Resource = {key: known[key] for key in _IDENTITY if key in known}
     contained: Resource = {"resourceType": "Patient", "id": "patient", **said}
     return {**resource, "subject": {"reference": "#patient"}, "contained": [contained]}
+
+
+def named(resource: Resource) -> Resource:
+    """The patient whom a waiting document names, as it does; empty when it names nobody."""
+    return next((one for one in resource.get("contained", []) if one.get("resourceType") == "Patient"), {})
 
 
 def set_id(resource: Resource) -> str | None:

@@ -1,16 +1,14 @@
-"""Says whether a document's patient is a patient of the practice. Automatic only when it cannot be wrong; anything
-else is for a person to decide. Never merges, never looks anything up."""
+"""What a FHIR Patient says of who it is: birth name, strict traits, INS and other numbers, and what of it contradicts
+another. How likely two are one person is weighed by rules.matching. Pure."""
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from carnet.fhir import identifiers
+from carnet.fhir import folding, identifiers
 
 Patient = dict[str, Any]
-Verdict = Literal["same", "other", "unsure"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +23,8 @@ class Traits:
 
 
 def fold(text: str) -> str:
-    """Without accents, case, hyphens and apostrophes: `Jean-Éric` is `JEAN ERIC`."""
-    plain = text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae").replace("Æ", "AE")
-    letters = (c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
-    return " ".join("".join(c if c.isalnum() else " " for c in letters).upper().split())
+    """Without accents, case, hyphens and apostrophes, in capitals: `Jean-Éric` is `JEAN ERIC`."""
+    return " ".join(folding.words(text)).upper()
 
 
 def traits(patient: Patient) -> Traits | None:
@@ -78,18 +74,13 @@ def _is_ins(system: str) -> bool:
     return system in identifiers.INS_SYSTEMS
 
 
-def compare(known: Patient, arriving: Patient) -> Verdict:
-    """`same` needs a common number (INS, else a sender's identifier) and the same traits. A common number with
-    other or missing traits is `unsure`: nothing may be filed until a person has looked."""
-    ins_known, ins_arriving = ins(known), ins(arriving)
-    if ins_known and ins_arriving and not ins_known & ins_arriving:
-        return "other"
-    if not ins_known & ins_arriving and not sources(known) & sources(arriving):
-        return "other"
-    if is_address_only(arriving):
-        return "same"
-    ours, theirs = traits(known), traits(arriving)
-    return "same" if ours and ours == theirs else "unsure"
+def share_number(known: Patient, arriving: Patient) -> bool:
+    """Whether they have an INS in common, or a number of one sender; not when their INS tell them apart: two senders
+    may both number their patients from 1."""
+    ours, theirs = ins(known), ins(arriving)
+    if ours and theirs:
+        return bool(ours & theirs)
+    return bool(sources(known) & sources(arriving))
 
 
 def contradictions(known: Patient, arriving: Patient) -> list[str]:
