@@ -1,0 +1,1 @@
+"""What the practice prints: prescriptions, letters, certificates. Values in, PDF out (archivable and accessible)."""

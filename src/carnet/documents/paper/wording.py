@@ -1,0 +1,59 @@
+"""The wording that a practice writes for its own papers: plain text with fields in braces, `{nom}`. Nothing else:
+no expression, no condition, no code. A line whose every field is empty is left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from carnet.fhir.errors import Invalid, Issue
+
+# field: what it stands for, as the page that edits a wording lists them
+FIELDS: dict[str, str] = {
+    "civilite": "M. ou Mme, selon le sexe",
+    "nom": "le nom et le prénom",
+    "naissance": "la date de naissance",
+    "age": "l’âge",
+    "date": "la date du jour",
+    "lieu": "la ville du cabinet",
+    "medecin": "votre nom",
+    "motif": "le motif de la consultation",
+    "problemes": "les problèmes actifs",
+    "traitements": "les traitements en cours",
+    "allergies": "les allergies, ou « aucune connue »",
+    "mesures": "les mesures du jour",
+    "jours": "le nombre de jours d’un arrêt",
+    "jusquau": "le dernier jour d’un arrêt",
+    "destinataire": "à qui la lettre s’adresse",
+}
+LONGEST = 20_000  # characters of a wording
+_FIELD = re.compile(r"\{([^{}\n]*)\}")
+_UNKNOWN = "Le champ {{{field}}} n'existe pas. Les champs sont : {fields}."
+_TOO_LONG = "Ce modèle est trop long : {count} caractères au plus."
+_BRACE = "Une accolade n'est pas fermée, ou pas ouverte."
+
+
+def check(wording: str) -> None:
+    """Raises Invalid, one issue for each thing that is wrong."""
+    unknown = [field for field in _FIELD.findall(wording) if field.strip() not in FIELDS]
+    said = [_UNKNOWN.format(field=field[:40], fields=", ".join(FIELDS)) for field in dict.fromkeys(unknown)]
+    if re.search(r"[{}]", _FIELD.sub("", wording)):
+        said.append(_BRACE)
+    if len(wording) > LONGEST:
+        said.append(_TOO_LONG.format(count=LONGEST))
+    if said:
+        raise Invalid(said[0], [Issue("wording", sentence) for sentence in said])
+
+
+def filled(wording: str, values: Mapping[str, str]) -> tuple[str, ...]:
+    """The paragraphs of a wording with its fields replaced, once: a value that looks like a field stays as it is.
+    Raises Invalid as `check` does."""
+    check(wording)
+    kept = [line for line in wording.splitlines() if not _is_void(line, values)]
+    text = _FIELD.sub(lambda found: values.get(found[1].strip(), ""), "\n".join(kept))
+    return tuple(part.strip() for part in re.split(r"\n\s*\n", text) if part.strip())
+
+
+def _is_void(line: str, values: Mapping[str, str]) -> bool:
+    fields = [field.strip() for field in _FIELD.findall(line)]
+    return bool(fields) and not any(values.get(field, "").strip() for field in fields)
