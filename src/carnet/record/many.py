@@ -59,6 +59,8 @@ def _current(pairs: Sequence[Pair]) -> dict[Pair, Stored]:
 def create(work: Work, resources: Sequence[Resource]) -> list[Stored]:
     """First versions of these resources, each under the new `id` it bears. They may refer to each other in any order.
     Raises Wrong."""
+    if not resources:
+        return []
     made = [_made(work, place, resource) for place, resource in enumerate(resources)]
     _check_free([one.pair for one in made])
     work.known |= {id for type_, id in (one.pair for one in made) if type_ == "Patient"}
@@ -79,7 +81,7 @@ def create(work: Work, resources: Sequence[Resource]) -> list[Stored]:
 def _made(work: Work, place: int, resource: Resource) -> _Made:
     try:
         access.check_write(work.by, resource["resourceType"])
-        if not references.ID.match(resource["id"]):
+        if not references.ID.fullmatch(resource["id"]):
             raise Invalid(
                 "Cet identifiant ne convient pas.", [Issue(f"{resource['resourceType']}.id", "malformed id")]
             )
