@@ -1,0 +1,78 @@
+"""Vital signs, laboratory values, tobacco and alcohol: Observations. Numbers stay as they were written."""
+
+from __future__ import annotations
+
+import tomllib
+from decimal import Decimal
+from importlib.resources import files
+from typing import Any
+
+from carnet.fhir import codes
+from carnet.rules.accepted.scene import Fact, Resource, Scene, concept, place, status
+
+MEASURES: dict[str, dict[str, str]] = tomllib.loads(
+    (files("carnet.rules") / "tables/measures.toml").read_text("utf-8")
+)
+_PRESSURE = (("8480-6", "Systolique", "systolic"), ("8462-4", "Diastolique", "diastolic"))
+_SMOKING, _PACK_YEARS, _DRINKING = "72166-2", "8664-5", "11331-6"  # LOINC
+_SMOKES = {"current": "fumeur", "former": "sevré", "never": "n’a jamais fumé"}
+
+
+def vital(fact: Fact, scene: Scene) -> Resource:
+    """One vital sign of item `name`; the pressure has two components."""
+    if fact["name"] == "bp":
+        return _observation(
+            fact, scene, "vital-signs", concept("Pression artérielle", codes.LOINC, "85354-9")
+        ) | {"component": [_part(code, label, fact["value"][name]) for code, label, name in _PRESSURE]}
+    known = MEASURES[fact["name"]]
+    made = _observation(fact, scene, "vital-signs", concept(known["label"], codes.LOINC, known["loinc"]))
+    return made | {"valueQuantity": _quantity(fact["value"], known["unit"], known["ucum"])}
+
+
+def lab(fact: Fact, scene: Scene) -> Resource:
+    """A value that the doctor typed from a report: a number with its unit, else words."""
+    made = _observation(fact, scene, "laboratory", concept(fact["name"], codes.LOINC, fact.get("loinc")))
+    if isinstance(fact["value"], str):
+        return made | {"valueString": fact["value"]}
+    return made | {"valueQuantity": _quantity(fact["value"], fact.get("unit") or "", fact.get("unit") or "")}
+
+
+def tobacco(fact: Fact, scene: Scene) -> Resource:
+    """Whether the patient smokes, and the pack-years where they are written."""
+    made = _observation(fact, scene, "social-history", concept("Tabac", codes.LOINC, _SMOKING))
+    made |= {"valueCodeableConcept": {"text": _SMOKES.get(fact["status"], str(fact["status"]))}}
+    if fact.get("pack_years") is None:
+        return made
+    amount = _quantity(fact["pack_years"], "paquets-années", "{PackYears}")
+    return made | {
+        "component": [{"code": concept("Paquets-années", codes.LOINC, _PACK_YEARS), "valueQuantity": amount}]
+    }
+
+
+def alcohol(fact: Fact, scene: Scene) -> Resource:
+    """What is drunk, in the doctor's words."""
+    made = _observation(fact, scene, "social-history", concept("Alcool", codes.LOINC, _DRINKING))
+    return made | {"valueString": str(fact.get("status") or scene.text[fact["start"] : fact["end"]])}
+
+
+def _observation(fact: Fact, scene: Scene, category: str, code: Resource) -> Resource:
+    return {
+        "resourceType": "Observation",
+        "extension": place(fact, scene),
+        "status": "final",
+        "category": [status(codes.OBSERVATION_CATEGORY, category)],
+        "code": code,
+        "subject": scene.subject,
+        "encounter": scene.visit,
+        "effectiveDateTime": scene.when,
+        "performer": [scene.author],
+    }
+
+
+def _part(code: str, label: str, value: Any) -> Resource:
+    return {"code": concept(label, codes.LOINC, code), "valueQuantity": _quantity(value, "mmHg", "mm[Hg]")}
+
+
+def _quantity(value: Any, unit: str, ucum: str) -> Resource:
+    amount: Resource = {"value": value if isinstance(value, int | Decimal) else Decimal(str(value))}
+    return amount | ({"unit": unit, "system": codes.UCUM, "code": ucum} if ucum else {})

@@ -1,0 +1,196 @@
+"""Medicines: prescribed, ongoing, stopped. How they are taken is written in clear French for the paper, and as FHIR
+timing for the checks; the doctor has seen both in the offer. It never chooses a dose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from carnet.fhir import codes
+from carnet.fhir.folding import fold
+from carnet.rules.accepted.scene import Fact, Resource, Scene, concept, place
+
+# times per day, as the reader gives it: words, (frequency, period, unit)
+_RARER: dict[str, tuple[str, tuple[int, int, str]]] = {
+    "0.5": ("un jour sur deux", (1, 2, "d")),
+    "0.333": ("toutes les 72 heures", (1, 3, "d")),
+    "0.286": ("2 fois par semaine", (2, 1, "wk")),
+    "0.429": ("3 fois par semaine", (3, 1, "wk")),
+    "0.143": ("1 fois par semaine", (1, 1, "wk")),
+    "0.067": ("tous les 15 jours", (1, 15, "d")),
+    "0.033": ("1 fois par mois", (1, 1, "mo")),
+    "0.011": ("tous les 3 mois", (1, 3, "mo")),
+}
+_ONCE = "1 fois par jour"
+_PRESCRIPTION = "urn:carnet:prescription"
+
+
+def medicine(fact: Fact, scene: Scene) -> Resource:
+    """A draft MedicationRequest for what is prescribed, else a MedicationStatement: ongoing, or stopped."""
+    made = {
+        "extension": place(fact, scene),
+        "medicationCodeableConcept": concept(name(fact), codes.ATC, fact.get("atc")),
+        "subject": scene.subject,
+    }
+    if fact["status"] == "prescribed":
+        return {"resourceType": "MedicationRequest", **made, **_request(fact, scene)}
+    period = (
+        {"end": scene.day.isoformat()} if fact["status"] == "stopped" else {"start": scene.day.isoformat()}
+    )
+    return {
+        "resourceType": "MedicationStatement",
+        **made,
+        "status": "stopped" if fact["status"] == "stopped" else "active",
+        "context": scene.visit,
+        **(
+            {"effectivePeriod": period}
+            if fact["status"] == "stopped"
+            else {"effectiveDateTime": scene.day.isoformat()}
+        ),
+        "dateAsserted": scene.when,
+        "informationSource": scene.author,
+        **({"dosage": [_dosage(fact)]} if directions(fact) else {}),
+    }
+
+
+def stopped(fact: Fact, known: Iterable[Resource], scene: Scene) -> list[Resource]:
+    """The treatments of the record that this « stop » ends, each as it is written back: same substance, still taken."""
+    if fact["status"] != "stopped":
+        return []
+    return [_ended(one, scene) for one in known if _is_taken(one) and _is_of(one, str(fact["drug"]))]
+
+
+def name(fact: Fact) -> str:
+    """Substance first, then strength, then brand: `amlodipine 5 mg (Amlor)`."""
+    strength = f" {fact['strength']}" if fact.get("strength") else ""
+    brand = f" ({fact['brand']})" if fact.get("brand") else ""
+    return f"{fact['drug']}{strength}{brand}"
+
+
+def directions(fact: Fact) -> str:
+    """How it is taken, in words: `1 comprimé 3 fois par jour si besoin, au plus 4 par jour`."""
+    dose, often = _dose(fact), _often(fact)
+    parts = [" ".join(filter(None, (dose, often, "si besoin" if fact.get("as_needed") else "")))]
+    if fact.get("max_per_day"):
+        parts.append(f"au plus {number(fact['max_per_day'])} par jour")
+    return ", ".join(filter(None, parts))
+
+
+def duration(fact: Fact) -> str:
+    """`pendant 3 mois`, empty when nothing was said."""
+    days = fact.get("duration_days")
+    if not days:
+        return ""
+    if days % 30 == 0:
+        return f"pendant {days // 30} mois"
+    if days % 7 == 0 and days > 7:
+        return f"pendant {days // 7} semaines"
+    return f"pendant {number(days)} jour{'s' if days > 1 else ''}"
+
+
+def number(value: Any) -> str:
+    """As French writes it: `2,5`; a half is `1/2`."""
+    exact = Decimal(str(value)).normalize()
+    if exact == Decimal("0.5"):
+        return "1/2"
+    return f"{exact:f}".replace(".", ",")
+
+
+def _dose(fact: Fact) -> str:
+    if fact.get("dose_per_intake") is None:
+        return ""
+    unit, amount = str(fact.get("intake_unit") or ""), Decimal(str(fact["dose_per_intake"]))
+    plural = (
+        "s" if amount >= 2 and unit.isalpha() and unit.islower() and not unit.endswith(("s", "x")) else ""
+    )
+    return f"{number(amount)} {unit}{plural if len(unit) > 3 else ''}".strip()
+
+
+def _often(fact: Fact) -> str:
+    times = fact.get("times_per_day")
+    if times is None:
+        return ""
+    rarer = _RARER.get(_key(times))
+    if rarer:
+        return rarer[0]
+    return _ONCE if times == 1 else f"{number(times)} fois par jour"
+
+
+def _key(times: Any) -> str:
+    return f"{round(Decimal(str(times)), 3).normalize():f}"
+
+
+def _request(fact: Fact, scene: Scene) -> Resource:
+    made: Resource = {
+        "status": "draft",
+        "intent": "order",
+        "encounter": scene.visit,
+        "authoredOn": scene.when,
+        "requester": scene.author,
+        "groupIdentifier": {"system": _PRESCRIPTION, "value": scene.encounter.partition("/")[2]},
+    }
+    if directions(fact):
+        made["dosageInstruction"] = [_dosage(fact)]
+    if fact.get("duration_days"):
+        days = {"value": fact["duration_days"], "unit": "j", "system": codes.UCUM, "code": "d"}
+        made["dispenseRequest"] = {"expectedSupplyDuration": days}
+    return made
+
+
+def _dosage(fact: Fact) -> Resource:
+    made: Resource = {"text": directions(fact)}
+    timing = _timing(fact)
+    if timing:
+        made["timing"] = {"repeat": timing}
+    if fact.get("as_needed"):
+        made["asNeededBoolean"] = True
+    if fact.get("dose_per_intake") is not None:
+        unit = str(fact.get("intake_unit") or "")
+        value = Decimal(str(fact["dose_per_intake"]))
+        made["doseAndRate"] = [{"doseQuantity": {"value": value, **({"unit": unit} if unit else {})}}]
+    if fact.get("max_per_day"):
+        most, day = (
+            {"value": Decimal(str(fact["max_per_day"]))},
+            {"value": 1, "system": codes.UCUM, "code": "d"},
+        )
+        made["maxDosePerPeriod"] = {"numerator": most, "denominator": day}
+    return made
+
+
+def _timing(fact: Fact) -> Resource:
+    times, made = fact.get("times_per_day"), {}
+    if times is not None:
+        rarer = _RARER.get(_key(times))
+        whole = Decimal(str(times))
+        frequency, period, unit = rarer[1] if rarer else (int(whole), 1, "d")
+        if rarer or whole == int(whole) > 0:
+            made = {"frequency": frequency, "period": period, "periodUnit": unit}
+    if fact.get("duration_days"):
+        made["boundsDuration"] = {
+            "value": fact["duration_days"],
+            "unit": "j",
+            "system": codes.UCUM,
+            "code": "d",
+        }
+    return made
+
+
+def _is_taken(resource: Resource) -> bool:
+    return resource["resourceType"] in ("MedicationRequest", "MedicationStatement") and resource.get("status") in (
+        "active", "on-hold", "intended", "draft",
+    )  # fmt: skip
+
+
+def _is_of(resource: Resource, drug: str) -> bool:
+    words = fold(str(resource.get("medicationCodeableConcept", {}).get("text", "")))
+    return f" {fold(drug)} " in f" {words} "
+
+
+def _ended(resource: Resource, scene: Scene) -> Resource:
+    if resource["resourceType"] == "MedicationRequest":
+        return {**resource, "status": "stopped"}
+    start = resource.get("effectivePeriod", {}).get("start") or resource.get("effectiveDateTime")
+    period = {**({"start": start} if start else {}), "end": scene.day.isoformat()}
+    kept = {key: value for key, value in resource.items() if key != "effectiveDateTime"}
+    return {**kept, "status": "stopped", "effectivePeriod": period}

@@ -1,0 +1,47 @@
+"""The table from kind of fact to resource, and what a list of accepted facts does to a record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from carnet.rules.accepted import measures, medicines, problems, steps
+from carnet.rules.accepted.scene import Fact, Resource, Scene
+
+KINDS: dict[str, Callable[[Fact, Scene], Resource | None]] = {
+    "vital": measures.vital,
+    "lab": measures.lab,
+    "condition": problems.condition,
+    "medication": medicines.medicine,
+    "allergy": problems.allergy,
+    "follow_up": steps.follow_up,
+    "order": steps.order,
+    "tobacco": measures.tobacco,
+    "alcohol": measures.alcohol,
+    "immunization": steps.immunization,
+}
+
+
+@dataclass(slots=True)
+class Change:
+    """What to write: new resources, and those of the record as they become (each with its id)."""
+
+    created: list[Resource] = field(default_factory=list)
+    updated: list[Resource] = field(default_factory=list)
+
+
+def change(facts: Sequence[Fact], known: Iterable[Resource], scene: Scene) -> Change:
+    """What these accepted facts do to the record that holds `known`: an episode told again is joined, a treatment
+    stopped is ended, anything else is new."""
+    held = {f"{one['resourceType']}/{one['id']}": one for one in known}
+    made = Change()
+    for fact in facts:
+        ended = medicines.stopped(fact, held.values(), scene) if fact["kind"] == "medication" else []
+        again = problems.same_episode(fact, held.values(), scene) if fact["kind"] == "condition" else None
+        for one in [*ended, *([again] if again else [])]:
+            reference = f"{one['resourceType']}/{one['id']}"
+            held[reference] = one
+            made.updated = [*(other for other in made.updated if other["id"] != one["id"]), one]
+        if again is None and not ended and (new := KINDS[fact["kind"]](fact, scene)) is not None:
+            made.created.append(new)
+    return made

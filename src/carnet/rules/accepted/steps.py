@@ -1,0 +1,78 @@
+"""What comes next: orders, follow-up, vaccines. A dated next step is a task until an appointment is made of it."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from carnet.rules.accepted.scene import Fact, Resource, Scene, concept, place
+
+_KINDS = {
+    "lab": "Biologie", "imaging": "Imagerie", "referral": "Avis", "nursing": "Soins infirmiers", "physio": "Kinésithérapie",
+    "vaccine": "Vaccin", "sick_leave": "Arrêt de travail", "certificate": "Certificat",
+}  # fmt: skip
+_ORDER_KIND = "urn:carnet:order"
+_LOT = re.compile(r"\blot\s*(?:n[°o]\s*)?:?\s*([A-Za-z0-9][\w/-]{2,19})", re.IGNORECASE)
+_REACH = 60  # characters after a vaccine in which its lot is written
+
+
+def order(fact: Fact, scene: Scene) -> Resource:
+    """A ServiceRequest: what is asked, of which kind."""
+    return {
+        "resourceType": "ServiceRequest",
+        "extension": place(fact, scene),
+        "status": "active",
+        "intent": "order",
+        "category": [concept(_KINDS[fact["type"]], _ORDER_KIND, fact["type"])],
+        "code": {"text": str(fact.get("what") or scene.text[fact["start"] : fact["end"]])},
+        "subject": scene.subject,
+        "encounter": scene.visit,
+        "authoredOn": scene.when,
+        "requester": scene.author,
+    }
+
+
+def follow_up(fact: Fact, scene: Scene) -> Resource:
+    """A Task due that day."""
+    what = str(fact.get("what") or scene.text[fact["start"] : fact["end"]])
+    return _task(fact, scene, what[:1].upper() + what[1:], days=int(fact["in_days"]))
+
+
+def immunization(fact: Fact, scene: Scene) -> Resource:
+    """A dose given today with its lot, one told to be up to date, or a task for one that is due."""
+    if fact["status"] == "due":
+        return _task(fact, scene, f"Vaccin à faire : {fact['vaccine']}")
+    made = {
+        "resourceType": "Immunization",
+        "extension": place(fact, scene),
+        "status": "completed",
+        "vaccineCode": {"text": fact["vaccine"]},
+        "patient": scene.subject,
+        "encounter": scene.visit,
+        "recorded": scene.when,
+        "primarySource": fact["status"] == "done_today",
+    }
+    if fact["status"] == "up_to_date":
+        return made | {"occurrenceString": f"à jour le {scene.day:%d/%m/%Y}"}
+    lot = _LOT.search(scene.text, fact["start"], fact["end"] + _REACH)
+    made |= {"occurrenceDateTime": scene.day.isoformat(), "performer": [{"actor": scene.author}]}
+    return made | ({"lotNumber": lot[1]} if lot else {})
+
+
+def _task(fact: Fact, scene: Scene, words: str, *, days: int | None = None) -> Resource:
+    made: Resource = {
+        "resourceType": "Task",
+        "extension": place(fact, scene),
+        "status": "requested",
+        "intent": "plan",
+        "description": words,
+        "for": scene.subject,
+        "encounter": scene.visit,
+        "authoredOn": scene.when,
+        "lastModified": scene.when,
+        "requester": scene.author,
+        "owner": scene.author,
+    }
+    if days is not None:
+        made["restriction"] = {"period": {"end": (scene.day + timedelta(days=days)).isoformat()}}
+    return made

@@ -1,0 +1,260 @@
+"""What an accepted offer becomes in the record: valid FHIR, with its place in the note, and nothing twice."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from carnet.fhir import codes
+from carnet.record.validate import validate
+from carnet.rules.accepted import medicines, problems
+from carnet.rules.accepted.resources import Change, change
+from carnet.rules.accepted.scene import Scene
+from carnet.rules.synthesis import dosage
+
+TEXT = "TA 14/8. HTA. Père IDM à 55 ans. DTP fait ce jour lot X123. amlodipine 5 1/j 3 mois, cs ds 3 mois"
+SCENE = Scene(
+    patient="emile",
+    encounter="Encounter/v1",
+    note="Composition/n1/_history/1",
+    text=TEXT,
+    author={"reference": "Practitioner/alice", "display": "Dr Alice Martin"},
+    at=datetime(2026, 11, 21, 9, 30, tzinfo=UTC),
+    day=date(2026, 11, 21),
+)
+
+
+def fact(kind: str, quote: str, **values: Any) -> dict[str, Any]:
+    start = TEXT.index(quote)
+    return {"kind": kind, "quote": quote, "start": start, "end": start + len(quote), **values}
+
+
+PRESSURE = fact("vital", "TA 14/8", name="bp", value={"systolic": 140, "diastolic": 80}, unit="mm[Hg]")
+HTA = fact("condition", "HTA", label="Hypertension artérielle", cim10="I10", status="affirmed")
+AMLODIPINE = fact(
+    "medication", "amlodipine 5 1/j 3 mois", drug="amlodipine", brand=None, strength="5 mg", dose_per_intake=1,
+    intake_unit="comprimé", times_per_day=1, duration_days=90, as_needed=False, status="prescribed",
+)  # fmt: skip
+EVERY = [
+    PRESSURE,
+    fact("vital", "TA", name="weight", value=Decimal("72.50"), unit="kg"),
+    fact("lab", "TA", name="HbA1c", loinc="4548-4", value=Decimal("7.2"), unit="%"),
+    fact("lab", "TA", name="BU", loinc=None, value="négatif", unit=None),
+    HTA,
+    fact("condition", "IDM à 55 ans", label="Infarctus du myocarde", cim10="I21.9", status="family"),
+    fact("condition", "TA", label="Fièvre", cim10=["R50.9"], status="negated"),
+    fact("condition", "TA", label="Insuffisance cardiaque", cim10="I50.9", status="suspected"),
+    fact("condition", "TA", label="Cholécystectomie", cim10="Z90.4", status="history"),
+    AMLODIPINE,
+    fact("medication", "TA", drug="metformine", strength="1 g", status="ongoing", times_per_day=2),
+    fact("medication", "TA", drug="ibuprofène", status="stopped"),
+    fact("allergy", "TA", substance="pénicillines", status="affirmed"),
+    fact("allergy", "TA", substance="aucune connue", status="negated"),
+    fact("follow_up", "cs ds 3 mois", in_days=90, what="consultation"),
+    fact("order", "TA", what="NFS CRP", type="lab"),
+    fact("tobacco", "TA", status="former", pack_years=20),
+    fact("alcohol", "TA", status="occasionnel"),
+    fact("immunization", "DTP fait ce jour", vaccine="DTP", status="done_today"),
+    fact("immunization", "TA", vaccine="grippe", status="due"),
+    fact("immunization", "TA", vaccine="ROR", status="up_to_date"),
+]
+
+
+def made(one: dict[str, Any]) -> dict[str, Any]:
+    (resource,) = change([one], [], SCENE).created
+    return resource
+
+
+def stored(resource: dict[str, Any], id: str = "one") -> dict[str, Any]:
+    return {**resource, "id": id}
+
+
+@pytest.mark.parametrize("one", EVERY, ids=lambda one: f"{one['kind']}-{one.get('status', one.get('name'))}")
+def test_each_kind_becomes_valid_fhir_that_points_to_its_words(one: dict[str, Any]) -> None:
+    resource = made(one)
+    validate({**resource, "id": "one"})
+    (span,) = [e for e in resource["extension"] if e["url"] == codes.SPAN]
+    place = {part["url"]: part for part in span["extension"]}
+    assert TEXT[place["start"]["valueUnsignedInt"] : place["end"]["valueUnsignedInt"]] == one["quote"]
+    assert place["note"]["valueReference"]["reference"] == SCENE.note
+    whose = resource.get("subject") or resource.get("patient") or resource.get("for")
+    assert whose == {"reference": "Patient/emile"}
+
+
+def test_a_pressure_has_two_components_in_mmhg() -> None:
+    parts = {one["code"]["coding"][0]["code"]: one["valueQuantity"] for one in made(PRESSURE)["component"]}
+    assert (parts["8480-6"]["value"], parts["8462-4"]["value"]) == (140, 80)
+    assert parts["8480-6"]["code"] == "mm[Hg]"
+
+
+def test_a_number_stays_as_it_was_written() -> None:
+    assert str(made(EVERY[1])["valueQuantity"]["value"]) == "72.50"
+
+
+@pytest.mark.parametrize(
+    ("said", "clinical", "verification", "category"),
+    [
+        ("affirmed", "active", "confirmed", "problem-list-item"),
+        ("suspected", "active", "provisional", "encounter-diagnosis"),
+        ("history", "resolved", "confirmed", "problem-list-item"),
+        ("negated", None, "refuted", "encounter-diagnosis"),
+    ],
+)
+def test_how_it_was_said_is_kept(said: str, clinical: str | None, verification: str, category: str) -> None:
+    resource = made({**HTA, "status": said})
+    assert resource.get("clinicalStatus", {}).get("coding", [{}])[0].get("code") == clinical
+    assert resource["verificationStatus"]["coding"][0]["code"] == verification
+    assert resource["category"][0]["coding"][0]["code"] == category
+
+
+def test_an_acute_illness_is_an_episode_not_a_problem_for_life() -> None:
+    resource = made({**HTA, "label": "Otite moyenne aiguë", "cim10": "H66.9"})
+    assert resource["category"][0]["coding"][0]["code"] == "encounter-diagnosis"
+
+
+def test_a_fathers_illness_is_never_the_patients() -> None:
+    resource = made(EVERY[5])
+    assert resource["resourceType"] == "FamilyMemberHistory"
+    assert resource["relationship"]["text"] == "père"
+
+
+def test_a_diagnosis_told_again_joins_its_episode() -> None:
+    known = stored(made(HTA))
+    later = Scene(**{**{f: getattr(SCENE, f) for f in SCENE.__slots__}, "note": "Composition/n2/_history/1"})
+    again = change([HTA], [known], later)
+    assert again.created == []
+    (joined,) = again.updated
+    assert [one["detail"][0]["reference"] for one in joined["evidence"]] == [
+        "Composition/n1",
+        "Composition/n2",
+    ]
+    assert joined["onsetDateTime"] == known["onsetDateTime"]
+
+
+def test_a_suspicion_confirmed_is_the_same_episode() -> None:
+    known = stored(made({**HTA, "status": "suspected"}))
+    (joined,) = change([HTA], [known], SCENE).updated
+    assert joined["verificationStatus"]["coding"][0]["code"] == "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        (("Gonarthrose droite", "M17.1"), ("Gonarthrose gauche", "M17.1")),
+        (("Diabète de type 2", "E11.9"), ("Hypertension artérielle", "I10")),
+        (("Diabète de type 1", "E10.9"), ("Diabète de type 2", "E11.9")),
+    ],
+)
+def test_two_illnesses_stay_two(known: tuple[str, str], told: tuple[str, str]) -> None:
+    first = stored(made({**HTA, "label": known[0], "cim10": known[1]}))
+    both = change([{**HTA, "label": told[0], "cim10": told[1]}], [first], SCENE)
+    assert len(both.created) == 1
+    assert both.updated == []
+
+
+def test_a_denial_never_ends_a_known_illness() -> None:
+    known = stored(made(HTA))
+    assert change([{**HTA, "status": "negated"}], [known], SCENE).updated == []
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"dose_per_intake": 1, "intake_unit": "comprimé", "times_per_day": 3}, "1 comprimé 3 fois par jour"),
+        ({"dose_per_intake": 2, "intake_unit": "bouffée", "times_per_day": 4}, "2 bouffées 4 fois par jour"),
+        (
+            {"dose_per_intake": Decimal("0.5"), "intake_unit": "comprimé", "times_per_day": 1},
+            "1/2 comprimé 1 fois par jour",
+        ),
+        ({"dose_per_intake": 15, "intake_unit": "mg", "times_per_day": 0.143}, "15 mg 1 fois par semaine"),
+        (
+            {"dose_per_intake": 1, "intake_unit": "comprimé", "times_per_day": 0.5},
+            "1 comprimé un jour sur deux",
+        ),
+        (
+            {"dose_per_intake": 1, "intake_unit": "comprimé", "as_needed": True, "max_per_day": 4},
+            "1 comprimé si besoin, au plus 4 par jour",
+        ),
+        ({}, ""),
+    ],
+)
+def test_how_it_is_taken_is_said_in_clear_french(values: dict[str, Any], words: str) -> None:
+    bare = {
+        key: value
+        for key, value in AMLODIPINE.items()
+        if key not in ("dose_per_intake", "intake_unit", "times_per_day")
+    }
+    assert medicines.directions({**bare, **values}) == words
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (5, "pendant 5 jours"),
+        (90, "pendant 3 mois"),
+        (28, "pendant 4 semaines"),
+        (7, "pendant 7 jours"),
+        (1, "pendant 1 jour"),
+        (None, ""),
+    ],
+)
+def test_how_long_is_said_in_clear_french(days: int | None, words: str) -> None:
+    assert medicines.duration({"duration_days": days}) == words
+
+
+def test_a_prescription_is_a_draft_that_reads_like_its_paper() -> None:
+    resource = made(AMLODIPINE)
+    assert (resource["status"], resource["intent"]) == ("draft", "order")
+    assert resource["medicationCodeableConcept"]["text"] == "amlodipine 5 mg"
+    assert dosage(resource) == "1 comprimé 1 fois par jour"
+    assert resource["dosageInstruction"][0]["timing"]["repeat"]["boundsDuration"]["value"] == 90
+
+
+@pytest.mark.parametrize("times", [0.25, 1.5, 7])
+def test_a_rhythm_without_exact_code_is_not_made_up(times: float) -> None:
+    repeat = made({**AMLODIPINE, "times_per_day": times})["dosageInstruction"][0]["timing"]["repeat"]
+    assert ("frequency" in repeat) == (times == 7)
+
+
+def test_stopping_ends_the_treatment_of_that_substance_and_no_other() -> None:
+    taken = [
+        stored({**made(AMLODIPINE), "status": "active"}, "a"),
+        stored({**made({**AMLODIPINE, "drug": "metformine"}), "status": "active"}, "b"),
+    ]
+    ended = change([{**AMLODIPINE, "status": "stopped"}], taken, SCENE)
+    assert [(one["id"], one["status"]) for one in ended.updated] == [("a", "stopped")]
+    assert ended.created == []
+
+
+def test_a_vaccine_given_today_has_its_lot() -> None:
+    resource = made(EVERY[18])
+    assert (resource["lotNumber"], resource["occurrenceDateTime"]) == ("X123", "2026-11-21")
+
+
+def test_a_substance_denied_is_not_a_fact_of_its_own() -> None:
+    denied = fact("allergy", "TA", substance="iode", status="negated")
+    assert change([denied], [], SCENE) == Change()
+
+
+def test_a_next_visit_is_due_on_its_day() -> None:
+    assert made(EVERY[14])["restriction"]["period"]["end"] == "2027-02-19"
+
+
+@pytest.mark.parametrize(
+    ("code", "lasts"),
+    [
+        ("I10", True),
+        ("E11.9", True),
+        ("J00", False),
+        ("H66.9", False),
+        ("R05", False),
+        ("M54.5", False),
+        ("C50.9", True),
+        ("Z90.4", True),
+    ],
+)
+def test_which_diagnoses_last(code: str, lasts: bool) -> None:
+    assert problems.is_lasting(code) is lasts
