@@ -104,12 +104,14 @@ def test_what_a_document_says_is_told_by_the_document() -> None:
 
 
 def test_every_word_typed_must_be_there_without_accents() -> None:
-    told = timeline.entries(
+    told = timeline.outline(
         [consultation("a", "Œdème des membres inférieurs", "2025"), consultation("b", "Toux", "2024")]
     )
-    assert [entry.id for entry in timeline.matching(told, text="oedeme INFERIEURS")] == ["a"]
+    assert [event.reference for event in timeline.matching(told, text="oedeme INFERIEURS")] == [
+        "Composition/a"
+    ]
     assert timeline.matching(told, text="oedeme toux") == []
-    assert timeline.matching(told, kind="letter") == []
+    assert timeline.matching(told, text=" ") == told
 
 
 def test_a_note_changed_behind_our_back_is_marked() -> None:

@@ -48,14 +48,18 @@ def loads(content: bytes | str) -> Any:
     return value
 
 
-# Numbers that only the slow way keeps as they were written: fractions, and integers of more than 17 figures.
-_EXACT = re.compile(rb'(?:":|[\[,])-?[0-9]+(?:[.eE]|[0-9]{17})')
-_LONG_INTEGER = re.compile(rb'(?:":|[\[,])-?[0-9]{18}')
+# Numbers that only the slow way keeps as they were written: fractions, and integers of more than 17 figures. Each
+# pattern begins with its own letters, which a search jumps to; what is kept is compact, and lists of numbers are rare.
+_EXACT = re.compile(rb'":-?[0-9]+(?:[.eE]|[0-9]{17})')
+_LONG_INTEGER = re.compile(rb'":-?[0-9]{18}')
+_LIST_OF_NUMBERS = re.compile(rb"\[-?[0-9]")
 _decode_kept = json.JSONDecoder(parse_float=Decimal).decode
 
 
 def kept(body: bytes) -> Any:
     """Parse what the record already keeps: it was checked when it was written, so this is only quick."""
+    if _LIST_OF_NUMBERS.search(body):
+        return _decode(body.decode("utf-8"))
     if not _EXACT.search(body):
         return orjson.loads(body)
     text = body.decode("utf-8")

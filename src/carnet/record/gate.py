@@ -17,6 +17,7 @@ from carnet.record import versions as histories
 from carnet.record import work as writing
 from carnet.record.actor import Actor
 from carnet.record.audit import AuditRow
+from carnet.record.reading import Reading
 from carnet.record.texts import TextPage
 from carnet.record.versions import Versions
 from carnet.record.work import Draft, Stored, Work, draft_of, stored
@@ -131,6 +132,10 @@ class OpenRecord:
         """Everything of these types (all that the actor may read when none is named), newest first."""
         found = rows.of_subject(self._subjects, types)
         return [stored(row) for row in found if self._may_read(row.type)]
+
+    def reading(self) -> Reading:
+        """Everything that the actor may read, for a page that shows a part of it."""
+        return Reading(row for row in rows.of_subject(self._subjects, ()) if self._may_read(row.type))
 
     def get(self, type: str, id: str) -> Stored:
         """One resource of this record. Raises NotFound when it is another patient's."""

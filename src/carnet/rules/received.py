@@ -31,6 +31,8 @@ CODED: dict[str, str] = {
     "Procedure": "code",
 }
 TYPES = tuple(CODED)
+_NO_META: Resource = {}
+_NO_TAGS: list[Resource] = []
 OBSERVATIONS_TO_TAKE = frozenset({"social-history"})
 
 # One list for each of these: a treatment is a treatment, prescribed or stated.
@@ -82,13 +84,21 @@ def is_to_take(resource: Resource) -> bool:
 def is_coded(resource: Resource) -> bool:
     """Whether facts of this kind are taken up one by one."""
     if resource["resourceType"] == "Observation":
-        return bool(_categories(resource) & OBSERVATIONS_TO_TAKE)
+        return any(map(_is_to_take, resource.get("category", ())))
     return resource["resourceType"] in CODED
+
+
+def _is_to_take(category: Any) -> bool:
+    """Plain loops: this is asked of every observation of a record."""
+    for coding in category.get("coding", ()) if isinstance(category, dict) else ():
+        if str(coding.get("code")) in OBSERVATIONS_TO_TAKE:
+            return True
+    return False
 
 
 def is_current(resource: Resource) -> bool:
     """Whether no later version of its document replaced it."""
-    return not codes.has_tag(resource, codes.SUPERSEDED)
+    return not (tags(resource) and codes.has_tag(resource, codes.SUPERSEDED))
 
 
 def is_confirmed(resource: Resource) -> bool:
@@ -99,9 +109,15 @@ def is_confirmed(resource: Resource) -> bool:
 
 def state(resource: Resource) -> str | None:
     """Where the fact stands: one of STATES, None for what was never received."""
-    if not resource.get("meta", {}).get("tag"):
+    if not tags(resource):
         return None
     return next((code for code in STATES if codes.has_tag(resource, code)), None)
+
+
+def tags(resource: Resource) -> list[Resource]:
+    """Its tags of any kind; most of a record has none."""
+    found: list[Resource] = resource.get("meta", _NO_META).get("tag", _NO_TAGS)
+    return found
 
 
 def moved(resource: Resource, to: str, reason: str | None = None) -> Resource:
@@ -387,7 +403,3 @@ def _answer(resource: Resource) -> str:
 
 def _codes(concept: Any) -> set[str]:
     return {str(one.get("code")) for one in concept.get("coding", [])} if isinstance(concept, dict) else set()
-
-
-def _categories(resource: Resource) -> set[str]:
-    return {code for concept in resource.get("category", []) for code in _codes(concept)}

@@ -114,13 +114,16 @@ def values(observations: Iterable[Resource], *, replaced: bool = False) -> list[
 
 def has_values(observation: Resource) -> bool:
     """Whether `values` finds any in this observation."""
-    parts = (observation, *observation.get("component", []))
-    return _is_shown(observation, False) and any(_is_valued(part) for part in parts)
+    if not _is_shown(observation, False):
+        return False
+    return _is_valued(observation) or any(map(_is_valued, observation.get("component", ())))
 
 
 def _is_shown(observation: Resource, replaced: bool) -> bool:
     if observation.get("status") in ("entered-in-error", "cancelled"):
         return False
+    if not received.tags(observation):
+        return True
     if received.state(observation) in (codes.DISMISSED, codes.JOINED):
         return False
     return replaced or received.is_current(observation)
@@ -175,14 +178,10 @@ def latest(found: Iterable[Value], wanted: frozenset[str]) -> Value | None:
 
 def date_of(observation: Resource) -> str:
     """When it was measured, as written."""
+    if observation.get("effectiveDateTime"):
+        return str(observation["effectiveDateTime"])
     period = observation.get("effectivePeriod") or {}
-    return str(
-        observation.get("effectiveDateTime")
-        or observation.get("effectiveInstant")
-        or period.get("start")
-        or observation.get("issued")
-        or ""
-    )
+    return str(observation.get("effectiveInstant") or period.get("start") or observation.get("issued") or "")
 
 
 def concept_words(concept: dict[str, Any] | None) -> str:

@@ -78,6 +78,11 @@ def synthesis(resources: Sequence[Resource], *, today: date) -> Synthesis:
     )
 
 
+def tells(resource: Resource) -> bool:
+    """Whether the synthesis may need it: of observations, only those that are taken up one by one."""
+    return resource["resourceType"] != "Observation" or received.is_coded(resource)
+
+
 def is_shown(resource: Resource) -> bool:
     """Written or taken up by a person."""
     return received.is_confirmed(resource)

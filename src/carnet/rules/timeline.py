@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from importlib.resources import files
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from carnet.fhir import codes, dates
 from carnet.fhir.errors import Malformed
@@ -55,18 +55,21 @@ class Entry:
         return note.without_reason(self.text) if self.kind == "consultation" else self.text
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """An event before its words and values are put together; `told` does it."""
+def _itself(resource: Resource) -> Resource:
+    return resource
+
+
+class Event(NamedTuple):
+    """An event before its words and values are put together. `tell` does it, from what it is given for a resource."""
 
     kind: Kind
     reference: str
     date: str
-    told: Callable[[], Entry]
+    tell: Callable[[Whole], Entry]
 
-
-def _itself(resource: Resource) -> Resource:
-    return resource
+    def told(self, whole: Whole = _itself) -> Entry:
+        """The event in words; `whole` gives a resource as it is kept for one whose numbers are inexact."""
+        return self.tell(whole)
 
 
 def entries(resources: Sequence[Resource]) -> list[Entry]:
@@ -74,34 +77,34 @@ def entries(resources: Sequence[Resource]) -> list[Entry]:
     return [event.told() for event in outline(resources)]
 
 
-def outline(resources: Sequence[Resource], whole: Whole = _itself) -> list[Event]:
-    """The same, each to be told only if it is shown. `resources` may then hold inexact numbers: `whole` gives the
-    resource as it is kept for one of these."""
+def outline(resources: Sequence[Resource]) -> list[Event]:
+    """The same, each to be told only if it is shown: of a long record, few are. `resources` may hold inexact numbers,
+    if `told` is then given what is kept for them."""
     by_type: dict[str, list[Resource]] = {}
     for one in resources:
-        if received.is_current(one) and not _is_wrong(one):
+        if not _is_wrong(one):
             by_type.setdefault(one["resourceType"], []).append(one)
     documents = {f"DocumentReference/{one['id']}": one for one in by_type.get("DocumentReference", [])}
     observed = {f"Observation/{one['id']}": one for one in by_type.get("Observation", [])}
     found = [
         *_notes(by_type),
-        *_documents(observed, documents, whole),
-        *_reports(by_type, observed, documents, whole),
+        *_documents(observed, documents),
+        *_reports(by_type, observed, documents),
         *_prescriptions(by_type, documents),
         *_single(by_type, documents),
     ]
-    return sorted(found, key=lambda event: (moment(event.date), event.reference), reverse=True)
+    return sorted(found, key=lambda event: (_order(event.date), event.reference), reverse=True)
 
 
-def matching(found: Iterable[Entry], *, text: str = "", kind: str = "") -> list[Entry]:
-    """The events of this kind that hold every word typed, whatever its accents."""
+def matching(found: Iterable[Event], *, text: str) -> list[Event]:
+    """The events that hold every word typed, whatever its accents."""
     words = fold(text).split()
-    return [entry for entry in found if (not kind or entry.kind == kind) and _holds(entry, words)]
+    return [event for event in found if not words or _holds(event.told(), words)]
 
 
-def counts(found: Iterable[Entry | Event]) -> list[tuple[Kind, int]]:
+def counts(found: Iterable[Event]) -> list[tuple[Kind, int]]:
     """How many events of each kind, kinds without any left out."""
-    listed = [entry.kind for entry in found]
+    listed = [event.kind for event in found]
     return [(kind, listed.count(kind)) for kind in KINDS if kind in listed]
 
 
@@ -109,10 +112,17 @@ def moment(written: str) -> str:
     """A key that sorts FHIR dates and instants: UTC, a partial date at its first moment."""
     try:
         if len(written) > 10:
-            return datetime.fromisoformat(written).astimezone(UTC).isoformat()
+            found = datetime.fromisoformat(written)
+            return (found if found.tzinfo is UTC else found.astimezone(UTC)).isoformat()
         return dates.first_day(written).isoformat()
     except (ValueError, Malformed):
         return ""
+
+
+def _order(written: str) -> str:
+    """The same key, at once for the form in which we write most moments of a record."""
+    ours = len(written) == 27 and written.endswith(".000000Z")
+    return f"{written[:19]}+00:00" if ours else moment(written)
 
 
 def document_kind(document: Resource) -> Kind:
@@ -134,8 +144,6 @@ def _kinds() -> dict[str, Kind]:
 
 
 def _holds(entry: Entry, words: list[str]) -> bool:
-    if not words:
-        return True
     said = " ".join(
         (entry.title, entry.text, entry.who, entry.date, *(value.label for value in entry.values))
     )
@@ -144,10 +152,12 @@ def _holds(entry: Entry, words: list[str]) -> bool:
 
 
 def _is_wrong(resource: Resource) -> bool:
-    return resource.get("status") == "entered-in-error" or received.state(resource) in (
-        codes.DISMISSED,
-        codes.JOINED,
-    )
+    """Entered in error, set aside, or replaced by a later version of its document."""
+    if resource.get("status") == "entered-in-error":
+        return True
+    if not received.tags(resource):
+        return False
+    return not received.is_current(resource) or received.state(resource) in (codes.DISMISSED, codes.JOINED)
 
 
 def _notes(by_type: dict[str, list[Resource]]) -> Iterable[Event]:
@@ -164,7 +174,7 @@ def _notes(by_type: dict[str, list[Resource]]) -> Iterable[Event]:
             yield Event("consultation", reference, _visit_date(visit), partial(_visit, reference, visit))
 
 
-def _visit(reference: str, visit: Resource) -> Entry:
+def _visit(reference: str, visit: Resource, whole: Whole) -> Entry:
     title, who = _visit_title(visit), _participants(visit)
     return Entry("consultation", reference, _visit_date(visit), title, who=who)
 
@@ -173,7 +183,7 @@ def _note_date(composition: Resource, visit: Resource | None) -> str:
     return _visit_date(visit) if visit else str(composition.get("date", ""))
 
 
-def _note(composition: Resource, visit: Resource | None) -> Entry:
+def _note(composition: Resource, visit: Resource | None, whole: Whole) -> Entry:
     text = note.text_of(composition)
     return Entry(
         kind="consultation" if text is not None else "document",
@@ -204,17 +214,15 @@ def _displays(references: Iterable[Resource]) -> str:
     return ", ".join(dict.fromkeys(str(one["display"]) for one in references if one.get("display")))
 
 
-def _documents(
-    observed: dict[str, Resource], documents: dict[str, Resource], whole: Whole
-) -> Iterable[Event]:
+def _documents(observed: dict[str, Resource], documents: dict[str, Resource]) -> Iterable[Event]:
     brought: dict[str, list[Resource]] = {}
-    for one in observed.values():
+    for one in observed.values() if documents else ():
         said = received.source(one)
         if said in documents and not received.is_coded(one):
             brought.setdefault(str(said), []).append(one)
     for reference, one in documents.items():
         if one.get("status") != "superseded" and not is_attached(one, documents):
-            tell = partial(_told_document, one, documents, brought.get(reference, []), whole)
+            tell = partial(_told_document, one, documents, brought.get(reference, []))
             yield Event(document_kind(one), reference, _document_date(one, documents), tell)
 
 
@@ -269,10 +277,7 @@ def _subtitle(document: Resource) -> str:
 
 
 def _reports(
-    by_type: dict[str, list[Resource]],
-    observed: dict[str, Resource],
-    documents: dict[str, Resource],
-    whole: Whole,
+    by_type: dict[str, list[Resource]], observed: dict[str, Resource], documents: dict[str, Resource]
 ) -> Iterable[Event]:
     """Reports that are not the values of a document shown already; then the values that stand in none."""
     reported: set[str] = set()
@@ -280,10 +285,10 @@ def _reports(
         names = _results_of(one, observed)
         reported.update(names)
         if received.source(one) not in documents:
-            tell = partial(_told_report, one, [observed[name] for name in names], whole)
+            tell = partial(_told_report, one, [observed[name] for name in names])
             yield Event("result", f"DiagnosticReport/{one['id']}", results.date_of(one), tell)
-    alone = {name: one for name, one in observed.items() if name not in reported}
-    yield from _measures(alone, documents, whole)
+    alone = {name: one for name, one in observed.items() if name not in reported} if reported else observed
+    yield from _measures(alone, documents)
 
 
 def _told_report(report: Resource, parts: list[Resource], whole: Whole) -> Entry:
@@ -311,15 +316,18 @@ def _results_of(report: Resource, observed: dict[str, Resource]) -> list[str]:
     return found
 
 
-def _measures(alone: dict[str, Resource], documents: dict[str, Resource], whole: Whole) -> Iterable[Event]:
+def _measures(alone: dict[str, Resource], documents: dict[str, Resource]) -> Iterable[Event]:
     """Values that stand in no report and no document, those of one day together."""
     days: dict[str, list[Resource]] = {}
     for one in alone.values():
-        if received.source(one) not in documents and not received.is_coded(one) and results.has_values(one):
+        if documents and received.source(one) in documents:
+            continue
+        if not received.is_coded(one) and results.has_values(one):
             days.setdefault(results.date_of(one)[:10], []).append(one)
     for listed in days.values():
-        reference, latest = f"Observation/{listed[0]['id']}", max(map(results.date_of, listed))
-        yield Event("result", reference, latest, partial(_told_day, reference, latest, listed, whole))
+        reference = f"Observation/{listed[0]['id']}"
+        latest = max(map(results.date_of, listed)) if listed[1:] else results.date_of(listed[0])
+        yield Event("result", reference, latest, partial(_told_day, reference, latest, listed))
 
 
 def _told_day(reference: str, latest: str, listed: list[Resource], whole: Whole) -> Entry:
@@ -342,7 +350,7 @@ def _prescriptions(by_type: dict[str, list[Resource]], documents: dict[str, Reso
         yield Event("prescription", reference, when, partial(_told_lines, reference, when, who, listed))
 
 
-def _told_lines(reference: str, when: str, who: str, listed: list[Resource]) -> Entry:
+def _told_lines(reference: str, when: str, who: str, listed: list[Resource], whole: Whole) -> Entry:
     lines = [
         " ".join(filter(None, (received.label(one), "·", _dosage(one)))).removesuffix(" ·") for one in listed
     ]
@@ -369,7 +377,10 @@ def _single(by_type: dict[str, list[Resource]], documents: dict[str, Resource]) 
 def _event(kind: Kind, resource: Resource, when: str, title: str, said: str) -> Event:
     reference = f"{resource['resourceType']}/{resource['id']}"
     return Event(
-        kind, reference, when, lambda: Entry(kind, reference, when, title, concept_words(resource.get(said)))
+        kind,
+        reference,
+        when,
+        lambda _: Entry(kind, reference, when, title, concept_words(resource.get(said))),
     )
 
 

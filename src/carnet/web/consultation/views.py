@@ -3,6 +3,8 @@ Nothing typed is ever lost: a conflict shows both texts."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from django.contrib import messages
@@ -21,10 +23,11 @@ from carnet.record.actor import Actor
 from carnet.record.work import Draft, Stored
 from carnet.rules import note as notes
 from carnet.rules import timeline
-from carnet.rules.synthesis import synthesis
+from carnet.rules.synthesis import synthesis, tells
+from carnet.rules.timeline import Entry, Event
 
 _DROPPED, _MOMENT = "consultation.dropped", 15 * 60
-STRIP = 14  # events shown beside the note
+STRIP, PREVIOUS = 14, 10  # events, and signed notes, shown beside the note
 
 
 @require_POST
@@ -138,28 +141,39 @@ def _page(
 ) -> HttpResponse:
     at = clock.now()
     record = gate.open_record(by=by, at=at, patient=draft.patient)
-    resources = [one.resource() for one in record.all()]
-    entries = timeline.entries(resources)
-    signed = [entry for entry in entries if entry.kind == "consultation" and entry.text]
+    reading = record.reading()
+    events = timeline.outline(reading.glances)
     other = conflict.current if conflict else None
-    amending = next((one for one in resources if draft.composition == one["id"]), None)
+    amending = reading.find("Composition", draft.composition or "")
     shown = {
         "draft": draft,
         "text": draft.text if mine is None else mine,
         "id": draft.patient,
         "banner": patients.banner(
-            by, record, href=reverse("patient:record", args=[draft.patient]), resources=resources
+            by,
+            record,
+            href=reverse("patient:record", args=[draft.patient]),
+            resources=reading.glances,
+            whole=reading.whole,
         ),
-        "synthesis": synthesis(resources, today=timezone.localtime(at).date()),
-        "strip": entries[:STRIP],
-        "previous": [entry for entry in signed if entry.id != draft.composition][:10],
-        "amending": amending,
+        "synthesis": synthesis(
+            [*map(reading.whole, filter(tells, reading.glances))], today=timezone.localtime(at).date()
+        ),
+        "strip": [event.told(reading.whole) for event in events[:STRIP]],
+        "previous": [*islice(_signed(events, but=draft.composition), PREVIOUS)],
+        "amending": amending.resource() if amending else None,
         "refusal": refusal,
         "conflict": str(conflict) if conflict else "",
         "theirs": _text(other),
         "over": other.version if isinstance(other, Stored) else 0,
     }
     return render(request, "consultation/note.html", shown, status=status)
+
+
+def _signed(events: Sequence[Event], but: str | None) -> Iterator[Entry]:
+    """The notes with words, newest first, but the one that is being corrected."""
+    told = (event.told() for event in events if event.kind == "consultation")
+    return (entry for entry in told if entry.text and entry.id != but)
 
 
 def _text(other: object) -> str:

@@ -44,8 +44,8 @@ def document(request: HttpRequest, id: str, document: str) -> HttpResponse:
     page = opened(request, id)
     resource = page.find("DocumentReference", document)
     reference = f"DocumentReference/{document}"
-    brought = [one for one in page.resources if rules.source(one) == reference]
-    documents = {f"DocumentReference/{one['id']}": one for one in page.resources if _is_document(one)}
+    brought = [one for one in page.reading.glances if rules.source(one) == reference]
+    documents = {f"DocumentReference/{one['id']}": one for one in page.reading.glances if _is_document(one)}
     shown = {
         "page": page,
         "id": id,
@@ -54,9 +54,12 @@ def document(request: HttpRequest, id: str, document: str) -> HttpResponse:
         "entry": timeline.document_entry(resource, documents),
         "attached": [timeline.document_entry(one, documents) for one in brought if _is_document(one)],
         "view": _view(page.record, resource),
-        "facts": [_fact(one) for one in brought if rules.is_coded(one)],
+        "facts": [_fact(page.reading.whole(one)) for one in brought if rules.is_coded(one)],
         "values": results.values(
-            (one for one in brought if one["resourceType"] == "Observation" and not rules.is_coded(one)),
+            map(
+                page.reading.whole,
+                (one for one in brought if one["resourceType"] == "Observation" and not rules.is_coded(one)),
+            ),
             replaced=True,
         ),
         "versions": _versions(page, resource),
@@ -203,7 +206,7 @@ def _versions(page: Opened, document: dict[str, Any]) -> list[dict[str, Any]]:
     own = f"DocumentReference/{document['id']}"
     return [
         one
-        for one in page.resources
+        for one in page.reading.glances
         if one["resourceType"] == "DocumentReference"
         and one["id"] != document["id"]
         and (

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from carnet.actions import received as actions
 from carnet.rules import synthesis
-from carnet.rules.received import Group
+from carnet.rules.received import TYPES, Group, is_to_take
 from carnet.rules.results import concept_words
 from carnet.web.patient.opening import Opened
 from carnet.web.shell import wording
@@ -99,12 +99,14 @@ def is_denied(resource: dict[str, Any]) -> bool:
 
 def rows_of(page: Opened) -> list[Row]:
     """What waits in this record, as the page shows it."""
+    if not any(map(is_to_take, page.reading.glances)):
+        return []
     documents = {
         f"DocumentReference/{one['id']}": one
-        for one in page.glances
+        for one in page.reading.glances
         if one["resourceType"] == "DocumentReference"
     }
-    return [_row(group, documents) for group in actions.waiting(page.record, page.stored)]
+    return [_row(group, documents) for group in actions.waiting(page.record, page.reading.stored(*TYPES))]
 
 
 def _row(group: Group, documents: dict[str, dict[str, Any]]) -> Row:

@@ -16,7 +16,9 @@ from carnet.fhir.errors import NotFound
 from carnet.record import clock, gate
 from carnet.record.actor import Actor
 from carnet.record.gate import OpenRecord
-from carnet.record.work import Stored
+from carnet.record.reading import Reading
+from carnet.rules import timeline
+from carnet.rules.timeline import Event
 
 
 @dataclass(frozen=True)
@@ -27,41 +29,22 @@ class Opened:
     at: datetime
     id: str
     record: OpenRecord
-    stored: list[Stored]
-
-    @cached_property
-    def resources(self) -> list[dict[str, Any]]:
-        """All of it as FHIR dicts, numbers as written."""
-        return [self.whole(one) for one in self.glances]
-
-    @cached_property
-    def glances(self) -> list[dict[str, Any]]:
-        """The same, but numbers of observations, which are most of a record, inexact: never show one."""
-        return [one.glance() if one.type == "Observation" else one.resource() for one in self._telling]
-
-    @cached_property
-    def _telling(self) -> list[Stored]:
-        return [one for one in self.stored if _tells(one)]
-
-    @cached_property
-    def _by_reference(self) -> dict[tuple[str, str], Stored]:
-        return {(one.type, one.id): one for one in self._telling}
-
-    def whole(self, glance: dict[str, Any]) -> dict[str, Any]:
-        """One of the glances, its numbers as written."""
-        if glance["resourceType"] != "Observation":
-            return glance
-        return self._by_reference["Observation", glance["id"]].resource()
+    reading: Reading
 
     @cached_property
     def banner(self) -> Banner:
         """What stays in view of this patient."""
-        href = reverse("patient:record", args=[self.id])
-        return actions.banner(self.by, self.record, href=href, resources=self.glances, whole=self.whole)
+        href, reading = reverse("patient:record", args=[self.id]), self.reading
+        return actions.banner(self.by, self.record, href=href, resources=reading.glances, whole=reading.whole)
+
+    @cached_property
+    def events(self) -> list[Event]:
+        """Its story, newest first; `told(page.reading.whole)` puts one into words."""
+        return timeline.outline(self.reading.glances)
 
     def find(self, type: str, id: str) -> dict[str, Any]:
         """One resource of the record. Raises NotFound."""
-        found = self._by_reference.get((type, id))
+        found = self.reading.find(type, id)
         if found is None:
             raise NotFound("Cette donnée n'existe pas dans ce dossier.")
         return found.resource()
@@ -72,12 +55,7 @@ def opened(request: HttpRequest, id: str) -> Opened:
     by, at = actor(request), clock.now()
     door = gate.continue_record if is_part(request) else gate.open_record
     record = door(by=by, at=at, patient=id)
-    return Opened(by, at, id, record, record.all())
-
-
-def _tells(stored: Stored) -> bool:
-    """Whether a page may need it: half of a record is Provenance that names no source."""
-    return stored.type not in ("AuditEvent", "Provenance") or b'"entity"' in stored.body
+    return Opened(by, at, id, record, record.reading())
 
 
 def actor(request: HttpRequest) -> Actor:

@@ -16,9 +16,8 @@ from carnet.actions import task as tasks
 from carnet.fhir import codes
 from carnet.record import clock, gate
 from carnet.rules import note as notes
-from carnet.rules import received, results, timeline
-from carnet.rules.synthesis import synthesis
-from carnet.rules.timeline import Event
+from carnet.rules import results, timeline
+from carnet.rules.synthesis import synthesis, tells
 from carnet.web.patient import facts, plots
 from carnet.web.patient.opening import Opened, actor, is_part, opened, same_patient
 from carnet.web.shell import passages
@@ -53,7 +52,7 @@ def record_page(request: HttpRequest, page: Opened, said: str = "", undo: Sequen
         "said": said,
         "undo": undo,
         "banner": page.banner,
-        "synthesis": synthesis([page.whole(one) for one in page.glances if _is_fact(one)], today=today),
+        "synthesis": synthesis([*map(page.reading.whole, filter(tells, page.reading.glances))], today=today),
         "groups": rows,
         "waiting": facts.by_section(rows[:SHORT]),
         "draft": by_composition.get(None),
@@ -68,24 +67,18 @@ def _history(request: HttpRequest, page: Opened) -> dict[str, Any]:
     text, kind = request.POST.get("text", "")[:100], request.POST.get("kind", "")
     asked = request.POST.get("count", "")
     count = min(int(asked), MOST) if asked.isascii() and asked.isdigit() else PAGE
-    every = timeline.outline(page.glances, page.whole)
-    listed = [event for event in every if kind in ("", event.kind)]
-    found = timeline.matching([event.told() for event in listed], text=text) if text else listed
+    listed = [event for event in page.events if kind in ("", event.kind)]
+    found = timeline.matching(listed, text=text)
     return {
-        "entries": [one.told() if isinstance(one, Event) else one for one in found[:count]],
+        "entries": [event.told(page.reading.whole) for event in found[:count]],
         "found": len(found),
-        "total": len(every),
+        "total": len(page.events),
         "more": count + PAGE if len(found) > count else 0,
-        "kinds": timeline.counts(every),
+        "kinds": timeline.counts(page.events),
         "passages": passages.lines(page.record.find_text(text).entries, text) if text and not kind else [],
         "text": text,
         "kind": kind,
     }
-
-
-def _is_fact(resource: dict[str, Any]) -> bool:
-    """Of observations, the synthesis tells only those that are taken up one by one."""
-    return resource["resourceType"] != "Observation" or received.is_coded(resource)
 
 
 def _drafts(page: Opened) -> list[Any]:
@@ -102,15 +95,13 @@ def note(request: HttpRequest, id: str, composition: str) -> HttpResponse:
     versions = [one.resource() for one in page.record.versions("Composition", composition) if not one.deleted]
     asked = request.GET.get("version", "")
     older = next((one for one in versions[1:] if one["meta"]["versionId"] == asked), None)
-    text, told = notes.text_of(current), timeline.outline(page.glances, page.whole)
+    text, reference = notes.text_of(current), f"Composition/{composition}"
     shown = {
         "page": page,
         "id": id,
         "banner": page.banner,
         "note": current,
-        "entry": next(
-            (event.told() for event in told if event.reference == f"Composition/{composition}"), None
-        ),
+        "entry": next((event.told() for event in page.events if event.reference == reference), None),
         "text": text,
         "intact": all(notes.is_intact(one) for one in versions),
         "amended": codes.has_tag(current, codes.AMENDED),
@@ -126,7 +117,7 @@ def note(request: HttpRequest, id: str, composition: str) -> HttpResponse:
 def measures(request: HttpRequest, id: str) -> HttpResponse:
     """Every analyte, dates in columns, newest first, with its curve."""
     page = opened(request, id)
-    observations = [one.resource() for one in page.stored if one.type == "Observation"]
+    observations = [one.resource() for one in page.reading.stored("Observation")]
     found = results.series(results.values(observations))
     shown = {"page": page, "id": id, "banner": page.banner, "tables": plots.tables(found, COLUMNS)}
     return render(request, "patient/results.html", shown)
