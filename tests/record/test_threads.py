@@ -10,8 +10,8 @@ from datetime import datetime
 import pytest
 from django.db import connection, connections
 
-from carnet.fhir.errors import Conflict
-from carnet.record import audit, check, gate
+from carnet.fhir.errors import Conflict, Unavailable
+from carnet.record import audit, check, commit, gate, group
 from carnet.record.work import Stored
 from tests.cast import ALICE, EMILE, FATOU
 from tests.record.test_gate import new, weight
@@ -105,3 +105,164 @@ def test_no_error_leaves_a_transaction_open(error: type[BaseException], at: date
     raw = connection.connection
     assert not (raw.in_transaction if connection.vendor == "sqlite" else raw.info.transaction_status)
     assert gate.find_patients(by=ALICE, text="durand") == []
+
+
+def wait_for_rows(count: int) -> None:
+    """Until that many rows of readings wait for a commit."""
+    for _ in range(1000):
+        if len(group._queue) >= count:
+            return
+        threading.Event().wait(0.005)
+    raise AssertionError("no row waits")
+
+
+def wait_for_turn_taken() -> None:
+    while not group._turn.locked():
+        threading.Event().wait(0.005)
+
+
+def read_all(id: str, at: datetime, read: list[str]) -> Callable[[], None]:
+    """A reading that begins while somebody has the turn."""
+
+    def story() -> None:
+        wait_for_turn_taken()
+        read.append(gate.read(by=ALICE, at=at, type="Patient", id=id).id)
+
+    return story
+
+
+def test_rows_that_wait_together_share_one_commit(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    emile, read, commits = new(EMILE, at), list[str](), list[int]()
+    append = commit._append
+    monkeypatch.setattr(commit, "_append", lambda rows: (commits.append(len(rows)), append(rows)))
+    before = len(gate.audit_page(by=ALICE, limit=1000))
+
+    def busy() -> None:
+        with group.turn():
+            wait_for_rows(THREADS)
+
+    assert at_once(busy, *[read_all(emile.id, at, read)] * THREADS) == []
+    assert commits == [THREADS]
+    assert len(read) == THREADS
+    assert len(gate.audit_page(by=ALICE, limit=1000)) == before + THREADS
+    assert list(audit.verify()) == []
+
+
+def test_an_action_takes_the_rows_of_readings_with_it(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    emile, read = new(EMILE, at), list[str]()
+    monkeypatch.setattr(commit, "_append", lambda rows: pytest.fail("a commit of its own"))
+
+    def action() -> None:
+        with gate.write(by=ALICE, at=at, action="test.busy") as work:
+            work.create(weight(emile))
+            wait_for_rows(THREADS)
+
+    assert at_once(action, *[read_all(emile.id, at, read)] * THREADS) == []
+    assert [row.action for row in gate.audit_page(by=ALICE, limit=5)[::-1]] == [
+        "test.busy",
+        *["read"] * THREADS,
+    ]
+    assert list(audit.verify()) == []
+
+
+def test_an_action_that_is_undone_leaves_the_readings_their_rows(at: datetime) -> None:
+    emile, read = new(EMILE, at), list[str]()
+
+    def action() -> None:
+        with gate.write(by=ALICE, at=at, action="test.undone") as work:
+            work.create(weight(emile))
+            wait_for_rows(THREADS)
+            raise Conflict("another window was first")
+
+    errors = at_once(action, *[read_all(emile.id, at, read)] * THREADS)
+    assert [type(error) for error in errors] == [Conflict]
+    assert len(read) == THREADS
+    assert [row.action for row in gate.audit_page(by=ALICE, limit=4)] == ["read"] * THREADS
+    assert list(audit.verify()) == []
+
+
+def test_a_commit_that_fails_gives_the_readings_back(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The action took their rows along, and its commit failed: they are not lost, and not answered too early."""
+    emile, read, refused = new(EMILE, at), list[str](), list[int]()
+    chained = commit._chained
+
+    def refuse_once(rows: list[dict[str, object]], head: object = None) -> object:
+        if head is not None and not refused:
+            refused.append(len(rows))
+            raise OSError("the disk went away")
+        return chained(rows, head)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(commit, "_chained", refuse_once)
+
+    def action() -> None:
+        with gate.write(by=ALICE, at=at, action="test.fails") as work:
+            work.create(weight(emile))
+            wait_for_rows(THREADS)
+
+    errors = at_once(action, *[read_all(emile.id, at, read)] * THREADS)
+    assert [type(error) for error in errors] == [OSError]
+    assert refused == [THREADS]
+    assert len(read) == THREADS
+    assert "test.fails" not in {row.action for row in gate.audit_page(by=ALICE, limit=1000)}
+    assert list(audit.verify()) == []
+
+
+def test_no_reading_is_answered_without_its_row(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shared commit that fails tells each of those who waited."""
+    emile, read = new(EMILE, at), list[str]()
+
+    def busy() -> None:
+        with group.turn():
+            wait_for_rows(THREADS)
+
+    def refuse(**row: object) -> None:
+        raise OSError("no journal")
+
+    monkeypatch.setattr(audit, "append", refuse)
+    errors = at_once(busy, *[read_all(emile.id, at, read)] * THREADS)
+    assert [type(error) for error in errors] == [OSError] * THREADS
+    assert read == []
+
+
+def test_a_reading_that_waits_too_long_is_refused_and_leaves_no_row(
+    at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    emile, read = new(EMILE, at), list[str]()
+    monkeypatch.setattr(group, "LONGEST_WAIT", 0.1)
+    gave_up = threading.Event()
+
+    def busy() -> None:
+        with group.turn():
+            gave_up.wait(20)
+
+    def impatient() -> None:
+        try:
+            read_all(emile.id, at, read)()
+        finally:
+            gave_up.set()
+
+    errors = at_once(busy, impatient)
+    assert [type(error) for error in errors] == [Unavailable]
+    assert read == []
+    assert not group._queue
+    assert gate.audit_page(by=ALICE, limit=1)[0].action != "read"
+
+
+def test_readings_and_actions_of_many_threads_leave_one_chain(at: datetime) -> None:
+    emile = new(EMILE, at)
+    before = len(gate.audit_page(by=ALICE, limit=10_000))
+
+    def reader() -> None:
+        for _ in range(40):
+            gate.read(by=ALICE, at=at, type="Patient", id=emile.id)
+
+    def writer() -> None:
+        for _ in range(10):
+            new(weight(emile), at)
+
+    assert at_once(*[reader] * 6, *[writer] * 2) == []
+    assert len(gate.audit_page(by=ALICE, limit=10_000)) == before + 6 * 40 + 2 * 10
+    assert list(audit.verify()) == []
+    head = audit.head()
+    assert head is not None
+    assert head[0] == before + 6 * 40 + 2 * 10

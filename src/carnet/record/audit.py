@@ -49,14 +49,19 @@ class AuditRow:
 
 
 def append(
-    *, by: Actor, at: int, action: str, outcome: str, patient: str | None, entities: Sequence[str]
+    *,
+    by: Actor,
+    at: int,
+    action: str,
+    outcome: str,
+    patient: str | None,
+    entities: Sequence[str],
+    after: tuple[int, bytes] | None = None,
 ) -> tuple[int, bytes]:
-    """Add a row inside the caller's transaction; returns the new head. The caller publishes it after the commit."""
+    """Add a row inside the caller's transaction; returns the new head. The caller publishes it after the commit.
+    `after`: the head that this same transaction has made already."""
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SELECT pg_advisory_xact_lock(4276001)")
-        cursor.execute("SELECT seq, mac FROM store_audit ORDER BY seq DESC LIMIT 1")
-        seq, previous = cursor.fetchone() or (0, GENESIS)
+        seq, previous = after or _last(cursor)
         row = AuditRow(
             seq + 1, at, by.id, by.role, by.purpose, action, outcome, patient, tuple(entities), b""
         )
@@ -66,6 +71,13 @@ def append(
             [*_columns(row), mac],
         )
     return row.seq, mac
+
+
+def _last(cursor: Any) -> tuple[int, bytes]:
+    if connection.vendor == "postgresql":
+        cursor.execute("SELECT pg_advisory_xact_lock(4276001)")
+    cursor.execute("SELECT seq, mac FROM store_audit ORDER BY seq DESC LIMIT 1")
+    return cursor.fetchone() or (0, GENESIS)
 
 
 def _columns(row: AuditRow) -> list[str | int | None]:

@@ -1,37 +1,102 @@
-"""One durable transaction, and what must follow it: the second place of the journal. Turns the errors of the
-database and of the disk (no room, closed, damaged) into words. Never nests: an action inside an action would
-announce what may still be undone."""
+"""One durable transaction, and what must follow it: the second place of the journal. Rows of readings share a commit with
+each other and with the next action. Turns the errors of the database and of the disk (no room, closed, damaged) into
+words. Never nests: an action inside an action would announce what may still be undone."""
 
 from __future__ import annotations
 
 import errno
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import DatabaseError, DataError, IntegrityError, connection
 from django.db import transaction as database
 
 from carnet.fhir.errors import Conflict, Damaged, DiskFull, Malformed, Unavailable
-from carnet.record import audit
+from carnet.record import audit, group, reserve
 
-Done = Callable[[tuple[int, bytes]], None]
+Head = tuple[int, bytes]
+Done = Callable[[Head], None]
 logger = logging.getLogger(__name__)
 _WRITERS = 4276002  # of PostgreSQL's advisory locks; the journal's own is taken later and held less long
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextmanager
-def transaction(*, alone: bool = False) -> Iterator[Done]:
-    """A transaction whose end is told the journal's new head, published once the commit is durable. `alone`: no
-    other such transaction runs meanwhile, so that what was looked up is still so when it is written."""
-    heads: list[tuple[int, bytes]] = []
-    with in_words(), database.atomic(durable=True):
-        if alone:
+def transaction() -> Iterator[Done]:
+    """A transaction whose end is told the journal's new head, published once the commit is durable. No other one runs
+    meanwhile, so that what was looked up is still so when it is written. Rows of readings that wait go with it."""
+    _check_outside()
+    with group.turn():
+        heads: list[Head] = []
+        with _settling() as taken, in_words(), database.atomic(durable=True):
             _wait_for_other_writers()
-        yield heads.append
-    for head in heads:
-        _publish(head)
+            yield heads.append
+            taken += group.take()
+            heads += _chained([one.row for one in taken], heads[-1] if heads else None)
+        _publish(heads)
+
+
+@contextmanager
+def _settling() -> Iterator[list[group.Waiting]]:
+    """The rows taken along are durable at the end; when this transaction fails, they try again without it."""
+    taken: list[group.Waiting] = []
+    try:
+        yield taken
+    except BaseException:
+        group.put_back(taken)
+        raise
+    group.settle(taken)
+
+
+def remember(row: Mapping[str, Any]) -> None:
+    """Put one row in the journal: durable when this returns, together with those that waited at the same moment. On a
+    full disk the reserve is given back once, so that records can still be opened."""
+    _check_outside()
+    mine = group.join(row)
+    with group.turn(mine):
+        if not mine.settled:
+            _commit(group.take())
+    if mine.error is not None:
+        raise mine.error
+
+
+def _commit(taken: list[group.Waiting]) -> None:
+    rows = [one.row for one in taken]
+    try:
+        try:
+            _append(rows)
+        except DiskFull:
+            if not reserve.release():
+                raise
+            _append(rows)
+    except Exception as error:
+        group.settle(taken, error)
+    except BaseException:
+        group.put_back(taken)
+        raise
+    else:
+        group.settle(taken)
+
+
+def _append(rows: Sequence[Mapping[str, Any]]) -> None:
+    with in_words(), database.atomic(durable=True):
+        heads = _chained(rows)
+    _publish(heads)
+
+
+def _chained(rows: Sequence[Mapping[str, Any]], head: Head | None = None) -> list[Head]:
+    heads = []
+    for row in rows:
+        head = audit.append(**row, after=head)
+        heads.append(head)
+    return heads
+
+
+def _check_outside() -> None:
+    if connection.in_atomic_block:
+        raise RuntimeError("an action inside an action would announce what may still be undone")
 
 
 def _wait_for_other_writers() -> None:
@@ -40,10 +105,12 @@ def _wait_for_other_writers() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WRITERS])
 
 
-def _publish(head: tuple[int, bytes]) -> None:
-    """What is committed stays done: a second place that lags is made up for by the next action."""
+def _publish(heads: Sequence[Head]) -> None:
+    """The last one; and the first of all, which makes the file. What is committed stays done: a second place that lags
+    is made up for by the next action."""
     try:
-        audit.publish(*head)
+        for head in heads[-1:] if heads and heads[0][0] > 1 else heads:
+            audit.publish(*head)
     except (OSError, DatabaseError) as error:
         logger.warning("the second place of the journal lags after %s", type(error).__name__)
 

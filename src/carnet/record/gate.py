@@ -8,11 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
 
 from carnet.fhir import dates
-from carnet.fhir.errors import DiskFull, Gone, NotFound
-from carnet.record import access, audit, commit, reserve, texts
+from carnet.fhir.errors import Gone, NotFound
+from carnet.record import access, audit, commit, texts
 from carnet.record import versions as histories
 from carnet.record import work as writing
 from carnet.record.actor import Actor
@@ -332,18 +331,16 @@ def audit_event(
     """Remember something that changes no resource (a reading, a sign-in). Durable when this returns; on a full
     disk the reserve is given back once, so that records can still be opened."""
     access.check_practice(by)
-    row = {"action": action, "outcome": outcome, "patient": patient, "entities": entities}
-    try:
-        _append(by, at, row)
-    except DiskFull:
-        if not reserve.release():
-            raise
-        _append(by, at, row)
-
-
-def _append(by: Actor, at: datetime, row: dict[str, Any]) -> None:
-    with commit.transaction() as done:
-        done(audit.append(by=by, at=dates.micros(at), **row))
+    commit.remember(
+        {
+            "by": by,
+            "at": dates.micros(at),
+            "action": action,
+            "outcome": outcome,
+            "patient": patient,
+            "entities": entities,
+        }
+    )
 
 
 @contextmanager
@@ -353,7 +350,7 @@ def write(
     """One action: everything done on the Work becomes one durable commit with one row in the journal, or,
     on any error, nothing at all. It concerns one patient, unless it says that it may concern `several`."""
     access.check_practice(by)
-    with commit.transaction(alone=True) as done:
+    with commit.transaction() as done:
         work = Work(by=by, at=at, action=action, patient=patient, several=several)
         yield work
         work.write_provenance()
