@@ -39,6 +39,7 @@ TABLE: dict[str, dict[str, Handler]] = {
     "Patient/id/type": {"GET": search.in_compartment},
     "Patient/id/*": {"GET": search.in_compartment},
     "Patient/id/type/_search": {"POST": search.in_compartment},
+    "Patient/id/type/$lastn": {"GET": search.last, "POST": search.last},
     "Patient/id/$everything": {"GET": search.everything, "POST": search.everything},
     "Observation/$lastn": {"GET": search.last, "POST": search.last},
 }

@@ -79,6 +79,11 @@ def readable_types(by: Actor) -> tuple[str, ...] | None:
     return None if "*" in types else tuple(types)
 
 
+def shared_types() -> frozenset[str]:
+    """The types of which one resource may belong to several patients' records."""
+    return _SHARED
+
+
 def _allowed(role: str, verb: str, type: str) -> bool:
     types = _ROLES.get(role, {}).get(verb, ())
     return "*" in types or type in types

@@ -11,11 +11,12 @@ from functools import cache
 
 from carnet.fhir import dates
 from carnet.fhir.errors import Gone, NotFound
-from carnet.record import access, audit, commit, texts
+from carnet.record import access, audit, commit, finding, texts
 from carnet.record import versions as histories
 from carnet.record import work as writing
 from carnet.record.actor import Actor
 from carnet.record.audit import AuditRow
+from carnet.record.finding import Found, Whole
 from carnet.record.reading import Reading
 from carnet.record.texts import TextPage
 from carnet.record.versions import Versions
@@ -108,6 +109,48 @@ def search(*, by: Actor, at: datetime, type: str, params: Sequence[tuple[str, st
         entities=[f"{entry.type}/{entry.id}/{entry.version}" for entry in page.entries],
     )
     return page
+
+
+def find(
+    *,
+    by: Actor,
+    at: datetime,
+    type: str,
+    params: Sequence[tuple[str, str]],
+    within: str | None = None,
+    lenient: bool = False,
+) -> Found:
+    """A FHIR search with what it brings along, over the practice or `within` one patient's compartment; one row in the
+    journal. An empty `type` searches all, or those of `_type`. Raises BadSearch, NotFound, Refused."""
+    access.check_practice(by)
+    if type:
+        access.check_read(by, type)
+    if within is not None:
+        access.check_read(by, "Patient")
+    found = finding.search(by, type, params, within=within, lenient=lenient)
+    audit_event(by=by, at=at, action="search", patient=within, entities=found.entities)
+    return found
+
+
+def everything(*, by: Actor, at: datetime, patient: str, asked: Whole) -> Found:
+    """All of a patient's record that this actor may read, and the people and places it names; one row in the journal,
+    for the whole record. Raises NotFound, Refused, BadSearch."""
+    access.check_read(by, "Patient")
+    found = finding.record(by, patient, asked)
+    audit_event(by=by, at=at, action="record.everything", patient=patient)
+    return found
+
+
+def latest(
+    *, by: Actor, at: datetime, params: Sequence[tuple[str, str]], most: int, within: str | None = None
+) -> Found:
+    """The latest observations of each code; one row in the journal. Raises NotFound, Refused, BadSearch."""
+    access.check_read(by, "Observation")
+    if within is not None:
+        access.check_read(by, "Patient")
+    found = finding.latest(by, params, most=most, within=within)
+    audit_event(by=by, at=at, action="search", patient=within, entities=found.entities)
+    return found
 
 
 class OpenRecord:

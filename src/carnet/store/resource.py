@@ -41,6 +41,14 @@ def get(type: str, id: str, *, lock: bool = False) -> Row | None:
     return row(found) if found else None
 
 
+def exists(type: str, id: str) -> bool:
+    """Whether there is such a resource, not deleted."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT NOT deleted FROM store_resource WHERE type = %s AND fhir_id = %s", [type, id])
+        found = cursor.fetchone()
+    return bool(found and found[0])
+
+
 def of_subject(subjects: Sequence[str], types: Sequence[str]) -> list[Row]:
     """Everything of these patients' records, newest first; all types when `types` is empty."""
     where = f"subject IN ({_marks(subjects)}) AND NOT deleted"

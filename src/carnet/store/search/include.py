@@ -50,6 +50,23 @@ def included(
     return found
 
 
+def around(rows: Sequence[Row], types: Sequence[str]) -> list[Row]:
+    """The resources of these types that the rows refer to, and that are not a patient's own."""
+    if not rows or not types:
+        return []
+    listed, marks = _list(_KEYS, [one.pk for one in rows]), ", ".join(["%s"] * len(types))
+    among = (
+        f"SELECT t.id FROM (SELECT DISTINCT x.type, x.target FROM ({listed.text}) k JOIN store_reference x"
+        f" ON {beside('x', 'k.id')} WHERE x.type IN ({marks})) f"
+        " JOIN store_resource t ON t.type = f.type AND t.fhir_id = f.target"
+    )
+    known = {one.pk for one in rows}
+    with connection.cursor() as cursor:
+        text = f"SELECT {SHOWN} FROM store_resource r WHERE NOT r.deleted AND r.subject IS NULL AND r.id IN ({among})"
+        cursor.execute(f"{text} ORDER BY r.id LIMIT {MOST}", (*listed.args, *types))
+        return [found for found in (row(values) for values in cursor.fetchall()) if found.pk not in known]
+
+
 def _level(rows: Sequence[Row], asked: Sequence[Include], limit: Limit | None) -> list[Row]:
     keys = [sql for include in asked for sql in _keys(include, rows)]
     if not keys:
