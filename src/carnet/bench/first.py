@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from carnet.bench import fill, page
 from carnet.bench.timing import median_ms, of_runs, peak_memory_mb
-from carnet.record import cell, clock, gate
+from carnet.record import bulk, cell, clock, gate
 from carnet.record.actor import Actor, operator
 from carnet.record.work import Stored
 
@@ -35,12 +35,14 @@ def run(home: Path, *, patients: int, resources: int, calls: int) -> dict[str, A
     """Make a practice at `home` and measure in it; the figures by name, medians of five runs."""
     cell.create(home, passphrase=None, practice="Mesures")
     by, chance = operator(cell.practice_id()), Random(1)
-    signed_in = page.sign_in(by)
+    page.create_owner(by)
+    signed_in = page.sign_in()
     people = [_fill(by, chance, resources) for _ in range(patients)]
-    bulk = _import_rate(by, chance)
+    rate = _import_rate(by, chance)
+    bulk.settle()
     _prepare_floor()
     figures = of_runs(lambda: _measure(by, people, chance, calls, signed_in))
-    figures |= {"import": bulk, "memory": peak_memory_mb(), "disk": _disk(home)}
+    figures |= {"import": rate, "memory": peak_memory_mb(), "disk": _disk(home)}
     return {"engine": connection.vendor, "patients": patients, "resources": resources, **figures}
 
 

@@ -26,19 +26,25 @@ class Browser:
         """Ask for a page; anything but the page is an error."""
         _check(self._client.get(path).status_code, path)
 
+    def post(self, path: str, fields: dict[str, str]) -> str:
+        """Send a form; the address it leads to."""
+        answer = self._client.post(path, fields)
+        _check(answer.status_code, path, 302)
+        return answer.headers["Location"]
+
     def post_part(self, path: str, fields: dict[str, str]) -> None:
         """Ask for a part of a page, as htmx does."""
         _check(self._client.post(path, fields, headers={"hx-request": "true"}).status_code, path)
 
 
-def _check(status: int, path: str) -> None:
-    if status != 200:
+def _check(status: int, path: str, wanted: int = 200) -> None:
+    if status != wanted:
         raise RuntimeError(f"{path} answered {status}")
 
 
-def sign_in(by: Actor) -> Browser:
-    """Make the owner of the measured practice, and a session that has just passed both factors."""
-    owner = practice.create_owner(
+def create_owner(by: Actor) -> None:
+    """Make the owner of the measured practice."""
+    practice.create_owner(
         by=by,
         at=clock.now(),
         given="Alice",
@@ -47,8 +53,12 @@ def sign_in(by: Actor) -> Browser:
         password="mesures et comparaisons",
         totp_secret="JBSWY3DPEHPK3PXP",
     )
+
+
+def sign_in() -> Browser:
+    """A session of the owner that has just passed both factors."""
     client = Client(SERVER_NAME="localhost")
-    client.force_login(get_user_model().objects.get(pk=owner.person.pk))
+    client.force_login(get_user_model().objects.get())
     session = client.session
     presence.begin(session, at=clock.now())
     session.save()

@@ -1,4 +1,5 @@
-"""A throw-away PostgreSQL server in a temporary folder, reached by a Unix socket; for measurements and tests."""
+"""A PostgreSQL server of our own, reached by a Unix socket; for measurements and tests. It is thrown away with its
+data unless a folder is given to keep them in."""
 
 from __future__ import annotations
 
@@ -25,29 +26,39 @@ class Server:
     """One server; databases are copies of a template that the first caller fills."""
 
     folder: Path
+    data: Path
     binaries: Path
     user: str
     made: int = 0
 
     @classmethod
-    def start(cls, *, durable: bool) -> Server:
-        """Start one. `durable` keeps fsync on, as a practice would. Raises FileNotFoundError when not installed."""
+    def start(cls, *, durable: bool, data: Path | None = None) -> Server:
+        """Start one. `durable` keeps fsync on, as a practice would; `data` is where its databases are, or will be
+        kept. Raises FileNotFoundError when not installed."""
         found = binaries()
         if found is None:
             raise FileNotFoundError("PostgreSQL is not installed: apt install postgresql")
         folder = Path(tempfile.mkdtemp(prefix="carnet-pg-"))
         user = "postgres" if os.geteuid() == 0 else os.environ.get("USER", "postgres")
-        server = cls(folder, found, user)
+        server = cls(folder, data or folder / "data", found, user)
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres")
-        server._run(
-            "initdb", "-D", f"{folder}/data", "-U", user, "-A", "trust", "-E", "UTF8", "--no-locale", "-N"
-        )
+        server._make()
         options = (
             f"-c listen_addresses='' -k {folder} -c max_connections=50 -c fsync={'on' if durable else 'off'}"
         )
-        server._run("pg_ctl", "-D", f"{folder}/data", "-w", "-o", options, "-l", f"{folder}/log", "start")
+        server._run("pg_ctl", "-D", str(server.data), "-w", "-o", options, "-l", f"{folder}/log", "start")
         return server
+
+    def _make(self) -> None:
+        if (self.data / "PG_VERSION").exists():
+            return
+        self.data.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            shutil.chown(self.data, "postgres")
+        self._run(
+            "initdb", "-D", str(self.data), "-U", self.user, "-A", "trust", "-E", "UTF8", "--no-locale", "-N"
+        )
 
     def _run(self, program: str, *args: str) -> None:
         as_user = (
@@ -78,6 +89,7 @@ class Server:
         self.sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def stop(self) -> None:
-        """Stop the server and remove its folder."""
-        self._run("pg_ctl", "-D", f"{self.folder}/data", "-m", "immediate", "stop")
+        """Stop the server and remove its folder; data kept elsewhere stay, whole."""
+        kept = self.folder not in self.data.parents
+        self._run("pg_ctl", "-D", str(self.data), "-w", "-m", "fast" if kept else "immediate", "stop")
         shutil.rmtree(self.folder, ignore_errors=True)

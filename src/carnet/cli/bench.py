@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from carnet.bench import first, matching, place, scale, scale_picture
+from carnet.bench import first, gestures, matching, place, scale, scale_picture, scale_table
 from carnet.demo import bulk
 
 
@@ -44,7 +44,13 @@ def _add_scale(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--engines", default=",".join(place.engines()), help="sqlcipher, postgresql")
     parser.add_argument("--calls", type=int, default=60, help="appels de chaque geste")
     parser.add_argument("--svg", type=Path, metavar="FICHIER", help="écrire aussi une image")
+    parser.add_argument("--table", type=Path, metavar="FICHIER", help="écrire aussi les tableaux")
+    parser.add_argument(
+        "--homes", type=Path, metavar="DIR", help="garder ici les cabinets remplis, pour les mesurer encore"
+    )
+    parser.add_argument("--fill-only", action="store_true", help="remplir sans mesurer (avec --homes)")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--step", choices=("fill", "measure"), help=argparse.SUPPRESS)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -53,27 +59,41 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _scale(args: argparse.Namespace) -> int:
-    """Each size on each engine, one process and one empty home each."""
+    """Each size on each engine in its own practice: one process fills it, another measures in it."""
     sizes = [bulk.counted(size) for size in args.sizes.split(",")]
     if args.here:
-        filler = scale.Filler(bulk.fill, bulk.patient_id, bulk.letter)
-        [(patients, resources)] = sizes
-        print(
-            json.dumps(
-                scale.run(settings.HOME, filler, patients=patients, resources=resources, calls=args.calls)
-            )
-        )
+        print(json.dumps(_here(args, *sizes[0])))
         return 0
-    measured = [
-        _announced("scale", engine, [f"--sizes={patients}x{resources}", f"--calls={args.calls}"])
-        for patients, resources in sizes
-        for engine in args.engines.split(",")
-    ]
+    engines = args.engines.split(",")
+    taken = [_one_size(args, engine, f"{p}x{r}") for engine in engines for p, r in sizes]
+    measured = [one for one in taken if "times" in one]
+    if not measured:
+        return 0
     if args.svg:
-        args.svg.write_text(scale_picture.svg(measured, scale.TIMES), "utf-8")
-    figures = {"measured": measured, "growth": scale.growth(measured)}
-    print(json.dumps(figures, ensure_ascii=False, indent=1) if args.json else scale.table(measured))
+        args.svg.write_text(scale_picture.svg(measured, gestures.NAMES), "utf-8")
+    if args.table:
+        args.table.write_text(scale_table.table(measured) + "\n", "utf-8")
+    figures = {"measured": measured, "growth": scale.growth(measured), "missed": scale.missed(measured)}
+    print(json.dumps(figures, ensure_ascii=False, indent=1) if args.json else scale_table.table(measured))
     return 0
+
+
+def _here(args: argparse.Namespace, patients: int, resources: int) -> dict[str, Any]:
+    filler = gestures.Filler(bulk.fill, bulk.patient_id, bulk.letter)
+    if args.step == "fill":
+        return scale.fill(settings.HOME, filler, patients=patients, resources=resources)
+    return scale.measure(settings.HOME, filler, patients=patients, resources=resources, calls=args.calls)
+
+
+def _one_size(args: argparse.Namespace, engine: str, size: str) -> dict[str, Any]:
+    kept = args.homes.absolute() / f"{engine}-{size}" if args.homes else None
+    with place.opened(engine, kept) as run:
+        print(f"{engine} {size} : remplissage…", file=sys.stderr)
+        made = run("scale", [f"--sizes={size}", "--step=fill"])
+        if args.fill_only:
+            return made
+        print(f"{engine} {size} : mesure…", file=sys.stderr)
+        return run("scale", [f"--sizes={size}", "--step=measure", f"--calls={args.calls}"])
 
 
 def _matching(args: argparse.Namespace) -> int:

@@ -42,6 +42,14 @@ def insert(made: Sequence[tuple[Row, Resource]]) -> None:
             finder_rows.index(row.pk, resource)
 
 
+def settle() -> None:
+    """After a large filling, outside any transaction: PostgreSQL counts what its tables hold, which it would do by
+    itself within minutes, and plans badly before. SQLite's plans need no count."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM (ANALYZE)")
+
+
 def _index_rows(made: Iterable[tuple[Row, Resource]]) -> dict[str, list[tuple[Any, ...]]]:
     listed: dict[str, list[tuple[Any, ...]]] = {table: [] for table in write.COLUMNS}
     for row, resource in made:
