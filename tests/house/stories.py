@@ -13,7 +13,17 @@ from PIL import Image
 
 from carnet.accounts import totp
 from carnet.accounts.models import Person
-from carnet.actions import consultation, documents, practice, program, received, sign_in, task
+from carnet.actions import (
+    consultation,
+    documents,
+    letterhead,
+    paper,
+    practice,
+    program,
+    received,
+    sign_in,
+    task,
+)
 from carnet.actions import identity as identities
 from carnet.record import cell, gate
 from carnet.record.actor import outsider
@@ -175,6 +185,23 @@ def task_done(at: datetime) -> dict[str, Any]:
     return {"id": kept.id, "if_version": kept.version}
 
 
+def prescribed(at: datetime) -> dict[str, Any]:
+    """A visit in which one medicine was accepted."""
+    patient = emile(at)
+    with gate.write(by=ALICE, at=at, action="test.visit", patient=patient) as work:
+        visit = work.create({
+            "resourceType": "Encounter", "status": "finished", "subject": {"reference": f"Patient/{patient}"},
+            "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "AMB"},
+        })  # fmt: skip
+        work.create({
+            "resourceType": "MedicationRequest", "status": "draft", "intent": "order",
+            "subject": {"reference": f"Patient/{patient}"}, "encounter": {"reference": visit.reference},
+            "medicationCodeableConcept": {"text": "amlodipine 5 mg"},
+            "dosageInstruction": [{"text": "1 comprimé 1 fois par jour"}],
+        })  # fmt: skip
+    return {"patient": patient, "encounter": visit.id}
+
+
 STORIES: dict[str, Story] = {
     "consultation.amend": note_signed,
     "consultation.drop": lambda at: {k: v for k, v in note_begun(at).items() if k != "revision"},
@@ -188,6 +215,9 @@ STORIES: dict[str, Story] = {
     "identity.merge": two_records,
     "identity.reconsider": told_apart,
     "identity.unmerge": merged,
+    "letterhead.save": lambda at: {"letterhead": letterhead.Letterhead(city="Bordeaux")},
+    "paper.letter": lambda at: {"patient": emile(at), "asked": paper.Asked("certificate", "Vu ce jour.")},
+    "paper.prescription": prescribed,
     "patient.create": lambda at: {"identity": identity()},
     "patient.update": lambda at: {"patient": emile(at), "if_version": 1, "identity": identity(given="Émilien")},
     "practice.create_owner": lambda at: dict(NEW_OWNER),

@@ -1,0 +1,264 @@
+"""Papers of a patient: prescription, other orders, letter, certificate, note of sick leave. Each is laid out, kept in
+the record as it was printed, and signed by the actor's name. Papers are in French: they leave the practice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from carnet.actions import letterhead
+from carnet.documents.paper import wording
+from carnet.documents.paper.render import pdf
+from carnet.documents.paper.sheets import Line, Sheet, Subject
+from carnet.fhir import codes, dates
+from carnet.fhir.errors import Invalid, Refused
+from carnet.record import access, gate
+from carnet.record.actor import Actor
+from carnet.record.work import Stored
+from carnet.rules import identity_status, person
+from carnet.rules.accepted import medicines
+from carnet.rules.synthesis import Synthesis, dosage, synthesis
+
+Resource = dict[str, Any]
+Kind = Literal["letter", "certificate", "sick_leave"]
+
+UNCHECKED = "Ordonnance non contrôlée : interactions, contre-indications et doses n’ont pas été vérifiées par le logiciel."
+NOT_THE_FORM = "Ce document ne remplace pas l’avis d’arrêt de travail de l’assurance maladie, à établir sur amelipro ou sur papier."
+# kind: its title, what it is (LOINC)
+TITLES: dict[str, tuple[str, str]] = {
+    "prescription": ("Ordonnance", "57833-6"),
+    "order": ("Ordonnance", "57832-8"),
+    "letter": ("Lettre à un confrère", "57133-1"),
+    "certificate": ("Certificat médical", "51851-4"),
+    "sick_leave": ("Arrêt de travail", "51851-4"),
+}
+# What the practice has before it writes its own (`wording.FIELDS`).
+WORDINGS: dict[Kind, str] = {
+    "letter": (
+        "Cher confrère, chère consœur,\n\nJe vous adresse {civilite} {nom}, {age}.\n\nMotif : {motif}\n\n"
+        "Antécédents : {problemes}\nAllergies : {allergies}\nCe jour : {mesures}\n\n"
+        "Je vous remercie de votre avis."
+    ),
+    "certificate": (
+        "Je soussigné, {medecin}, certifie avoir examiné ce jour {civilite} {nom}, naissance le {naissance}.\n\n\n\n"
+        "Certificat établi à la demande de l’intéressé et remis en main propre."
+    ),
+    "sick_leave": (
+        "Je soussigné, {medecin}, certifie avoir examiné ce jour {civilite} {nom}, dont l’état de santé nécessite un arrêt "
+        "de travail de {jours} jours, jusqu’au {jusquau} inclus."
+    ),
+}
+LONGEST_LEAVE = 366
+_CONTROLLED = frozenset(("draft", "active"))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A paper as a person asks for it: `body` is its wording (fields in braces), `to` the address of a letter."""
+
+    kind: Kind
+    body: str
+    to: str = ""
+    days: int = 0
+
+
+def prescription(*, by: Actor, at: datetime, patient: str, encounter: str) -> list[Stored]:
+    """The papers of what was accepted in one visit: medicines on one, each kind of other order on its own. What was a
+    draft is now prescribed. The DocumentReferences. Raises Invalid when there is nothing to print, Refused, NotFound."""
+    check_write(by)
+    with gate.write(by=by, at=at, action="paper.prescription", patient=patient) as work:
+        listed = work.record(patient, "MedicationRequest", "ServiceRequest")
+        asked = [one for one in listed if _is_of(one.resource(), encounter)]
+        about = work.get("Patient", patient).resource()
+        sheets = list(_sheets(by, at, about, [one.resource() for one in asked]))
+        if not sheets:
+            raise Invalid(_("Cette consultation n’a rien à imprimer : aucune ordonnance n’y a été acceptée."))
+        printed = [(sheet, pdf(sheet, at=at)) for sheet in sheets]
+        for one in asked:
+            if one.type == "MedicationRequest" and one.resource()["status"] == "draft":
+                work.update({**one.resource(), "status": "active"}, if_version=one.version)
+        return [
+            work.create(_reference(by, at, patient, sheet, work.keep_blob(content), content, encounter))
+            for sheet, content in printed
+        ]
+
+
+def letter(*, by: Actor, at: datetime, patient: str, asked: Asked) -> Stored:
+    """A letter, a certificate or a note of sick leave. Raises Invalid (a field that does not exist, no length), Refused."""
+    check_write(by)
+    today = timezone.localtime(at).date()
+    if asked.kind == "sick_leave" and not 1 <= asked.days <= LONGEST_LEAVE:
+        raise Invalid(_("Indiquez le nombre de jours de l’arrêt, entre 1 et {most}."), most=LONGEST_LEAVE)
+    with gate.write(by=by, at=at, action="paper.letter", patient=patient) as work:
+        about = work.get("Patient", patient).resource()
+        known = synthesis([one.resource() for one in work.record(patient)], today=today)
+        sheet = _letter(by, about, known, asked, today)
+        content = pdf(sheet, at=at)
+        return work.create(_reference(by, at, patient, sheet, work.keep_blob(content), content, None))
+
+
+def _letter(by: Actor, about: Resource, known: Synthesis, asked: Asked, today: date) -> Sheet:
+    return Sheet(
+        kind=asked.kind,
+        title=TITLES[asked.kind][0],
+        by=letterhead.prescriber(by=by),
+        about=subject(about, today),
+        place=letterhead.of(by=by).city,
+        date=_day(today),
+        body=wording.filled(asked.body, values(by, about, known, asked, today)),
+        to=tuple(row.strip() for row in asked.to.splitlines() if row.strip()),
+        warning=NOT_THE_FORM if asked.kind == "sick_leave" else "",
+        closing="Bien confraternellement," if asked.kind == "letter" else "",
+    )
+
+
+def values(by: Actor, patient: Resource, known: Synthesis, asked: Asked, today: date) -> dict[str, str]:
+    """What the fields of a wording stand for in this record, today."""
+    about = subject(patient, today)
+    allergies = {"none": "aucune connue", "unrecorded": "non renseignées"}
+    return {
+        "civilite": {"F": "Mme", "M": "M."}.get(about.sex, ""),
+        "nom": about.name,
+        "naissance": about.born,
+        "age": about.age,
+        "date": _day(today),
+        "lieu": letterhead.of(by=by).city,
+        "medecin": by.name,
+        "problemes": ", ".join(line.text for line in known.problems),
+        "traitements": ", ".join(
+            " ".join(filter(None, (line.text, line.detail))) for line in known.treatments
+        ),
+        "allergies": allergies.get(known.allergy_state) or ", ".join(line.text for line in known.allergies),
+        "jours": str(asked.days or ""),
+        "jusquau": _day(today + timedelta(days=asked.days - 1)) if asked.days else "",
+        "destinataire": asked.to.splitlines()[0].strip() if asked.to.strip() else "",
+    }
+
+
+def subject(patient: Resource, today: date) -> Subject:
+    """Whom the paper is about. The INS only where its status allows it to leave."""
+    known, status = person.typed(patient), person.reliability(patient)
+    used = (
+        f"{known.used_name or known.birth_name} {known.used_given or known.given.partition(' ')[0]}".strip()
+    )
+    may = identity_status.may_send_ins(status) and bool(known.ins)
+    return Subject(
+        name=used,
+        birth_name=known.birth_name if known.used_name and known.used_name != known.birth_name else "",
+        born=_day(known.birth_date),
+        age=_age(known.birth_date, today),
+        sex={"female": "F", "male": "M"}.get(known.gender, ""),
+        ins=known.ins if may else "",
+        status=identity_status.words(status),
+    )
+
+
+def check_write(by: Actor) -> None:
+    """This actor may sign papers."""
+    access.check_practice(by)
+    if by.role not in ("owner", "associate"):
+        raise Refused(
+            _("Seul un médecin du cabinet signe une ordonnance ou une lettre. Rien n’a été imprimé.")
+        )
+    access.check_write(by, "DocumentReference")
+
+
+def _sheets(by: Actor, at: datetime, patient: Resource, asked: Sequence[Resource]) -> Iterable[Sheet]:
+    today = timezone.localtime(at).date()
+    head, about, place = (
+        letterhead.prescriber(by=by),
+        subject(patient, today),
+        letterhead.of(by=by).city,
+    )
+    medicines_ = [
+        one for one in asked if one["resourceType"] == "MedicationRequest" and one["status"] in _CONTROLLED
+    ]
+    if medicines_:
+        yield Sheet(
+            "prescription", TITLES["prescription"][0], head, about, place, _day(today),
+            lines=tuple(map(line, medicines_)), warning=UNCHECKED,
+        )  # fmt: skip
+    for kind, others in _by_kind(asked).items():
+        yield Sheet(
+            "order", f"{TITLES['order'][0]} – {kind}", head, about, place, _day(today),
+            others=tuple(str(one["code"].get("text", "")) for one in others),
+        )  # fmt: skip
+
+
+def _by_kind(asked: Sequence[Resource]) -> dict[str, list[Resource]]:
+    """Analyses, imaging, care: each is given to another professional. Letters, certificates and leave are written apart."""
+    found: dict[str, list[Resource]] = {}
+    for one in asked:
+        kind = (one.get("category") or [{}])[0]
+        code = (kind.get("coding") or [{}])[0].get("code")
+        if one["resourceType"] == "ServiceRequest" and one["status"] == "active" and code in _PRINTED:
+            found.setdefault(str(kind.get("text", "")), []).append(one)
+    return found
+
+
+_PRINTED = frozenset(("lab", "imaging", "nursing", "physio", "vaccine"))
+
+
+def line(request: Resource) -> Line:
+    """One medicine as the paper says it: what the doctor accepted, word for word."""
+    text = str(request["medicationCodeableConcept"].get("text", ""))
+    supply = request.get("dispenseRequest", {})
+    days = supply.get("expectedSupplyDuration", {})
+    repeats = supply.get("numberOfRepeatsAllowed", 0)
+    return Line(
+        inn=text,
+        directions=dosage(request),
+        duration=medicines.duration({"duration_days": int(days["value"])}) if days.get("code") == "d" else "",
+        renewals=f"à renouveler {repeats} fois" if repeats else "",
+    )
+
+
+def _is_of(resource: Resource, encounter: str) -> bool:
+    return bool(resource.get("encounter", {}).get("reference") == f"Encounter/{encounter}")
+
+
+def _reference(
+    by: Actor, at: datetime, patient: str, sheet: Sheet, blob: str, content: bytes, encounter: str | None
+) -> Resource:
+    attachment = {
+        "contentType": "application/pdf",
+        "url": f"Binary/{blob}",
+        "size": len(content),
+        "title": sheet.title,
+    }
+    code = TITLES[sheet.kind][1]
+    made = {
+        "resourceType": "DocumentReference",
+        "status": "current",
+        "docStatus": "final",
+        "type": {"coding": [{"system": codes.LOINC, "code": code}], "text": sheet.title},
+        "subject": {"reference": f"Patient/{patient}"},
+        "date": dates.instant(at),
+        "author": [by.who()],
+        "description": sheet.title,
+        "content": [{"attachment": attachment}],
+    }
+    return made | ({"context": {"encounter": [{"reference": f"Encounter/{encounter}"}]}} if encounter else {})
+
+
+def _day(day: date | str) -> str:
+    """`21/11/2026`; a birth date of which only the year is known stays that year."""
+    if isinstance(day, str):
+        year, _dash, rest = day.partition("-")
+        return "/".join(reversed([year, *rest.split("-")])) if rest else year
+    return f"{day:%d/%m/%Y}"
+
+
+def _age(born: str, today: date) -> str:
+    if len(born) != 10:
+        return ""
+    birth = date.fromisoformat(born)
+    months = (today.year - birth.year) * 12 + today.month - birth.month - (today.day < birth.day)
+    if months < 24:
+        return f"{months} mois"
+    return f"{months // 12} ans"

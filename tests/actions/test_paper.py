@@ -1,0 +1,144 @@
+"""Papers: what was accepted is printed, kept as it was printed, and nothing leaves with an unproven number."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pypdfium2
+import pytest
+
+from carnet.actions import letterhead, paper
+from carnet.fhir.errors import Invalid, NotFound, Refused
+from carnet.record import gate
+from carnet.record.work import Stored
+from carnet.rules.person import RELIABILITY
+from tests.cast import ALICE, CHLOE, DALIA, EMILE
+from tests.house.stories import emile, prescribed
+
+NUMBER = "155043306301234"
+
+
+def words(stored: Stored, patient: str, at: datetime) -> str:
+    url = stored.resource()["content"][0]["attachment"]["url"]
+    content = gate.open_record(by=ALICE, at=at, patient=patient).blob(url.partition("/")[2])
+    return " ".join(
+        page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(content)
+    ).replace("\r\n", " ")
+
+
+def requests(patient: str, at: datetime) -> list[dict[str, Any]]:
+    return [
+        one.resource() for one in gate.open_record(by=ALICE, at=at, patient=patient).all("MedicationRequest")
+    ]
+
+
+def test_an_accepted_prescription_is_printed_kept_and_no_longer_a_draft(
+    open_cell: object, at: datetime
+) -> None:
+    visit = prescribed(at)
+    (kept,) = paper.prescription(by=ALICE, at=at, **visit)
+    said = words(kept, visit["patient"], at)
+    for word in (
+        "amlodipine 5 mg",
+        "1 comprimé 1 fois par jour",
+        ALICE.name,
+        "non contrôlée",
+        f"{at:%d/%m/%Y}",
+    ):
+        assert word in said
+    assert [one["status"] for one in requests(visit["patient"], at)] == ["active"]
+    assert kept.resource()["docStatus"] == "final"
+
+
+def test_printing_twice_gives_the_same_paper_twice(open_cell: object, at: datetime) -> None:
+    visit = prescribed(at)
+    (first,) = paper.prescription(by=ALICE, at=at, **visit)
+    (again,) = paper.prescription(by=ALICE, at=at, **visit)
+    assert first.resource()["content"] == again.resource()["content"]
+
+
+def test_analyses_are_on_a_paper_of_their_own(open_cell: object, at: datetime) -> None:
+    visit = prescribed(at)
+    with gate.write(by=ALICE, at=at, action="test.order", patient=visit["patient"]) as work:
+        work.create({
+            "resourceType": "ServiceRequest", "status": "active", "intent": "order", "code": {"text": "NFS CRP"},
+            "category": [{"coding": [{"system": "urn:carnet:order", "code": "lab"}], "text": "Biologie"}],
+            "subject": {"reference": f"Patient/{visit['patient']}"},
+            "encounter": {"reference": f"Encounter/{visit['encounter']}"},
+        })  # fmt: skip
+    medicines, analyses = paper.prescription(by=ALICE, at=at, **visit)
+    assert "NFS CRP" not in words(medicines, visit["patient"], at)
+    assert "NFS CRP" in words(analyses, visit["patient"], at)
+
+
+def test_nothing_accepted_is_said_and_nothing_kept(open_cell: object, at: datetime) -> None:
+    visit = prescribed(at)
+    with pytest.raises(Invalid, match="rien à imprimer"):
+        paper.prescription(by=ALICE, at=at, patient=visit["patient"], encounter="another")
+
+
+@pytest.mark.parametrize(
+    ("status", "leaves"), [("PROV", False), ("RECUP", False), ("VALI", False), ("QUAL", True)]
+)
+def test_the_national_number_leaves_only_with_a_qualified_identity(
+    open_cell: object, at: datetime, status: str, leaves: bool
+) -> None:
+    proven = {"url": "identityStatus", "valueCoding": {"code": status}}
+    known = {
+        **EMILE,
+        "extension": [{"url": RELIABILITY, "extension": [proven]}],
+        "identifier": [{"system": "urn:oid:1.2.250.1.213.1.4.10", "value": NUMBER}],
+    }
+    about = paper.subject(known, at.date())
+    assert (about.ins == NUMBER) is leaves
+
+
+def test_a_letter_is_the_wording_of_the_practice_with_the_patients_words(
+    open_cell: object, at: datetime
+) -> None:
+    patient = emile(at)
+    letterhead.save(
+        by=ALICE,
+        at=at,
+        letterhead=letterhead.Letterhead("12 rue des Tilleuls", "33000", "Bordeaux", "05 56 00 00 00"),
+    )
+    asked = paper.Asked("letter", paper.WORDINGS["letter"], to="Dr Simon\nCardiologie")
+    said = words(paper.letter(by=ALICE, at=at, patient=patient, asked=asked), patient, at)
+    for word in ("Dr Simon", "Bordeaux", "05 56 00 00 00", "Allergies : non renseignées"):
+        assert word in said
+    assert "{" not in said
+
+
+def test_a_sick_leave_says_its_last_day_and_that_it_is_not_the_form(open_cell: object, at: datetime) -> None:
+    patient = emile(at)
+    asked = paper.Asked("sick_leave", paper.WORDINGS["sick_leave"], days=3)
+    said = words(paper.letter(by=ALICE, at=at, patient=patient, asked=asked), patient, at)
+    assert f"{at.date() + timedelta(days=2):%d/%m/%Y}" in said
+    assert "ne remplace pas" in said
+
+
+@pytest.mark.parametrize("days", [0, -1, 367])
+def test_a_leave_without_a_length_is_refused(open_cell: object, at: datetime, days: int) -> None:
+    with pytest.raises(Invalid):
+        paper.letter(
+            by=ALICE, at=at, patient=emile(at), asked=paper.Asked("sick_leave", "{jours}", days=days)
+        )
+
+
+def test_only_a_doctor_of_the_practice_signs(open_cell: object, at: datetime) -> None:
+    visit = prescribed(at)
+    with pytest.raises(Refused):
+        paper.prescription(by=CHLOE, at=at, **visit)
+    with pytest.raises(NotFound):
+        paper.prescription(by=DALIA, at=at, **visit)
+    with pytest.raises(NotFound):
+        letterhead.save(by=DALIA, at=at, letterhead=letterhead.Letterhead())
+
+
+def test_the_letterhead_is_kept_and_can_be_emptied(open_cell: object, at: datetime) -> None:
+    full = letterhead.Letterhead("12 rue des Tilleuls", "33000", "Bordeaux", "05 56 00 00 00")
+    letterhead.save(by=ALICE, at=at, letterhead=full)
+    assert letterhead.of(by=ALICE).city == "Bordeaux"
+    letterhead.save(by=ALICE, at=at, letterhead=letterhead.Letterhead())
+    assert letterhead.of(by=ALICE) == letterhead.Letterhead()
