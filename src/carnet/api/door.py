@@ -26,7 +26,7 @@ from carnet.record import cell, clock
 from carnet.record.actor import Actor, outsider
 
 PREFIX = "/fhir"
-BODY_LIMIT = 16 << 20
+BODY_LIMIT = 36 << 20  # the largest Bundle that HL7 publishes as an example
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 ZIPPED_FROM = 2048  # below it, a packet or two: nothing is gained
 
