@@ -84,13 +84,44 @@ def test_what_the_form_does_not_show_stays(at: datetime) -> None:
     assert not codes.has_tag(after, codes.PROVISIONAL)
 
 
-def test_a_likely_double_is_shown_whatever_its_accents(at: datetime) -> None:
-    kept = new(at, replace(EMILE, birth_name="N'Diaye-Lefèvre"))
-    new(at, replace(EMILE, birth_name="Autre"))
-    typed = replace(EMILE, birth_name="ndiaye lefevre".replace("ndiaye", "N DIAYE"), given="Emile")
-    assert [one.id for one in actions.likely_duplicates(by=ALICE, identity=typed)] == [kept.id]
-    assert actions.likely_duplicates(by=ALICE, identity=replace(typed, birth_date="1955-04-04")) == []
-    assert actions.likely_duplicates(by=ALICE, identity=replace(typed, birth_date="")) == []
+def test_a_likely_double_is_shown_with_the_reasons(at: datetime) -> None:
+    kept = new(at, replace(EMILE, birth_name="N'Diaye-Lefèvre", used_name="Petit"))
+    new(at, replace(EMILE, birth_name="Autre", given="Paul"))
+    typed = replace(EMILE, birth_name="n diaye lefevre", given="Emile")
+    slips = {"birth_name": "N'Diaye-Lefevbre", "birth_date": "1955-03-04"}
+    for asked in (typed, *(replace(typed, **{name: value}) for name, value in slips.items())):
+        [double] = actions.likely_duplicates(by=ALICE, identity=asked)
+        assert (double.patient.id, double.verdict) == (kept.id, "probable")
+        assert "Premier prénom : identique (+5)" in [one.sentence for one in double.match.reasons]
+    married = replace(typed, birth_name="Petit")
+    assert [one.patient.id for one in actions.likely_duplicates(by=ALICE, identity=married)] == [kept.id]
+
+
+def test_somebody_else_is_not_a_likely_double(at: datetime) -> None:
+    new(at)
+    for other in ({"birth_name": "Moreau", "given": "Luc"}, {"birth_date": "1982-10-21"}):
+        assert actions.likely_duplicates(by=ALICE, identity=replace(EMILE, **other)) == []
+
+
+def test_one_telephone_and_one_first_name_are_worth_a_look(at: datetime) -> None:
+    kept = new(at, replace(EMILE, phone="05 56 00 11 22"))
+    typed = replace(EMILE, birth_name="Durant-Moreau", birth_date="1955-04-08", phone="+33556001122")
+    assert [one.patient.id for one in actions.likely_duplicates(by=ALICE, identity=typed)] == [kept.id]
+
+
+def test_a_wrong_key_that_came_from_outside_stays_until_it_is_corrected(at: datetime) -> None:
+    wrong = f"1550433063001{(int(INS[-2:]) + 1) % 97:02}"
+    came = person.patient(EMILE) | {"identifier": [{"system": identifiers.INS_NIR, "value": wrong}]}
+    with gate.write(by=ALICE, at=at, action="x") as work:
+        kept = work.create(came)
+    shown = person.typed(kept.resource())
+    actions.update(by=ALICE, at=at, patient=kept.id, if_version=1, identity=replace(shown, city="Pessac"))
+    opened = gate.open_record(by=ALICE, at=at, patient=kept.id)
+    assert actions.banner(ALICE, opened).identity == {"text": "INS à clé fausse", "kind": "settle"}
+    with pytest.raises(Invalid) as caught:
+        typed = replace(shown, ins=wrong[:-1] + str((int(wrong[-1]) + 1) % 10))
+        actions.update(by=ALICE, at=at, patient=kept.id, if_version=2, identity=typed)
+    assert wrong_fields(caught) == {"ins"}
 
 
 # refuses

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from carnet.actions import candidates, documents, identity
+from carnet.actions import candidates, documents, identity, whose
+from carnet.actions.patient import banner
+from carnet.fhir import identifiers
 from carnet.record import gate
-from carnet.rules import matching
+from carnet.rules import matching, person, reliability
 from tests.actions.test_documents import INS, NUMBER, TEST_INS, bring, bundle, condition, emile, held, id_of
 from tests.cast import ALICE, DALIA
 
@@ -18,6 +20,7 @@ pytestmark = pytest.mark.usefixtures("open_cell")
 
 LOCAL = "urn:oid:1.2.3"
 OTHER_INS = "262115412345611"
+GOOD = f"1550454123456{identifiers.ins_key('1550454123456'):02}"
 HOME = {"address": [{"line": ["12 rue des Tilleuls"], "postalCode": "33000", "city": "Bordeaux"}]}
 
 
@@ -148,3 +151,20 @@ def test_looking_leaves_no_row(at: datetime) -> None:
     before = gate.audit_page(by=ALICE)
     candidates.found(by=ALICE, patient=emile())
     assert gate.audit_page(by=ALICE) == before
+
+
+def test_a_wrong_key_from_outside_is_said_and_seen(at: datetime) -> None:
+    report = bring(bundle(numbered((INS, NUMBER[:-2] + "00"))), at)
+    assert (report.status, report.reason) == ("imported", whose.WRONG_KEY)
+    opened = gate.open_record(by=ALICE, at=at, patient=id_of(report))
+    assert banner(ALICE, opened).identity["text"] == "INS à clé fausse"
+    assert bring(bundle(numbered((INS, GOOD), **called("Moreau", "Luc"))), at).reason is None
+
+
+def test_whatever_its_sender_says_an_identity_is_provisional_here(at: datetime) -> None:
+    said = {"url": "identityStatus", "valueCoding": {"system": reliability.STATUS_SYSTEM, "code": "QUAL"}}
+    qualified = numbered((INS, GOOD), extension=[{"url": person.RELIABILITY, "extension": [said]}])
+    report = bring(bundle(qualified), at)
+    kept = gate.open_record(by=ALICE, at=at, patient=id_of(report)).patient.resource()
+    assert person.reliability(kept) == "PROV"
+    assert not reliability.may_send_ins(kept)

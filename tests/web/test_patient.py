@@ -324,8 +324,11 @@ def test_a_patient_is_created_by_hand_and_a_double_is_shown_first(
     typed = {"birth_name": "DURAND", "given": "Emile", "birth_date": "1955-04-03", "gender": "male"}
     answer = client.post("/patient/new", typed)
     assert answer.status_code == 422
-    assert "déjà ce nom et cette date" in answer.content.decode()
-    assert f"/patient/{emile}" in answer.content.decode()
+    shown = answer.content.decode()
+    assert "Un dossier ressemble à celui-ci" in shown
+    assert re.search(rf'href="/patient/{emile}" autofocus>', shown)
+    assert "Date de naissance : identique (+14)" in shown
+    assert 'class="verbs"><button class="btn">' in shown  # what Enter in a field presses: it compares again
     answer = client.post("/patient/new", {**typed, "anyway": "1"})
     assert answer.status_code == 302
     assert answer["Location"] != f"/patient/{emile}"

@@ -138,6 +138,24 @@ def test_several_files_without_script(client: Client, doctor: Actor) -> None:
     assert "refusé" in page
 
 
+def test_who_a_waiting_document_may_be_about_is_side_by_side(client: Client, doctor: Actor) -> None:
+    patient = new_patient(doctor, EMILE)
+    named = {key: value for key, value in EMILE.items() if key != "identifier"} | {"id": "e"}
+    named["gender"] = "female"
+    content = json.dumps(named).encode()
+    assert "attend un patient" in send(client, "patient.json", content)
+    [waiting] = documents.waiting_documents(by=doctor)
+    shown = client.post(f"/practice/import/{waiting.id}/candidates", {"text": ""}, **HTMX).content.decode()
+    assert re.search(r"Sexe</th><td>\w+</td><td class=\"is-different\">", shown)
+    assert "Sexe : différent (-6)" in shown
+    assert 'data-key="1"' in shown
+    assert "créer un nouveau dossier" in shown
+    filed = client.post(f"/practice/import/{waiting.id}/assign", {}, **HTMX).content.decode()
+    assert "dossier provisoire créé" in filed
+    assert f"/patient/{patient}" not in filed
+    assert client.post(f"/practice/import/{waiting.id}/candidates", {}, **HTMX).status_code == 404
+
+
 def test_a_picture_waits_until_a_person_says_whose_it_is(client: Client, doctor: Actor) -> None:
     patient = new_patient(doctor, EMILE)
     assert "attend un patient" in send(client, "photo.jpg", picture("JPEG"))

@@ -39,7 +39,7 @@ _NOTHING = "Ce fichier ne contient rien qui puisse entrer dans un dossier. Rien 
 class ImportReport:
     """What became of one document. `patient` is its id and `existing` or `created`; `statements` counts clinical
     statements by fate (with `waiting` while nobody has said whose they are): their sum is what the document says.
-    `notes` are remarks on statements that were kept; `document` the DocumentReference."""
+    `reason` says why it was refused or waits, or warns of its identity; `notes` are remarks on statements that were kept; `document` the DocumentReference."""
 
     file: str
     format: str
@@ -214,7 +214,7 @@ def _wait(work: Work, file: _File, blob: str, read: Read, key: str, reason: str)
         "waiting",
         statements=statements,
         not_understood=unread,
-        reason=reason,
+        reason=" ".join(filter(None, (reason, patients.warning(read)))),
         document=document,
     )
 
@@ -246,8 +246,9 @@ def _reported(
     counted = _count(read, filed.created | filed.unchanged)
     statements = {fate: fates.get(fate, 0) for fate in FATES}
     return ImportReport(
-        name, read.format, "imported", said, counted, statements, unread, notes=notes, document=filed.document
-    )
+        name, read.format, "imported", said, counted, statements, unread, patients.warning(read),
+        notes=notes, document=filed.document,
+    )  # fmt: skip
 
 
 def _settled(one: Statement, filed: Filed, outcome: patients.Outcome) -> tuple[str, str]:

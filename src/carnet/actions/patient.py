@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from carnet.actions import candidates
+from carnet.actions.candidates import Candidate
 from carnet.fhir import codes
 from carnet.fhir.errors import Invalid, Issue
 from carnet.record import access, gate
@@ -20,6 +22,7 @@ from carnet.record.gate import OpenRecord
 from carnet.record.work import Stored
 from carnet.rules import alarms, person, reliability, results
 from carnet.rules.alarms import Allergy
+from carnet.rules.identity import wrong_keys
 from carnet.rules.person import Identity
 from carnet.rules.results import Value
 
@@ -57,22 +60,17 @@ def update(
     """Change the identity; a strict trait that changes makes it provisional again, `proof` (a paper of
     rules.identity_status.PROOFS) raises its status. Raises Invalid, Conflict (current: what was saved
     meanwhile), Refused."""
-    kept = _checked(identity, at)
     with gate.write(by=by, at=at, action="patient.update", patient=patient) as work:
         before = work.get("Patient", patient).resource()
+        kept = _checked(identity, at, known=person.ins(before))
         after = person.patient(kept, before)
         settled = reliability.settled(after, before, proof=proof, today=_day(at).isoformat())
         return work.update(settled, if_version=if_version)
 
 
-def likely_duplicates(*, by: Actor, identity: Identity) -> list[Stored]:
-    """Patients born the same day under the same name: to look at before creating another."""
-    kept = identity.tidied()
-    if not kept.birth_date:
-        return []
-    same_day = gate.across(by=by, type="Patient", params=[("birthdate", kept.birth_date)], limit=200)
-    found = {str(one["id"]) for one in person.alike(kept, (stored.resource() for stored in same_day))}
-    return [stored for stored in same_day if stored.id in found]
+def likely_duplicates(*, by: Actor, identity: Identity) -> list[Candidate]:
+    """Patients who may be this person, alarms first, then the likeliest: to look at before creating another."""
+    return candidates.found(by=by, patient=person.patient(identity.tidied()))
 
 
 def banner(
@@ -101,9 +99,12 @@ def check_write(by: Actor) -> None:
     access.check_write(by, "Patient")
 
 
-def _checked(identity: Identity, at: datetime) -> Identity:
+def _checked(identity: Identity, at: datetime, known: str = "") -> Identity:
+    """The identity tidied. An INS that came from outside with a wrong key may stay (`known`); nobody may type one."""
     kept = identity.tidied()
     wrong = person.wrong(kept, today=_day(at).isoformat())
+    if known and kept.ins == known:
+        wrong.pop("ins", None)
     if wrong:
         raise Invalid(_NOT_SAVED, [Issue(name, sentence) for name, sentence in wrong.items()])
     return kept
@@ -116,6 +117,8 @@ def _day(at: datetime) -> date:
 def _identity(patient: Resource) -> dict[str, str]:
     """How sure the identity is, in words; `kind` is the colour of its tag."""
     status, ins = person.reliability(patient), person.ins(patient)
+    if wrong_keys(patient):
+        return {"text": _("INS à clé fausse"), "kind": "settle"}
     if codes.has_tag(patient, codes.PROVISIONAL):
         return {"text": _("identité à vérifier"), "kind": "settle"}
     if not ins:

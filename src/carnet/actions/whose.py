@@ -14,7 +14,7 @@ from carnet.fhir import codes, references
 from carnet.fhir.errors import Invalid, Refused
 from carnet.record.validate import validate
 from carnet.record.work import Work
-from carnet.rules import identity, linkage
+from carnet.rules import identity, linkage, reliability
 from carnet.rules.received import tagged
 
 Outcome = Literal["existing", "created", "nobody", "unknown"]
@@ -32,6 +32,7 @@ _SEVERAL = (
     "Plusieurs dossiers du cabinet peuvent être celui de ce patient : comparez-les, puis choisissez. Rien n'a été"
     " rangé."
 )
+WRONG_KEY = "Le matricule INS de ce document a une clé fausse : vérifiez-le avant de vous y fier."
 _LOOK = "Rien n'a été rangé : vérifiez de qui il s'agit."
 _LEFT_OUT = "Identité reprise sans ce qui n'est pas conforme à FHIR R4 : {fields}."
 _NAMED_OTHERWISE = (
@@ -62,6 +63,11 @@ def legible(read: Read) -> Read:
     reason = _LEFT_OUT.format(fields=", ".join(wrong))
     statements = [replace(one, reason=reason) if one.target == SUBJECT else one for one in read.statements]
     return replace(read, patient=None if _wrong_fields(patient) else patient, statements=statements)
+
+
+def warning(read: Read) -> str | None:
+    """What a person should know of the identity as the document writes it; nothing when all is well."""
+    return WRONG_KEY if identity.wrong_keys(read.patient or {}) else None
 
 
 def _wrong_fields(patient: dict[str, Any]) -> set[str]:
@@ -134,9 +140,10 @@ def speaks_of_a_patient(read: Read) -> bool:
 
 
 def create(work: Work, read: Read) -> str:
-    """Open a provisional record for the person the document names; the identity waits to be verified."""
-    patient: dict[str, Any] = tagged(_alone(read.patient or {}), codes.PROVISIONAL)
-    return work.create(patient).id
+    """Open a provisional record for the person the document names; the identity waits to be verified, whatever its
+    sender had checked."""
+    patient = reliability.provisional(_alone(read.patient or {}))
+    return work.create(tagged(patient, codes.PROVISIONAL)).id
 
 
 def _alone(patient: dict[str, Any]) -> dict[str, Any]:

@@ -58,6 +58,11 @@ def ins(patient: Patient) -> frozenset[str]:
     return frozenset(value.replace(" ", "").upper() for system, value in pairs(patient) if _is_ins(system))
 
 
+def wrong_keys(patient: Patient) -> frozenset[str]:
+    """The INS numbers that cannot be: another shape, or a key that is not theirs."""
+    return frozenset(number for number in ins(patient) if not identifiers.is_ins(number))
+
+
 def sources(patient: Patient) -> frozenset[tuple[str, str]]:
     """The identifiers that are not an INS: what other programs call this patient."""
     return frozenset(pair for pair in pairs(patient) if not _is_ins(pair[0]))

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -112,6 +111,11 @@ def patient(kept: Identity, before: Resource | None = None) -> Resource:
     return rest | {name: value for name, value in made.items() if value}
 
 
+def with_ins(patient: Resource, number: str, system: str) -> Resource:
+    """The same Patient with this INS and no other, for a number that the teleservice gave."""
+    return {**patient, "identifier": _identifiers(patient, Identity(ins=number, ins_system=system))}
+
+
 def ins(patient: Resource) -> str:
     """The INS as typed on paper, whatever its OID; empty without one."""
     return next(iter(sorted(identity.ins(patient))), "")
@@ -128,18 +132,6 @@ def reliability(patient: Resource) -> str:
             ]
             return str(said[0]) if said and said[0] else ""
     return ""
-
-
-def alike(typed: Identity, others: Iterable[Resource]) -> list[Resource]:
-    """Those of the others born the same day under the same name, without case or accents."""
-    wanted = identity.fold(typed.birth_name)
-    return [
-        other
-        for other in others
-        if typed.birth_date
-        and other.get("birthDate") == typed.birth_date
-        and wanted in {identity.fold(str(name.get("family", ""))) for name in other.get("name", [])}
-    ]
 
 
 def _tidy(value: str, name: str) -> str:

@@ -5,12 +5,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
-
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from carnet.actions import doubles
 from carnet.actions import identity as actions
@@ -19,27 +15,10 @@ from carnet.record import gate
 from carnet.record.actor import Actor
 from carnet.record.gate import OpenRecord
 from carnet.record.work import Stored
-from carnet.rules import identity, identity_status, linkage, person
+from carnet.rules import identity_status, linkage, person
 from carnet.rules.matching import Match
-from carnet.web.shell import wording
+from carnet.web.shell import traits
 
-Likeness = Literal["same", "different", "missing", "empty"]
-# In the order in which a person checks an identity.
-LABELS = {
-    "birth_name": gettext_lazy("Nom de naissance"),
-    "used_name": gettext_lazy("Nom utilisé"),
-    "given": gettext_lazy("Prénoms"),
-    "used_given": gettext_lazy("Prénom utilisé"),
-    "birth_date": gettext_lazy("Date de naissance"),
-    "gender": gettext_lazy("Sexe"),
-    "birthplace": gettext_lazy("Lieu de naissance"),
-    "ins": gettext_lazy("Matricule INS"),
-    "phone": gettext_lazy("Téléphone"),
-    "email": gettext_lazy("Courriel"),
-    "street": gettext_lazy("Adresse"),
-    "postal_code": gettext_lazy("Code postal"),
-    "city": gettext_lazy("Commune"),
-}
 # What says who wrote, or who it is about, is no content of a record.
 _NOT_COUNTED = frozenset({"AuditEvent", "Patient", "Provenance"})
 
@@ -58,23 +37,13 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One trait on both sides, as a person reads it."""
-
-    label: str
-    left: str
-    right: str
-    likeness: Likeness
-
-
-@dataclass(frozen=True, slots=True)
 class Compared:
     """The page of a pair. `state`: merged, separated, two-people, or nothing yet; `keep` is the identity that survives,
     or is proposed to; `refusal` why they cannot be merged; `is_one` when one record holds both."""
 
     left: Side
     right: Side
-    rows: list[Row]
+    rows: list[traits.Row]
     match: Match
     state: str
     keep: str
@@ -94,7 +63,7 @@ def compared(by: Actor, at: datetime, one: str, other: str) -> Compared:
     return Compared(
         left=left,
         right=right,
-        rows=_rows(left.patient, right.patient),
+        rows=traits.rows(left.patient.resource(), right.patient.resource()),
         match=doubles.between(left.patient, right.patient),
         state=state,
         keep=linkage.sides(known.resource())[0] if known else _surer(left, right).id,
@@ -130,33 +99,3 @@ def _refusal(records: Sequence[OpenRecord]) -> str:
     except CarnetError as error:
         return str(error)
     return ""
-
-
-def _rows(left: Stored, right: Stored) -> list[Row]:
-    ours, theirs = (asdict(person.typed(one.resource())) for one in (left, right))
-    rows = [
-        Row(
-            str(label),
-            _shown(name, ours[name]),
-            _shown(name, theirs[name]),
-            _likeness(ours[name], theirs[name]),
-        )
-        for name, label in LABELS.items()
-    ]
-    return [row for row in rows if row.likeness != "empty"]
-
-
-def _likeness(left: str, right: str) -> Likeness:
-    if not left or not right:
-        return "missing" if left or right else "empty"
-    return "same" if identity.fold(left) == identity.fold(right) else "different"
-
-
-def _shown(name: str, value: Any) -> str:
-    if not value:
-        return ""
-    if name == "birth_date":
-        return wording.plain_date(value) or wording.partial_date(value)
-    if name == "gender":
-        return _(wording.gender(value))
-    return wording.ins(value) if name == "ins" else str(value)

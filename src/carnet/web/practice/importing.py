@@ -16,11 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from carnet.actions import documents as actions
 from carnet.actions.documents import ImportReport
+from carnet.documents import reference
 from carnet.record import clock, gate
 from carnet.record.actor import Actor
 from carnet.record.work import Stored
+from carnet.web.shell import traits
 from carnet.web.shell.asking import actor
 
+MOST = 3  # records compared side by side; more would fit no screen, and the search finds them
 LARGEST = 25 << 20  # bytes of one file
 FORMATS = {
     "cda": gettext_noop("document CDA"),
@@ -80,10 +83,17 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def candidates(request: HttpRequest, id: str) -> HttpResponse:
-    """Records that may be the patient of a waiting document, by a few letters."""
-    text = request.POST.get("text", "").strip()[:100]
-    found = gate.find_patients(by=actor(request), text=text, limit=6) if text else []
-    return render(request, "practice/_candidates.html", {"patients": found, "document": id, "text": text})
+    """Records that may be the patient of a waiting document: by a few letters, or those that resemble who it names."""
+    by, text = actor(request), request.POST.get("text", "").strip()[:100]
+    if text:
+        found = gate.find_patients(by=by, text=text, limit=6)
+        return render(request, "practice/_candidates.html", {"patients": found, "document": id, "text": text})
+    named, likely = actions.likely(by=by, document=id)
+    shown = likely[:MOST]
+    rows = traits.rows(named, *(one.patient.resource() for one in shown)) if shown else []
+    return render(
+        request, "practice/_likely.html", {"likely": shown, "rows": rows, "named": named, "document": id}
+    )
 
 
 @require_POST
@@ -108,10 +118,7 @@ def waiting(by: Actor) -> list[Waiting]:
 
 def _waiting(document: Stored) -> Waiting:
     body = document.resource()
-    named: dict[str, Any] = next(
-        (one for one in body.get("contained", []) if one.get("resourceType") == "Patient"), {}
-    )
-    return Waiting(document, str(body.get("description") or _("Document sans titre")), named)
+    return Waiting(document, str(body.get("description") or _("Document sans titre")), reference.named(body))
 
 
 def _imported(by: Actor, file: UploadedFile[bytes], chosen: str | None) -> list[ImportReport]:
