@@ -85,7 +85,8 @@ def count(wanted: Wanted) -> int:
 def _half(select: str, alias: str, wanted: Wanted, limit: int) -> tuple[str, list[Any]]:
     conditions, args = _conditions(alias, wanted)
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return f"{select}{where} ORDER BY updated DESC, pk DESC, version DESC LIMIT %s", [*args, limit]
+    by = f"{alias}.updated DESC, pk DESC, {alias}.version DESC"
+    return f"{select}{where} ORDER BY {by} LIMIT %s", [*args, limit]
 
 
 def _conditions(alias: str, wanted: Wanted) -> tuple[list[str], list[Any]]:
