@@ -3,7 +3,7 @@ told from this table; nothing else decides what exists."""
 
 from __future__ import annotations
 
-from carnet.api import bundle, capability, history, outcome, read, search, validate, write
+from carnet.api import bundle, capability, history, openapi, outcome, read, search, validate, write
 from carnet.api.exchange import Answer, Asked, Handler
 from carnet.api.refusals import NoMethod
 from carnet.fhir.errors import NotFound
@@ -14,12 +14,20 @@ def _bundle(asked: Asked) -> Answer:
     return bundle.process(asked, answered)
 
 
+def _metadata(asked: Asked) -> Answer:
+    return capability.statement(asked, TABLE)
+
+
+def _openapi(asked: Asked) -> Answer:
+    return openapi.document(asked, TABLE)
+
+
 # Shapes: `type`, `id` and `version` stand for any; what FHIR or Carnet names itself stands as it is. The name of a type
 # in place of `type` goes before it.
 TABLE: dict[str, dict[str, Handler]] = {
     "": {"GET": search.across_types, "POST": _bundle},
-    "metadata": {"GET": capability.statement},
-    "openapi.json": {"GET": capability.openapi},
+    "metadata": {"GET": _metadata},
+    "openapi.json": {"GET": _openapi},
     "_search": {"POST": search.across_types},
     "_history": {"GET": history.of_all},
     "type": {
