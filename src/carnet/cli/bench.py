@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from carnet.bench import first, gestures, matching, place, scale, scale_picture, scale_table
+from carnet.bench import api, first, gestures, matching, place, scale, scale_picture, scale_table, timing
 from carnet.demo import bulk
 
 
@@ -18,10 +18,20 @@ def add(parser: argparse.ArgumentParser) -> None:
     names = parser.add_subparsers(dest="name", required=True, metavar="MESURE")
     _add_first(_named(names, "first", "les gestes de base, sur chaque moteur"))
     _add_scale(_named(names, "scale", "les gestes dans un petit et dans un grand cabinet, sur chaque moteur"))
+    _add_api(_named(names, "api", "la porte FHIR, client et serveur sur les mêmes processeurs"))
     paired = _named(names, "matching", "le rapprochement d'identités, sur des fichiers FEBRL")
     paired.add_argument(
         "files", nargs="+", type=Path, metavar="FICHIER", help="un (doublons) ou deux (liens)"
     )
+
+
+def _add_api(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--patients", type=int, default=1000)
+    parser.add_argument("--resources", type=int, default=100, help="par patient")
+    parser.add_argument("--runs", type=int, default=timing.RUNS)
+    parser.add_argument("--engines", default=",".join(place.engines()), help="sqlcipher, postgresql")
+    parser.add_argument("--workers", default="1,2", help="processus ; un seul sur sqlcipher")
+    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
 
 
 def _named(names: Any, name: str, words: str) -> argparse.ArgumentParser:
@@ -55,7 +65,7 @@ def _add_scale(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Take the measurement that was named."""
-    return {"matching": _matching, "first": _first, "scale": _scale}[args.name](args)
+    return {"api": _api, "matching": _matching, "first": _first, "scale": _scale}[args.name](args)
 
 
 def _scale(args: argparse.Namespace) -> int:
@@ -94,6 +104,24 @@ def _one_size(args: argparse.Namespace, engine: str, size: str) -> dict[str, Any
             return made
         print(f"{engine} {size} : mesure…", file=sys.stderr)
         return run("scale", [f"--sizes={size}", "--step=measure", f"--calls={args.calls}"])
+
+
+def _api(args: argparse.Namespace) -> int:
+    """Each engine and number of workers, in an empty home each."""
+    size = {"patients": args.patients, "resources": args.resources, "runs": args.runs}
+    if args.here:
+        size["workers"] = int(args.workers)
+        print(json.dumps(api.run(settings.HOME, bulk.fill, bulk.patient_id, **size)))
+        return 0
+    passed = [f"--{name}={value}" for name, value in size.items()]
+    measured = [
+        _announced("api", engine, [*passed, f"--workers={workers}"])
+        for engine in args.engines.split(",")
+        for workers in args.workers.split(",")
+        if engine != "sqlcipher" or workers == "1"
+    ]
+    print(json.dumps(measured, ensure_ascii=False, indent=1) if args.json else api.table(measured))
+    return 0
 
 
 def _matching(args: argparse.Namespace) -> int:

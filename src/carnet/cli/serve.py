@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 from django.utils.module_loading import import_string
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -23,7 +23,7 @@ from granian.server import Server
 
 from carnet.cli import opening
 from carnet.cli.lifeline import die_with_parent
-from carnet.fhir.errors import Unavailable
+from carnet.fhir.errors import Refused, Unavailable
 from carnet.jobs import worker
 from carnet.record import cell
 from carnet.web.setup import link, wizard
@@ -35,6 +35,7 @@ Ready = Callable[[str], None]
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8421, help="le port (0 : un port libre)")
+    parser.add_argument("--workers", type=int, default=1, help=argparse.SUPPRESS)  # for measures only
 
 
 def run(args: argparse.Namespace) -> int:
@@ -44,7 +45,9 @@ def run(args: argparse.Namespace) -> int:
         secret = opening.secret(home)
         if secret is not None:
             cell.unlock(home, secret=secret)
-    return serve(home, args.port, lambda url: announce(url, as_json=args.json))
+    if args.workers > 1 and connection.vendor == "sqlite":
+        raise Refused("La base intégrée est servie par un seul processus. Retirez --workers.")
+    return serve(home, args.port, lambda url: announce(url, as_json=args.json), workers=args.workers)
 
 
 def announce(url: str, *, as_json: bool) -> None:
@@ -55,7 +58,7 @@ def announce(url: str, *, as_json: bool) -> None:
         print(f"Carnet : {url}   (Ctrl C pour arrêter)", flush=True)
 
 
-def serve(home: Path, port: int, ready: Ready) -> int:
+def serve(home: Path, port: int, ready: Ready, *, workers: int = 1) -> int:
     """Serve the cell at `home` on loopback until a signal; `ready(url)` is called once it answers. While there
     is no owner, the url is the one-time link."""
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -68,7 +71,7 @@ def serve(home: Path, port: int, ready: Ready) -> int:
             address=ADDRESS,
             port=port,
             interface=Interfaces.WSGI,
-            workers=1,
+            workers=workers,
             blocking_threads=THREADS,
             respawn_failed_workers=True,
             log_level=LogLevels.warning,
