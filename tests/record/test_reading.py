@@ -17,7 +17,7 @@ from carnet.store.resource import Row
 
 Resource = dict[str, Any]
 TODAY = date(2026, 11, 21)
-DAYS = st.sampled_from(("2024", "2025-03", "2025-03-03", "2025-03-03T08:30:00.000000Z", "2025-03-03T09:30:00+02:00", "2026-06-29T09:05:00.000000Z"))  # fmt: skip
+DAYS = st.sampled_from(("2024", "2025-03", "2025-03-03", "2025-03-03T08:30:00.000000Z", "2025-03-03T08:30:00.500000Z", "2025-03-03T09:30:00+02:00", "2026-06-29T09:05:00.000000Z"))  # fmt: skip
 NUMBERS = st.sampled_from(
     ["0", "1.0", "1.00", "0.10", "6.1", "120", "1e2", "123456789012345678901", "0.1000000000000000055"]
 )
@@ -132,6 +132,8 @@ def test_a_light_reading_tells_what_a_full_one_tells(record: list[Resource]) -> 
     assert [(event.kind, event.reference, event.date) for event in events] == [
         (entry.kind, entry.reference, entry.date) for entry in timeline.entries(whole)
     ]
+    moments = [timeline.moment(event.date) for event in events]
+    assert moments == sorted(moments, reverse=True)
     told = [*map(reading.whole, filter(synthesis.tells, reading.glances))]
     assert repr(synthesis.synthesis(told, today=TODAY)) == repr(synthesis.synthesis(whole, today=TODAY))
     assert repr(alarms.allergies(reading.glances)) == repr(alarms.allergies(whole))
