@@ -17,7 +17,7 @@ from carnet.fhir.errors import Conflict, Gone, Invalid, Issue, Malformed, NotFou
 from carnet.record import access, clock
 from carnet.record.actor import Actor
 from carnet.record.validate import SENTENCE, validate
-from carnet.store import alias, blob_rows, blobs
+from carnet.store import alias, blob_rows, blobs, offers
 from carnet.store import drafts as draft_rows
 from carnet.store import resource as rows
 from carnet.store.search import search as index
@@ -313,7 +313,20 @@ class Work:
         draft = self.draft(id)
         self._keep_patient(draft.patient)
         draft_rows.delete(id)
+        offers.unmark(id)
         self._remember_draft(draft.patient, id)
+
+    def marks(self, draft: str) -> list[offers.Mark]:
+        """What was accepted and refused beside this actor's draft."""
+        return offers.marks(self.draft(draft).id)
+
+    def count(self, term: str, *, accepted: int = 0, refused: int = 0) -> None:
+        """Count a word on an offer for this practice."""
+        offers.count(term, accepted=accepted, refused=refused)
+
+    def forget_counts(self) -> None:
+        """Count from nothing again."""
+        offers.forget()
 
     def _remember_draft(self, patient: str, id: str) -> None:
         self.patient = self.patient or patient

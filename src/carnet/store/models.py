@@ -29,11 +29,14 @@ __all__ = [
     "FinderPart",
     "FinderWord",
     "History",
+    "Mark",
     "Number",
     "Quantity",
     "Reference",
+    "Refusal",
     "Resource",
     "String",
+    "Tally",
     "Token",
     "Uri",
 ]
@@ -91,6 +94,43 @@ class Draft(models.Model):
     class Meta:
         db_table = "store_draft"
         indexes = [models.Index(fields=["actor", "updated"], name="store_draft_actor")]
+
+
+class Mark(models.Model):
+    """What a person said of one offer beside a draft; gone with the draft."""
+
+    id = models.BigAutoField(primary_key=True)
+    draft = models.TextField()
+    key = models.TextField()
+    verdict = models.TextField()
+    fact = models.TextField()
+
+    class Meta:
+        db_table = "store_mark"
+        constraints = [models.UniqueConstraint(fields=["draft", "key"], name="store_mark_key")]
+
+
+class Refusal(models.Model):
+    """A term that is not to be offered again for this patient."""
+
+    id = models.BigAutoField(primary_key=True)
+    subject = models.TextField()
+    term = models.TextField()
+
+    class Meta:
+        db_table = "store_refusal"
+        constraints = [models.UniqueConstraint(fields=["subject", "term"], name="store_refusal_term")]
+
+
+class Tally(models.Model):
+    """How often a term was accepted and refused in this practice; it never leaves it."""
+
+    term = models.TextField(primary_key=True)
+    accepted = models.IntegerField(default=0)
+    refused = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "store_tally"
 
 
 class Audit(models.Model):

@@ -78,8 +78,8 @@ def same_episode(fact: Fact, known: Iterable[Resource], scene: Scene) -> Resourc
 
 def allergy(fact: Fact, scene: Scene) -> Resource | None:
     """An AllergyIntolerance; None for a substance that is denied: only « none known » is a fact of its own."""
-    none_known = fact["status"] == "negated"
-    if none_known and "aucune" not in fold(fact["substance"]):
+    none_known = is_none_known(fact)
+    if fact["status"] == "negated" and not none_known:
         return None
     code = (
         {"coding": [NO_ALLERGY], "text": "Aucune allergie connue"}
@@ -97,6 +97,11 @@ def allergy(fact: Fact, scene: Scene) -> Resource | None:
         "recordedDate": scene.when,
         "recorder": scene.author,
     }
+
+
+def is_none_known(fact: Fact) -> bool:
+    """Whether an allergy fact says that none is known at all."""
+    return bool(fact["status"] == "negated" and "aucune" in fold(fact["substance"]))
 
 
 def is_lasting(code: str) -> bool:

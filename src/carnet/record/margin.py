@@ -1,0 +1,47 @@
+"""What a person says of the offers beside a note being written: kept with the draft, without history and without a row
+of its own, as the draft's text. Signing is what enters the record."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from carnet.record import access, commit
+from carnet.record.actor import Actor
+from carnet.record.gate import draft as draft_of
+from carnet.store import alias, offers
+from carnet.store.offers import Mark, Tally
+
+__all__ = ["Mark", "Tally", "mark", "marks", "refused", "tallies"]
+
+
+def marks(*, by: Actor, draft: str) -> list[Mark]:
+    """What was accepted and refused beside this actor's draft. Raises NotFound for anybody else's."""
+    draft_of(by=by, id=draft)
+    return offers.marks(draft)
+
+
+def mark(*, by: Actor, draft: str, term: str, mark: Mark) -> None:
+    """Keep a word on an offer; an empty verdict takes it back. A refusal holds for this patient's later notes."""
+    access.check_write(by, "Composition")
+    patient = draft_of(by=by, id=draft).patient
+    same = alias.around([patient]).same(patient)
+    with commit.in_words(), transaction.atomic(durable=True):
+        offers.unrefuse(same, term)
+        if mark.verdict:
+            offers.mark(draft, mark)
+        else:
+            offers.unmark(draft, mark.key)
+        if mark.verdict == "refused":
+            offers.refuse(patient, term)
+
+
+def refused(*, by: Actor, patient: str) -> set[str]:
+    """The terms that are not to be offered again for this patient."""
+    access.check_read(by, "Composition")
+    return offers.refused(alias.around([patient]).same(patient))
+
+
+def tallies(*, by: Actor) -> list[Tally]:
+    """How often each term was accepted and refused in this practice."""
+    access.check_read(by, "Composition")
+    return offers.tallies()

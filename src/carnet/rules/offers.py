@@ -1,0 +1,198 @@
+"""What stands beside a note: each fact that was read, in words a doctor takes in at a glance, with what was already
+said of it. Pure. It orders and hides by what this practice accepts; it accepts nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Literal
+
+from carnet.fhir.folding import fold
+from carnet.rules.accepted import medicines, problems
+from carnet.rules.accepted.measures import MEASURES
+
+Fact = dict[str, Any]
+Verdict = Literal["", "accepted", "refused"]
+
+CERTAIN = 0.9  # confidence from which « all that are certain » accepts
+# A term refused this often by the practice, and accepted in less than this share, stands folded away.
+_TIRED, _SHARE = 5, 0.1
+_SHORT = {"bp": "TA", "heart_rate": "FC", "temperature": "T°", "spo2": "SpO2", "weight": "Poids", "height": "Taille",
+          "respiratory_rate": "FR", "bmi": "IMC", "waist": "TT", "peak_flow": "DEP", "glucose_capillary": "Glycémie cap.",
+          "pain_scale": "Douleur"}  # fmt: skip
+_ORDERS = {"lab": "biologie", "imaging": "imagerie", "referral": "avis", "nursing": "soins infirmiers", "physio": "kiné",
+           "vaccine": "vaccin", "sick_leave": "arrêt de travail", "certificate": "certificat"}  # fmt: skip
+_SMOKES = {"current": "fumeur", "former": "tabac sevré", "never": "non fumeur"}
+_DONE = {"done_today": "fait ce jour", "up_to_date": "à jour", "due": "à faire"}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One fact beside its line (from 0). `key` names it within this note, whatever is typed elsewhere; `term` across
+    notes. `sign` goes with the words, so that colour never carries meaning alone; `quiet` stands folded away."""
+
+    key: str
+    term: str
+    kind: str
+    start: int
+    end: int
+    line: int
+    sign: str
+    words: str
+    certain: bool
+    verdict: Verdict
+    quiet: bool
+    fact: Fact
+
+
+def offers(
+    text: str,
+    facts: Sequence[Fact],
+    *,
+    day: date,
+    marks: Mapping[str, str],
+    refused: Iterable[str] = (),
+    counts: Mapping[str, tuple[int, int]] | None = None,
+) -> list[Offer]:
+    """The facts of a note as offers, in the order of the text. `marks` says what was accepted or refused here (by key),
+    `refused` what is not to come back for this patient (by term), `counts` what the practice did (accepted, refused)."""
+    never, seen, found = frozenset(refused), dict[str, int](), []
+    for fact in sorted(facts, key=lambda one: (one["start"], one["end"], one["kind"])):
+        name = f"{fact['kind']}:{fold(fact['quote'])}"
+        seen[name] = seen.get(name, 0) + 1
+        key, term = f"{name}:{seen[name]}", term_of(fact)
+        verdict: Verdict = marks.get(key, "")  # type: ignore[assignment]
+        if not verdict and term in never:
+            continue
+        sign, said = words(fact, day)
+        found.append(
+            Offer(
+                key=key,
+                term=term,
+                kind=fact["kind"],
+                start=fact["start"],
+                end=fact["end"],
+                line=text.count("\n", 0, fact["start"]),
+                sign=sign,
+                words=said,
+                certain=fact.get("confidence", 0) >= CERTAIN,
+                verdict=verdict,
+                quiet=not verdict and _is_tiresome((counts or {}).get(term, (0, 0))),
+                fact=fact,
+            )
+        )
+    return found
+
+
+def term_of(fact: Fact) -> str:
+    """What is counted and what a refusal is about: the kind, and the thing named; not its number."""
+    named = (
+        fact.get("name")
+        or fact.get("label")
+        or fact.get("drug")
+        or fact.get("substance")
+        or fact.get("vaccine")
+    )
+    said = fold(str(named or fact.get("type") or fact["quote"]))
+    status = fact.get("status", "") if fact["kind"] == "condition" else ""
+    return ":".join(filter(None, (fact["kind"], said, status)))
+
+
+def words(fact: Fact, day: date) -> tuple[str, str]:
+    """The sign and the words of an offer; `day` is the visit's."""
+    return _WORDS[fact["kind"]](fact, day)
+
+
+def _is_tiresome(count: tuple[int, int]) -> bool:
+    accepted, refused = count
+    return refused >= _TIRED and accepted < _SHARE * (accepted + refused)
+
+
+def _vital(fact: Fact, day: date) -> tuple[str, str]:
+    value = fact["value"]
+    if fact["name"] == "bp":
+        return "✓", f"TA {value['systolic']}/{value['diastolic']} mmHg"
+    unit = MEASURES[fact["name"]]["unit"]
+    return "✓", f"{_SHORT[fact['name']]} {_number(value)} {unit}".replace(" /10", "/10").replace(
+        " /min", " /min"
+    )
+
+
+def _lab(fact: Fact, day: date) -> tuple[str, str]:
+    value = fact["value"] if isinstance(fact["value"], str) else _number(fact["value"])
+    return "✓", f"{fact['name']} {value} {_unit(fact.get('unit'))}".strip()
+
+
+def _condition(fact: Fact, day: date) -> tuple[str, str]:
+    label = str(fact["label"])
+    if fact["status"] == "affirmed":
+        return "●", label
+    low = label[:1].lower() + label[1:] if label[1:2].islower() else label
+    return {
+        "negated": ("–", f"{low} (absent)"),
+        "suspected": ("?", f"{low} (suspecté)"),
+        "history": ("↺", f"antécédent : {low}"),
+        "family": ("⌂", f"famille : {low}"),
+    }[fact["status"]]
+
+
+def _medication(fact: Fact, day: date) -> tuple[str, str]:
+    parts = [medicines.name(fact), medicines.directions(fact), medicines.duration(fact)]
+    said = ", ".join(filter(None, parts))
+    return {
+        "prescribed": ("▢", said),
+        "ongoing": ("▣", f"en cours : {said}"),
+        "stopped": ("✕", f"arrêt : {medicines.name(fact)}"),
+    }[fact["status"]]
+
+
+def _allergy(fact: Fact, day: date) -> tuple[str, str]:
+    if fact["status"] == "negated":
+        return "–", "aucune allergie connue" if problems.is_none_known(
+            fact
+        ) else f"pas d’allergie : {fact['substance']}"
+    return "⚠", f"Allergie : {fact['substance']}"
+
+
+def _follow_up(fact: Fact, day: date) -> tuple[str, str]:
+    what = str(fact.get("what") or "revoir")
+    return "→", f"{what} le {day + timedelta(days=int(fact['in_days'])):%d/%m/%Y}"
+
+
+def _order(fact: Fact, day: date) -> tuple[str, str]:
+    return "→", f"{_ORDERS[fact['type']]} : {fact.get('what') or fact['quote']}"
+
+
+def _tobacco(fact: Fact, day: date) -> tuple[str, str]:
+    packs = f", {_number(fact['pack_years'])} PA" if fact.get("pack_years") is not None else ""
+    return "✓", f"{_SMOKES.get(fact['status'], fact['status'])}{packs}"
+
+
+def _alcohol(fact: Fact, day: date) -> tuple[str, str]:
+    return "✓", f"alcool : {fact.get('status') or fact['quote']}"
+
+
+def _immunization(fact: Fact, day: date) -> tuple[str, str]:
+    return "✓" if fact["status"] != "due" else "→", f"vaccin {fact['vaccine']} {_DONE[fact['status']]}"
+
+
+_WORDS = {
+    "vital": _vital, "lab": _lab, "condition": _condition, "medication": _medication, "allergy": _allergy,
+    "follow_up": _follow_up, "order": _order, "tobacco": _tobacco, "alcohol": _alcohol, "immunization": _immunization,
+}  # fmt: skip
+
+
+def _number(value: Any) -> str:
+    return str(value).replace(".", ",")
+
+
+def _unit(ucum: Any) -> str:
+    known = {
+        "umol/L": "µmol/L",
+        "ug/L": "µg/L",
+        "mL/min/{1.73_m2}": "mL/min/1,73 m²",
+        "mL/min/1.73 m²": "mL/min/1,73 m²",
+        "10*9/L": "G/L",
+    }
+    return known.get(str(ucum or ""), str(ucum or ""))

@@ -1,0 +1,117 @@
+"""What stands beside a note: in the doctor's words, never accepted by itself, never back once refused."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from carnet.rules.offers import Offer, offers, term_of, words
+from tests.rules.test_accepted import EVERY, HTA, PRESSURE, TEXT
+
+DAY = date(2026, 11, 21)
+
+
+def offered(*facts: dict[str, Any], **said: Any) -> list[Offer]:
+    return offers(TEXT, facts, day=DAY, **{"marks": {}, **said})
+
+
+@pytest.mark.parametrize("fact", EVERY, ids=lambda one: f"{one['kind']}-{one.get('status', one.get('name'))}")
+def test_every_kind_has_a_sign_and_words(fact: dict[str, Any]) -> None:
+    sign, said = words(fact, DAY)
+    assert len(sign) == 1
+    assert said
+    assert "None" not in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "said"),
+    [
+        (
+            "vital",
+            {"name": "bp", "value": {"systolic": 140, "diastolic": 80}, "unit": "mm[Hg]"},
+            "✓ TA 140/80 mmHg",
+        ),
+        ("condition", {"label": "Dyspnée", "cim10": "R06.0", "status": "negated"}, "– dyspnée (absent)"),
+        (
+            "condition",
+            {"label": "Insuffisance cardiaque", "cim10": "I50.9", "status": "suspected"},
+            "? insuffisance cardiaque (suspecté)",
+        ),
+        ("condition", {"label": "IDM", "cim10": "I21", "status": "family"}, "⌂ famille : IDM"),
+        ("follow_up", {"in_days": 92, "what": "consultation"}, "→ consultation le 21/02/2027"),
+        ("allergy", {"substance": "aucune connue", "status": "negated"}, "– aucune allergie connue"),
+        ("lab", {"name": "créatinine", "value": 98, "unit": "umol/L"}, "✓ créatinine 98 µmol/L"),
+        (
+            "medication",
+            {
+                "drug": "amlodipine",
+                "strength": "5 mg",
+                "dose_per_intake": 1,
+                "intake_unit": "comprimé",
+                "times_per_day": 1,
+                "duration_days": 90,
+                "status": "prescribed",
+            },
+            "▢ amlodipine 5 mg, 1 comprimé 1 fois par jour, pendant 3 mois",
+        ),
+    ],
+)
+def test_what_a_doctor_reads(kind: str, values: dict[str, Any], said: str) -> None:
+    assert " ".join(words({"kind": kind, "quote": "x", **values}, DAY)) == said
+
+
+def test_nothing_is_accepted_by_itself() -> None:
+    assert {one.verdict for one in offered(*EVERY)} == {""}
+
+
+def test_an_accepted_offer_stays_so_when_the_text_moves() -> None:
+    (before,) = offered(HTA)
+    moved = {**HTA, "start": HTA["start"] + 40, "end": HTA["end"] + 40}
+    (after,) = offers(
+        "Une ligne de plus, tapée au-dessus.    \n" + TEXT, [moved], day=DAY, marks={before.key: "accepted"}
+    )
+    assert (after.verdict, after.line) == ("accepted", 1)
+
+
+def test_the_same_words_twice_are_two_offers() -> None:
+    first, second = offered(
+        PRESSURE, {**PRESSURE, "start": PRESSURE["start"] + 30, "end": PRESSURE["end"] + 30}
+    )
+    assert first.key != second.key
+
+
+def test_a_refused_term_does_not_come_back_for_this_patient() -> None:
+    assert offered(HTA, refused=[term_of(HTA)]) == []
+    assert len(offered(HTA, refused=[term_of({**HTA, "status": "negated"})])) == 1, (
+        "denying it is another thing"
+    )
+
+
+def test_a_refusal_in_this_note_can_be_seen_and_taken_back() -> None:
+    (one,) = offered(HTA)
+    (refused,) = offered(HTA, marks={one.key: "refused"}, refused=[one.term])
+    assert refused.verdict == "refused"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "refused", "quiet"),
+    [(0, 4, False), (0, 5, True), (1, 8, False), (1, 20, True), (50, 5, False)],
+)
+def test_what_the_practice_keeps_refusing_stands_folded_away(
+    accepted: int, refused: int, quiet: bool
+) -> None:
+    (one,) = offered(HTA, counts={term_of(HTA): (accepted, refused)})
+    assert one.quiet is quiet
+
+
+def test_what_was_accepted_is_never_folded_away() -> None:
+    (one,) = offered(HTA)
+    (kept,) = offered(HTA, marks={one.key: "accepted"}, counts={one.term: (0, 50)})
+    assert not kept.quiet
+
+
+def test_only_what_is_certain_goes_with_one_key() -> None:
+    sure, unsure = offered({**HTA, "confidence": 0.95}, {**PRESSURE, "confidence": 0.6})[::-1]
+    assert (sure.certain, unsure.certain) == (True, False)
