@@ -153,6 +153,12 @@ def separated(at: datetime) -> dict[str, Any]:
     return {"pair": pair.id, "facts": [kept.reference], "to": two["other"]}
 
 
+def insi_asked(at: datetime) -> dict[str, Any]:
+    """A question put to the national teleservice, and an answer that says that there is nobody."""
+    question = identities.ask_insi(by=ALICE, at=at, patient=emile(at))
+    return {"question": question, "version": 1, "outcome": "none"}
+
+
 def two_people(at: datetime) -> dict[str, Any]:
     return {"one": emile(at), "other": emile(at)}
 
@@ -212,6 +218,8 @@ STORIES: dict[str, Story] = {
     "documents.import_file": lambda at: {"name": "lettre.json", "content": bundle()},
     "identity.assign": separated,
     "identity.dismiss": two_people,
+    "identity.ask_insi": lambda at: {"patient": emile(at)},
+    "identity.insi_answered": insi_asked,
     "identity.merge": two_records,
     "identity.reconsider": told_apart,
     "identity.unmerge": merged,

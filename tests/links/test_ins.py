@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
+from carnet.fhir import identifiers
 from carnet.fhir.errors import Unavailable
 from carnet.links.ins import mapping
 from carnet.links.ins.client import Insi, NotInstalled
-from carnet.links.ins.fake import Fake
+from carnet.links.ins.fake import Fake, numbered
 from carnet.links.ins.mapping import Question
-from carnet.rules import identity_status
+from carnet.rules import identity_status, insi, person
 from carnet.rules.person import Identity
 from tests.cast import EMILE
 
@@ -22,19 +26,17 @@ TWIN_TOWN = Identity(
 )
 
 
-def ask(insi: Insi, patient: dict[str, object] = EMILE) -> mapping.Answer:
+def ask(service: Insi, patient: dict[str, Any] = EMILE) -> mapping.Answer:
     asked = mapping.question(patient)
     assert asked is not None
-    return insi.search(asked)
+    return service.search(asked)
 
 
 def test_one_identity_comes_back_and_raises_the_status() -> None:
     answer = ask(Fake([KNOWN]))
     assert answer.outcome == "one"
     assert answer.found == KNOWN
-    asked = mapping.question(EMILE)
-    assert asked is not None
-    assert mapping.agrees(asked, KNOWN)
+    assert insi.is_same(EMILE, KNOWN)
     assert identity_status.after("PROV", "teleservice-found") == "RECUP"
 
 
@@ -42,7 +44,7 @@ def test_several_or_none_change_nothing_and_say_what_to_do() -> None:
     assert ask(Fake([KNOWN, TWIN_TOWN])).outcome == "several"
     none = ask(Fake([]))
     assert (none.outcome, none.found) == ("none", None)
-    assert "pièce d'identité" in none.words
+    assert "pièce d'identité" in insi.WORDS[none.outcome]
 
 
 def test_the_birthplace_narrows_the_search() -> None:
@@ -50,14 +52,29 @@ def test_the_birthplace_narrows_the_search() -> None:
     assert fake.search(Question("DURAND", "Émile", "male", "1955-04-03", "86194")).found == KNOWN
 
 
-def test_an_answer_about_somebody_else_never_agrees() -> None:
-    asked = Question("DURAND", "EMILE", "male", "1955-04-03")
-    for other in (
-        Identity(birth_name="DURANT", given="Émile", birth_date="1955-04-03", gender="male"),
-        Identity(birth_name="DURAND", given="Émile", birth_date="1955-03-04", gender="male"),
-        Identity(birth_name="DURAND", given="Émile", birth_date="1955-04-03", gender="female"),
-    ):
-        assert not mapping.agrees(asked, other)
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"birth_name": "DURANT"},
+        {"birth_date": "1955-03-04"},
+        {"gender": "female"},
+        {"given": "PAUL"},
+        {"birthplace": "33063"},
+        {"ins": "262115412345611"},
+        {"ins": ""},
+    ],
+)
+def test_an_answer_about_somebody_else_never_agrees(other: dict[str, str]) -> None:
+    known = person.patient(replace(KNOWN, given="Émile"))
+    assert insi.is_same(known, KNOWN)
+    assert not insi.is_same(known, replace(KNOWN, **other))
+
+
+def test_the_fake_gives_one_number_to_one_person() -> None:
+    bare = replace(KNOWN, ins="")
+    assert numbered(bare) == numbered(bare)
+    assert identifiers.is_ins(numbered(bare).ins)
+    assert numbered(KNOWN) == KNOWN
 
 
 def test_only_the_traits_are_sent() -> None:
@@ -70,7 +87,7 @@ def test_nothing_is_asked_about_an_incomplete_identity() -> None:
     assert mapping.question({"resourceType": "Patient", "name": [{"family": "Durand"}]}) is None
 
 
-@pytest.mark.parametrize("insi", [NotInstalled(), Fake([], failing=True)])
-def test_a_service_that_cannot_answer_says_so(insi: Insi) -> None:
+@pytest.mark.parametrize("service", [NotInstalled(), Fake([], failing=True)])
+def test_a_service_that_cannot_answer_says_so(service: Insi) -> None:
     with pytest.raises(Unavailable):
-        ask(insi)
+        ask(service)

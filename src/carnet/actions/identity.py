@@ -1,5 +1,6 @@
 """Two records of one person are merged, and separated again whenever that turns out wrong; two people who
-look alike are told apart. Nothing is rewritten by a merge, and nothing is decided here without a person."""
+look alike are told apart; the national teleservice is asked, and its answer kept. Nothing is rewritten by a merge, and
+no two records become one without a person."""
 
 from __future__ import annotations
 
@@ -14,8 +15,9 @@ from carnet.fhir.errors import Conflict, Invalid, NotFound, Refused
 from carnet.record import access, gate
 from carnet.record.actor import Actor
 from carnet.record.work import Stored, Work
-from carnet.rules import linkage
+from carnet.rules import identity, insi, linkage, reliability
 from carnet.rules.linkage import Later
+from carnet.rules.person import Identity
 
 Resource = dict[str, Any]
 # They follow what they speak of, or are nobody's.
@@ -90,6 +92,50 @@ def reconsider(*, by: Actor, at: datetime, one: str, other: str) -> Stored:
         return work.update(again, if_version=known.version)
 
 
+def ask_insi(*, by: Actor, at: datetime, patient: str) -> Stored:
+    """Have the national teleservice asked about this patient; the answer comes later (insi_answered). Raises Refused
+    when a trait that the question needs is missing."""
+    with gate.write(by=by, at=at, action="identity.insi_ask", patient=patient) as work:
+        id = work.merges(patient).survivor(patient)
+        if identity.traits(work.get("Patient", id).resource()) is None:
+            raise Refused(_(_INCOMPLETE))
+        known = work.exists("VerificationResult", insi.lasting_id(id))
+        made = insi.asked(id, dates.instant(at))
+        if known is None:
+            return work.create(made, id=made["id"])
+        return work.update(made, if_version=known.version)
+
+
+def insi_awaited(*, by: Actor, limit: int = 20) -> list[Stored]:
+    """The questions that nobody has put to the teleservice yet."""
+    asked = [("_tag", f"{codes.TAG}|{insi.ASKED}")]
+    return gate.across(by=by, type="VerificationResult", params=asked, limit=limit)
+
+
+def insi_answered(
+    *, by: Actor, at: datetime, question: Stored, version: int, outcome: str, found: Identity | None = None
+) -> Stored:
+    """Keep what the teleservice answered about the `version` of the patient that was asked about. One identity with the
+    same traits raises the status and gives its number; one that differs raises nothing. Raises Conflict (asked anew)."""
+    patient = str(question.subject)
+    with gate.write(by=by, at=at, action="identity.insi_answer", patient=patient) as work:
+        before = work.get("Patient", patient)
+        if before.version != version:
+            outcome, found = "changed", None
+        same = found is not None and insi.is_same(before.resource(), found)
+        if found is not None:
+            after = reliability.answered(before.resource(), found if same else None)
+            _keep_changed(work, before, after)
+        outcome = "differs" if found is not None and not same else outcome
+        kept = insi.answered(question.resource(), outcome, dates.instant(at), None if same else found)
+        return work.update(kept, if_version=question.version)
+
+
+def _keep_changed(work: Work, before: Stored, after: Resource) -> None:
+    if after != before.resource():
+        work.update(after, if_version=before.version)
+
+
 def linked(*, by: Actor, state: str) -> list[Stored]:
     """The Linkages in this state: pairs told apart, merged, or separated."""
     access.check_merge(by)
@@ -121,6 +167,10 @@ def check_one_person(ours: Sequence[Resource], theirs: Sequence[Resource]) -> No
         raise Refused(_(_TWO_INS))
 
 
+_INCOMPLETE = (
+    "Il manque un trait : le téléservice demande le nom de naissance, le premier prénom, la date de naissance complète et"
+    " le sexe. Rien n'a été demandé. Complétez l'identité, puis recommencez."
+)
 _ONE = "Ces deux dossiers n'en font qu'un. Rien n'a été changé."
 _TWO_INS = (
     "Ces deux dossiers portent deux matricules INS différents, tous deux vérifiés : ce sont deux personnes. Rien n'a"

@@ -12,6 +12,7 @@ from carnet.accounts import totp
 from carnet.cli.serve import serve
 from carnet.demo import bulk, practice
 from carnet.demo.practice import Credentials
+from carnet.jobs import insi
 from carnet.record import cell, clock
 from carnet.record.actor import operator
 
@@ -38,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
         patients, resources = args.bulk
         by = operator(cell.practice_id())
         bulk.complete(by=by, at=clock.now(), patients=patients, resources=resources, progress=_progress)
+    settings.INS = settings.INS or insi.FAKE
     return serve(settings.HOME, args.port, lambda url: announce(url, known, as_json=args.json))
 
 

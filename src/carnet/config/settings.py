@@ -15,6 +15,7 @@ HOME = Path(os.environ.get("CARNET_HOME") or Path.home() / ".local/share/carnet"
 # Tables of the world (drugs), shared by the cells of one machine: beside the cell, never in it.
 REFERENCE = Path(os.environ.get("CARNET_REFERENCE") or HOME.parent / "carnet-reference").absolute()
 DATABASE_URL = os.environ.get("CARNET_DATABASE_URL", "")
+INS = os.environ.get("CARNET_INS", "")
 
 
 def database(url: str) -> dict[str, Any]:

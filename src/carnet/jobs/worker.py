@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from django_tasks_db.management.commands.db_worker import Worker
 
-from carnet.jobs import periodic
+from carnet.jobs import insi, periodic
 from carnet.record import cell, clock
 
 logger = logging.getLogger(__name__)
@@ -27,6 +27,7 @@ def run() -> None:
 def _turn() -> None:
     try:
         periodic.tick(clock.now())
+        insi.ask_waiting(clock.now())
         drain()
     except Exception as error:
         # Whatever one job stumbles over, the next ones still have their turn.

@@ -4,9 +4,11 @@ tests and demonstrations; every number in it is of the test OID."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from zlib import crc32
 
 from carnet.fhir.errors import Unavailable
+from carnet.fhir.identifiers import INS_TEST, ins_key
 from carnet.links.ins.mapping import CODES, Answer, Question
 from carnet.rules import identity
 from carnet.rules.person import Identity
@@ -40,3 +42,13 @@ def _answers(one: Identity, asked: Question) -> bool:
         and (one.gender, one.birth_date) == (asked.sex, asked.born)
         and asked.place in ("", one.birthplace)
     )
+
+
+def numbered(one: Identity) -> Identity:
+    """The same person with a number, always the same: of the test OID, and of a commune (990) that no department has."""
+    if one.ins or len(one.birth_date) != 10:
+        return one
+    sex, place = ("2" if one.gender == "female" else "1"), one.birthplace[:2]
+    order = crc32(f"{one.birth_name} {one.given}".encode()) % 1000
+    body = f"{sex}{one.birth_date[2:4]}{one.birth_date[5:7]}{place if place.isdigit() else '99'}990{order:03}"
+    return replace(one, ins=f"{body}{ins_key(body):02}", ins_system=INS_TEST)

@@ -1,4 +1,4 @@
-"""What is asked of INSi and what it answers, and how both meet a Patient. Pure.
+"""What is asked of INSi and what it answers. Whether the answer is this patient's is decided by rules.insi. Pure.
 
 Source: the INSi integration guide of the GIE SESAM-Vitale: search by traits answers 00 (one identity), 01 (none) or
 02 (several: the search must be narrowed); anything else is an error of the service."""
@@ -13,12 +13,6 @@ from carnet.rules.person import Identity, typed
 
 Outcome = Literal["one", "none", "several"]
 CODES: dict[str, Outcome] = {"00": "one", "01": "none", "02": "several"}
-# What a person reads; the teleservice never decides, it only answers.
-WORDS: dict[Outcome, str] = {
-    "one": "Le téléservice a rendu une identité. Comparez-la, puis enregistrez.",
-    "none": "Le téléservice ne trouve personne avec ces traits. Vérifiez-les sur une pièce d'identité.",
-    "several": "Le téléservice trouve plusieurs personnes. Précisez le lieu de naissance ou les prénoms.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +33,6 @@ class Answer:
     outcome: Outcome
     found: Identity | None = None
 
-    @property
-    def words(self) -> str:
-        """The answer as a sentence."""
-        return WORDS[self.outcome]
-
 
 def question(patient: dict[str, Any]) -> Question | None:
     """What to ask about this Patient; None when a trait that the service needs is missing."""
@@ -51,20 +40,3 @@ def question(patient: dict[str, Any]) -> Question | None:
     if traits is None:
         return None
     return Question(traits.family, traits.given, traits.sex, traits.born, shown.birthplace)
-
-
-def agrees(asked: Question, found: Identity) -> bool:
-    """Whether the identity that came back has the traits that were asked about; if not, nothing may rise."""
-    back = identity.traits(
-        {
-            "name": [{"use": "official", "family": found.birth_name, "given": found.given.split()}],
-            "birthDate": found.birth_date,
-            "gender": found.gender,
-        }
-    )
-    return back is not None and (back.family, back.given, back.sex, back.born) == (
-        asked.family,
-        asked.given,
-        asked.sex,
-        asked.born,
-    )

@@ -34,6 +34,8 @@ WORDS = {
     "history": gettext_noop("Versions lues"),
     "identity.assign": gettext_noop("Élément attribué après réunion"),
     "identity.dismiss": gettext_noop("Doublon possible écarté"),
+    "identity.insi_answer": gettext_noop("Réponse du téléservice INS"),
+    "identity.insi_ask": gettext_noop("Téléservice INS interrogé"),
     "identity.merge": gettext_noop("Dossiers réunis"),
     "identity.reconsider": gettext_noop("Doublon possible à revoir"),
     "identity.unmerge": gettext_noop("Dossiers séparés"),
