@@ -28,6 +28,7 @@ from carnet.record.actor import Actor, outsider
 PREFIX = "/fhir"
 BODY_LIMIT = 36 << 20  # the largest Bundle that HL7 publishes as an example
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_WITHOUT_BODY = (204, 304)
 ZIPPED_FROM = 2048  # below it, a packet or two: nothing is gained
 
 Environ = dict[str, Any]
@@ -61,7 +62,9 @@ def answering(who: ActorOf) -> Wsgi:
     def door(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         translation.activate(_language(environ.get("HTTP_ACCEPT_LANGUAGE", "")))
         answer = _sent(environ, _answer(environ, who))
-        headers = [*answer.headers.items(), ("Content-Length", str(len(answer.body)))]
+        headers = [*answer.headers.items()]
+        if answer.status not in _WITHOUT_BODY:
+            headers.append(("Content-Length", str(len(answer.body))))
         start_response(_status(answer.status), headers)
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
 

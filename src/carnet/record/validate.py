@@ -13,7 +13,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from carnet.fhir.errors import Invalid, Issue
+from carnet.fhir.errors import Invalid, Issue, Malformed
 from carnet.record import explain, invariants, narrative
 
 Json = dict[str, Any]
@@ -22,8 +22,12 @@ SENTENCE = "Cette ressource n'est pas conforme à FHIR R4. Rien n'a été enregi
 
 
 def validate(resource: Json) -> None:
-    """Raise Invalid with an issue for each thing wrong; numbers may be int, float or Decimal."""
-    issues = list(_issues(resource, None))
+    """Raise Invalid with an issue for each thing wrong; numbers may be int, float or Decimal. Raises Malformed on a number
+    of thousands of figures, which no program reads."""
+    try:
+        issues = list(_issues(resource, None))
+    except ValueError as error:
+        raise Malformed("Un nombre de ce contenu est démesuré. Rien n'a été enregistré.") from error
     if not issues:
         issues = list(invariants.check(resource))
     if issues:

@@ -1,0 +1,173 @@
+"""What the FHIR door leaves as it is: provenances, signed notes, proved identities, records that hold something."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from carnet.actions import consultation
+from carnet.actions import patient as patients
+from carnet.fhir import codes, json
+from carnet.record import gate
+from carnet.rules import note
+from carnet.rules.person import Identity
+from tests.api.asking import Said, ask
+from tests.cast import ALICE, BRUNO, EMILE
+
+PATCH = {"content_type": "application/json-patch+json"}
+
+
+def created(resource: dict[str, Any]) -> dict[str, Any]:
+    said = ask("POST", resource["resourceType"], resource)
+    assert said.status == 201, said.body
+    return dict(said.json)
+
+
+def provenance_of(patient: str, at: datetime) -> dict[str, Any]:
+    found = gate.open_record(by=ALICE, at=at, patient=patient).all("Provenance")
+    return found[-1].resource()
+
+
+def test_a_provenance_is_never_changed_nor_deleted(any_cell: Path, at: datetime) -> None:
+    patient = created(EMILE)["id"]
+    provenance = provenance_of(patient, at)
+    address = f"Provenance/{provenance['id']}"
+    forged = {**provenance, "agent": [{"who": {"reference": "Practitioner/bruno"}}]}
+    assert ask("PUT", address, forged).status == 403
+    assert ask("PATCH", address, [{"op": "remove", "path": "/activity"}], **PATCH).status == 403
+    assert ask("DELETE", address).status == 403
+    assert ask("GET", address).json == provenance
+
+
+def test_a_provenance_that_comes_in_says_who_sent_it(any_cell: Path, at: datetime) -> None:
+    patient = created(EMILE)["id"]
+    sent = created(
+        {
+            "resourceType": "Provenance",
+            "target": [{"reference": f"Patient/{patient}"}],
+            "recorded": "2020-01-01T00:00:00Z",
+            "agent": [{"who": {"reference": "Practitioner/bruno"}}],
+        }
+    )
+    about = [
+        one.resource()
+        for one in gate.open_record(by=ALICE, at=at, patient=patient).all("Provenance")
+        if {"reference": f"Provenance/{sent['id']}/_history/1"} in one.resource()["target"]
+    ]
+    assert [one["agent"][0]["who"]["reference"] for one in about] == ["Practitioner/alice"]
+
+
+@pytest.fixture
+def signed(any_cell: Path, at: datetime) -> dict[str, Any]:
+    """A note that Dr Alice has signed."""
+    patient = created(EMILE)["id"]
+    draft = consultation.open(by=ALICE, at=at, patient=patient)
+    draft = consultation.save(by=ALICE, patient=patient, draft=draft.id, revision=0, text="Toux sèche")
+    made = consultation.sign(by=ALICE, at=at, patient=patient, draft=draft.id, revision=draft.revision)
+    return made.composition.resource()
+
+
+def put(composition: dict[str, Any], *, by: str = "alice") -> Said:
+    return ask("PUT", f"Composition/{composition['id']}", composition, by=by)
+
+
+def rewritten(signed: dict[str, Any], text: str, **changes: Any) -> dict[str, Any]:
+    """The note with another text, its fingerprint and narrative made anew."""
+    words = {"extension": note.extensions(text), "text": {"status": "generated", "div": note.narrative(text)}}
+    return {**signed, **words, **changes}
+
+
+def amended(signed: dict[str, Any], text: str, by: Any = ALICE) -> dict[str, Any]:
+    return rewritten(
+        signed,
+        text,
+        status="amended",
+        meta={**signed["meta"], "tag": [{"system": codes.TAG, "code": codes.AMENDED}]},
+        author=[*signed["author"], *([by.who()] if by.who() not in signed["author"] else [])],
+        attester=[{"mode": "professional", "time": "2026-03-03T10:00:00Z", "party": by.who()}],
+    )
+
+
+def test_a_signed_note_is_not_rewritten(signed: dict[str, Any]) -> None:
+    address = f"Composition/{signed['id']}"
+    text_only = [{"op": "replace", "path": "/extension/0/valueString", "value": "Toux grasse"}]
+    assert ask("PATCH", address, text_only, **PATCH).status == 422
+    assert put(rewritten(signed, "Toux grasse")).status == 422
+    assert put({**signed, "extension": signed["extension"][:1]}).status == 422
+    assert put({**signed, "author": [BRUNO.who()]}).status == 422
+    assert put({**signed, "date": "2020-01-01"}).status == 422
+    assert put({**signed, "status": "entered-in-error"}).status == 422
+    assert put({**signed, "text": {"status": "generated", "div": note.narrative("Rien")}}).status == 422
+    assert ask("DELETE", address).status == 403
+    assert ask("GET", address).json == json.loads(json.dumps(signed))
+
+
+def test_a_signed_note_may_be_labelled(signed: dict[str, Any]) -> None:
+    labelled = {**signed, "confidentiality": "R"}
+    assert put(labelled).status == 200
+
+
+def test_a_signed_note_is_amended_by_who_signs_the_amendment(signed: dict[str, Any]) -> None:
+    assert put(amended(signed, "Toux grasse", ALICE), by="bruno").status == 422
+    said = put(amended(signed, "Toux grasse", BRUNO), by="bruno")
+    assert said.status == 200
+    assert note.is_intact(said.json)
+    wrong = {**amended(said.json, "Autre", BRUNO), "author": [BRUNO.who()]}
+    assert put(wrong, by="bruno").status == 422
+    half = amended(said.json, "Autre", BRUNO)
+    half["extension"][1]["valueString"] = note.fingerprint("Rien")
+    assert put(half, by="bruno").status == 422
+    doubled = amended(said.json, "Autre", BRUNO)
+    doubled["extension"] += note.extensions("Rien")
+    assert put(doubled, by="bruno").status == 422
+
+
+def test_nobody_signs_in_the_name_of_another(signed: dict[str, Any]) -> None:
+    """A note that Bruno sends with the signature of Alice."""
+    new = {name: value for name, value in signed.items() if name not in ("id", "meta")}
+    assert ask("POST", "Composition", new, by="bruno").status == 422
+    assert ask("POST", "Composition", new, by="alice").status == 201
+    unsigned = {**new, "extension": new["extension"][:1]}
+    kept = ask("POST", "Composition", unsigned, by="bruno")
+    assert kept.status == 201
+    assert put({**kept.json, "extension": new["extension"]}, by="bruno").status == 422
+
+
+def test_this_door_proves_no_identity(any_cell: Path, at: datetime) -> None:
+    identity = Identity(birth_name="Durand", given="Émile", birth_date="1955-04-03", gender="male")
+    proved = patients.create(by=ALICE, at=at, identity=identity, proof="carte-identite").resource()
+    plain = created(EMILE)
+    raised = [one for one in proved["extension"] if "identity-reliability" in one["url"]]
+    assert ask("POST", "Patient", {**EMILE, "extension": raised}).status == 422
+    assert ask("PUT", f"Patient/{plain['id']}", {**plain, "extension": raised}).status == 422
+    address = f"Patient/{proved['id']}"
+    assert ask("PUT", address, {**proved, "telecom": [{"system": "phone", "value": "06"}]}).status == 200
+    assert ask("PUT", address, {**proved, "birthDate": "1956-04-03"}).status == 422
+    kept = [one for one in proved["extension"] if one not in raised]
+    lowered = {**proved, "birthDate": "1956-04-03", "extension": kept}
+    if not kept:
+        del lowered["extension"]
+    assert ask("PUT", address, lowered).status == 200
+
+
+def test_a_record_that_holds_something_is_not_deleted(any_cell: Path) -> None:
+    patient = created(EMILE)["id"]
+    weight = {"resourceType": "Observation", "status": "final", "code": {"text": "Poids"}}
+    observation = created({**weight, "subject": {"reference": f"Patient/{patient}"}})["id"]
+    assert ask("DELETE", f"Patient/{patient}").status == 409
+    assert ask("GET", f"Patient/{patient}").status == 200
+    assert ask("DELETE", f"Observation/{observation}").status == 204
+    assert ask("DELETE", f"Patient/{patient}").status == 204
+
+
+def test_nothing_moves_to_another_patient_or_to_nobody(any_cell: Path) -> None:
+    one, other = created(EMILE)["id"], created(EMILE)["id"]
+    weight = {"resourceType": "Observation", "status": "final", "code": {"text": "Poids"}}
+    kept = created({**weight, "subject": {"reference": f"Patient/{one}"}})
+    moved = {**kept, "subject": {"reference": f"Patient/{other}"}}
+    assert ask("PUT", f"Observation/{kept['id']}", moved).status == 422
+    assert ask("POST", "Observation", {**weight, "subject": {"reference": "Patient/nobody"}}).status == 422
+    assert ask("POST", "Observation", weight).status == 422
