@@ -23,6 +23,7 @@ from carnet.actions import (
     received,
     sign_in,
     task,
+    wordings,
 )
 from carnet.actions import identity as identities
 from carnet.record import cell, gate
@@ -245,6 +246,8 @@ STORIES: dict[str, Story] = {
     },
     "sign_in.signed_out": lambda at: {**as_owner(at), "why": "person"},
     "sign_in.unlocked": lambda at: {**as_owner(at), "password": PASSWORD, "address": "127.0.0.1"},
+    "wordings.remove": lambda at: {"id": wordings.save(by=ALICE, at=at, kind="snippet", name="hta", text="TA").id},
+    "wordings.save": lambda at: {"kind": "snippet", "name": "hta", "text": "TA"},
     "task.add": lambda at: {"text": "Rappeler", "patient": emile(at)},
     "task.complete": task_to_do,
     "task.reopen": task_done,
