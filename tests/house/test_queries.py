@@ -28,10 +28,14 @@ LIMITS = {
     "patient:edit": 10,
     "patient:note": 13,
     "patient:document": 11,
+    "history": 6,  # the record's history, further down: a part of its page
     "consultation:note": 11,
     "practice:home": 10,
-    "practice:audit": 6,
+    "practice:audit": 7,  # one for the names of programs
+    "practice:search": 11,
     "practice:import": 3,
+    "identity:home": 6,
+    "identity:doubles": 6,
     "shell:records": 3,
     "shell:palette": 12,
 }
@@ -53,6 +57,11 @@ def visited(client: Client, name: str, patient: str) -> Callable[[], HttpRespons
     """One visit of the screen, about this patient where it is about one."""
     if name == "shell:palette":
         return lambda: client.post(reverse(name), {"text": "mar"})
+    if name == "practice:search":
+        return lambda: client.post(reverse(name), {"text": "genou"})
+    if name == "history":
+        path = reverse("patient:record", kwargs={"id": patient})
+        return lambda: client.post(path, {"count": "180"}, headers={"hx-request": "true"})
     if name == "consultation:note":
         path = client.post(reverse("consultation:open"), {"patient": patient}).headers["Location"]
         return lambda: client.get(path)
