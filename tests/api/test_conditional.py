@@ -98,3 +98,8 @@ def test_a_condition_that_limits_nothing_is_refused(open_cell: Path, query: str)
     assert ask("PUT", f"Patient{query}", EMILE).status == 400
     assert ask("POST", "Patient", EMILE, if_none_exist=query or " ").status == 400
     assert ask("GET", f"Patient/{created['id']}").status == 200
+
+
+def test_a_version_that_is_asked_for_where_nothing_matches_is_not_there(open_cell: Path) -> None:
+    assert ask("PUT", f"Patient?{CRITERIA}", numbered(), if_match='W/"1"').status == 412
+    assert ask("PUT", f"Patient?{CRITERIA}", numbered()).status == 201

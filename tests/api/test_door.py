@@ -28,3 +28,8 @@ def test_a_method_that_an_address_does_not_know_is_refused_with_those_it_knows(o
 
 def test_a_closed_practice_answers_that_it_is_closed() -> None:
     assert ask("GET", "Patient/1").status == 503
+
+
+def test_a_wrong_method_is_said_before_a_wrong_form(open_cell: Path) -> None:
+    assert ask("PATCH", "Patient/$validate", [], content_type="application/xml").status == 405
+    assert ask("POST", "Pasta", b"<x/>", content_type="application/xml").status == 404

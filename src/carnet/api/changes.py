@@ -73,6 +73,8 @@ def update_matching(
 ) -> Change:
     """The next version of the one that matches, or a new one. Raises ManyMatches, ConditionFailed."""
     found, id = matching(work, type_of(resource), criteria), resource.get("id")
+    if found is None and if_match is not None:
+        raise ConditionFailed(_MOVED)
     if found is None:
         if id is None:
             return _first(work, resource, None)

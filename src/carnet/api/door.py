@@ -89,6 +89,7 @@ def _answered(asked: Asked) -> Answer:
     asked_so = [asked.first(name) for name in formats.OWN]
     formats.check_wanted(asked.headers.get("accept", ""), asked_so[0])
     if asked.body:
+        table.handler(asked.method, asked.path)  # a wrong address or method is said before a wrong form
         formats.check_sent(asked.method, asked.path, asked.headers.get("content-type", ""))
     if asked.query:
         asked = replace(asked, query=[pair for pair in asked.query if pair[0] not in formats.OWN])
@@ -173,7 +174,7 @@ def _sent(environ: Environ, answer: Answer) -> Answer:
     headers = {"X-Content-Type-Options": "nosniff", **answer.headers}
     if len(answer.body) < ZIPPED_FROM:
         return Answer(answer.status, headers, answer.body)
-    headers["Vary"] = "Accept-Encoding"
+    headers["Vary"] = ", ".join(filter(None, (headers.get("Vary"), "Accept-Encoding")))
     if not _takes_gzip(environ):
         return Answer(answer.status, headers, answer.body)
     return Answer(answer.status, _zipped(headers), gzip.compress(answer.body, 1, mtime=0))

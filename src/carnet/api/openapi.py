@@ -76,7 +76,7 @@ _HEADERS = {
     "If-None-Exist": {"type": "string", "pattern": "^identifier=[A-Za-z0-9]{1,20}$"},
     "Prefer": {
         "type": "string",
-        "enum": ["return=minimal", "return=representation", "return=OperationOutcome"],
+        "enum": ["return=representation", "return=OperationOutcome"],
     },
 }
 _kept: dict[tuple[str, str], bytes] = {}
