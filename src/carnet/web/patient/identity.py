@@ -19,6 +19,7 @@ from carnet.record import clock
 from carnet.record.work import Stored
 from carnet.rules import person
 from carnet.rules.person import Identity
+from carnet.web.patient import insi
 from carnet.web.patient.forms import IdentityForm
 from carnet.web.patient.opening import Opened, actor, opened, same_patient
 from carnet.web.shell import wording
@@ -109,6 +110,7 @@ def _edit(
         "form": form,
         "version": stored.version if status in (200, 409) else _version(request),
         "differences": _differences(form, stored) if status == 409 else [],
+        **insi.shown(page),
     }
     return render(request, "patient/edit.html", shown, status=status)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from carnet.web.patient import documents, identity, received, views
+from carnet.web.patient import documents, identity, insi, received, views
 
 app_name = "patient"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("new", identity.new, name="new"),
     path("<str:id>", views.record, name="record"),
     path("<str:id>/edit", identity.edit, name="edit"),
+    path("<str:id>/insi", insi.answer, name="insi"),
+    path("<str:id>/insi/ask", insi.ask, name="insi_ask"),
     path("<str:id>/results", views.measures, name="results"),
     path("<str:id>/note/<str:composition>", views.note, name="note"),
     path("<str:id>/task/<str:task>/done", views.task_done, name="task_done"),
