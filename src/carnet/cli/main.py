@@ -21,6 +21,7 @@ COMMANDS = {
     "demo": ("carnet.cli.demo", "créer et servir un cabinet de démonstration"),
     "import": ("carnet.cli.import_", "importer des fichiers ou des dossiers"),
     "token": ("carnet.cli.token", "ouvrir ou fermer l'accès d'un programme"),
+    "read": ("carnet.cli.read", "lire des notes : texte en entrée, faits en sortie"),
     "check": ("carnet.cli.check", "vérifier la base, les documents et le journal"),
     "reference": ("carnet.cli.reference", "faire les tables des médicaments à partir des fichiers officiels"),
     "bench": ("carnet.cli.bench", "mesurer"),

@@ -1,0 +1,118 @@
+"""Allergies and intolerances: the substance after the word, or that there is none. Reactions stay text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from carnet.reading import tables
+from carnet.reading.facts import ALLERGY, Fact
+from carnet.reading.naming import Named
+from carnet.reading.structure import Note
+from carnet.reading.terms import Match
+from carnet.reading.vocabulary import Concept
+
+NO_KNOWN = "aucune connue"
+_MOST = 6  # substances in one list
+
+
+def read(note: Note, named: Sequence[Named], allergens: Sequence[Match[Concept]]) -> Iterator[Fact]:
+    """« Pas d'allergie » first; then each substance of each list."""
+    none = [match.span() for match in _none().finditer(note.flat) if not _goes_on(note, match)]
+    if none:
+        start, end = none[0]
+        yield Fact(ALLERGY, start, end, 0.95, {"substance": NO_KNOWN, "status": "negated"})
+    known = {one.start: (one.end, note.text[one.start : one.end].lower()) for one in named}
+    known |= {match.start: (match.end, match.value.label) for match in allergens}
+    last = -1
+    for cue in _cue().finditer(note.flat):
+        if cue.start() < last or any(start <= cue.start() < end for start, end in none):
+            continue
+        for fact in _substances(note, cue, known):
+            last = fact.end
+            yield fact
+
+
+def _goes_on(note: Note, match: re.Match[str]) -> bool:
+    """« Pas d'allergie à la pénicilline » is not « no allergy »."""
+    return bool(re.match(r" (?:a la|au|aux|a l') ", note.flat[match.end() : match.end() + 8]))
+
+
+def _substances(note: Note, cue: re.Match[str], known: dict[int, tuple[int, str]]) -> Iterator[Fact]:
+    weak = cue[0].startswith(tuple(tables.toml("allergies.toml")["weak"]))
+    listed = note.sentence(cue.start()).section == "allergy" or cue[0].rstrip().endswith((":", "="))
+    at, start = cue.end(), cue.start()
+    limit = note.sentence(cue.start()).end
+    before = note.before(cue.start(), 40)
+    for _ in range(_MOST):
+        found = known.get(at) or (None if weak else _words(note, at, limit, listed))
+        if found is None:
+            return
+        end, name = found
+        yield Fact(
+            ALLERGY,
+            start,
+            end,
+            0.9 if at in known else 0.75,
+            {"substance": name, "status": _status(note, before, end)},
+        )
+        note_aside = re.compile(r" ?\([^()\n]{0,60}\)").match(note.flat, end)
+        after = note_aside.end() if note_aside else end
+        join = _join().match(note.flat, after, limit)
+        if not join or (join[0].strip() == "," and not listed and join.end() not in known):
+            return
+        at = start = join.end()
+
+
+def _words(note: Note, start: int, limit: int, listed: bool) -> tuple[int, str] | None:
+    """One to three words that no table knows, up to what ends a substance."""
+    ended = _end().search(note.flat, start, limit)
+    stop = ended.start() if ended else limit
+    join = _join().search(note.flat, start, stop)
+    text = note.flat[start : join.start() if join else stop]
+    words = text.split()
+    if not words or len(words) > 3 or not re.match(r"[a-z]{3}", text) or _empty().fullmatch(text.strip()):
+        return None
+    end = start + len(text.rstrip())
+    return end, note.text[start:end].lower()
+
+
+def _status(note: Note, before: str, end: int) -> str:
+    doubt = tables.toml("allergies.toml")["doubt"]
+    sentence = note.sentence(max(0, end - 1))
+    near = note.flat[end : min(sentence.end, end + 16)]
+    if (
+        re.search(rf"{doubt}[a-z' ]{{0,12}}$", before)
+        or re.match(rf" ?\(?{doubt}", near)
+        or (sentence.asked and end >= sentence.end - 1)
+    ):
+        return "suspected"
+    return "negated" if re.search(r"(?:pas|sans|non|aucune) (?:d'|de )?$", before) else "affirmed"
+
+
+@cache
+def _none() -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z0-9])(?:{tables.any_of(tables.toml('allergies.toml')['none'])})(?![a-z])")
+
+
+@cache
+def _cue() -> re.Pattern[str]:
+    table = tables.toml("allergies.toml")
+    return re.compile(rf"(?<![a-z0-9])(?:{tables.any_of(table['cues'])})(?![a-z])(?:{table['link']})")
+
+
+@cache
+def _join() -> re.Pattern[str]:
+    return re.compile(tables.toml("allergies.toml")["joins"])
+
+
+@cache
+def _end() -> re.Pattern[str]:
+    return re.compile("|".join(tables.toml("allergies.toml")["ends"]))
+
+
+@cache
+def _empty() -> re.Pattern[str]:
+    words = tables.any_of(tables.toml("allergies.toml")["not_substances"])
+    return re.compile(rf"(?:(?:{words}) ?){{1,3}}")

@@ -1,0 +1,93 @@
+"""Dates of next steps as French notes write them, in days from the day of the note. It knows no clock."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from functools import cache
+
+from carnet.reading import numbers, tables
+
+_DAY = re.compile(
+    r"(?:pour |vers )?(?:le |au |du )?(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche) )?(?P<d>[0-3]?[0-9])"
+    r"(?:[/.-](?P<m>[01]?[0-9])(?:[/.-](?P<y>(?:20)?[0-9]{2}))?(?![0-9/])| ?(?P<w>janv\w*|fevr?\w*|mars|avr\w*|mai|juin|juil\w*"
+    r"|aout|sept\w*|oct\w*|nov\w*|dec\w*)(?: (?P<z>20[0-9]{2}))?(?![a-z]))"
+)
+_MONTHS = ("jan", "fev", "mar", "avr", "mai", "juin", "juil", "aou", "sep", "oct", "nov", "dec")
+_FARTHEST = 3700
+
+
+@cache
+def pattern() -> re.Pattern[str]:
+    """A date of a next step; at once after its cue, or behind « dans », « à », « le »."""
+    table = tables.toml("follow_ups.toml")
+    units = tables.any_of(table["units"])
+    count = rf"(?P<n>{numbers.NUMBER}|{numbers.WORD})(?: ?(?:a|-|ou) ?{numbers.NUMBER})? ?(?P<u>{units}|h(?:eures)?)(?![a-z0-9])"
+    behind = rf"(?P<p>{tables.any_of(table['before'])}) ?(?:[+~] ?)?{count}"
+    counted_day = r"(?:a |au |vers )?(?P<j>j|m|s) ?\+? ?(?P<jn>[0-9]{1,3})(?![0-9a-z/,.])"
+    named = "|".join(rf"(?P<t{place}>{form})" for place, form in enumerate(table["tomorrow"]))
+    weekday = rf"(?:le |ce |pour )?(?P<k>{tables.any_of(table['weekdays'])})(?: prochain| matin| soir| apres-midi)?(?! ?[0-9])"
+    return re.compile(
+        rf"(?:{behind}|{counted_day}|(?:{named})(?![a-z])|(?:{_DAY.pattern})|{weekday})(?![a-z])"
+    )
+
+
+@cache
+def adjacent() -> re.Pattern[str]:
+    """« RDV 15j », « contrôle 3 mois »: a count with nothing before."""
+    units = tables.any_of(tables.toml("follow_ups.toml")["units"])
+    return re.compile(
+        rf"[ :=(]{{0,3}}(?P<n>{numbers.NUMBER}|{numbers.WORD})(?: ?(?:a|-|ou) ?{numbers.NUMBER})? ?(?P<u>{units}|h)(?![a-z0-9])(?! d[e'])"
+    )
+
+
+def days(match: re.Match[str], today: str | None) -> int | None:
+    """How many days after the note; None when the date is past, or cannot be counted without knowing the day."""
+    found = match.groupdict()
+    if found.get("n"):
+        return _counted(found["n"], found["u"])
+    if found.get("j"):
+        return int(found["jn"]) * {"j": 1, "s": 7, "m": 30}[found["j"]]
+    for place, (_, given) in enumerate(tables.toml("follow_ups.toml")["tomorrow"].items()):
+        if found.get(f"t{place}"):
+            return int(given) or None
+    day = _parsed(today)
+    if day is None:
+        return None
+    if found.get("k"):
+        ahead = (tables.toml("follow_ups.toml")["weekdays"].index(found["k"]) - day.weekday()) % 7
+        return ahead or 7
+    return _to(day, found)
+
+
+def _counted(number: str, unit: str) -> int | None:
+    value = numbers.value(number)
+    if unit.startswith("h"):
+        return round(value / 24) or None if value >= 24 else None
+    total = round(value * tables.toml("follow_ups.toml")["units"][unit])
+    return total if 0 < total <= _FARTHEST else None
+
+
+def _parsed(today: str | None) -> date | None:
+    try:
+        return date.fromisoformat((today or "")[:10])
+    except ValueError:
+        return None
+
+
+def _to(day: date, found: dict[str, str | None]) -> int | None:
+    """To a date of the calendar; without its year, the next one that comes."""
+    month = int(found["m"] or 0) or _month(found["w"] or "")
+    year = found.get("y") or found.get("z")
+    try:
+        then = date(int(year) % 100 + 2000 if year else day.year, month, int(found["d"] or 0))
+        if not year and then < day - timedelta(days=1):
+            then = then.replace(year=day.year + 1)
+    except ValueError:
+        return None
+    ahead = (then - day).days
+    return ahead if 0 < ahead <= _FARTHEST else None
+
+
+def _month(word: str) -> int:
+    return next((place + 1 for place, name in enumerate(_MONTHS) if word.startswith(name)), 0)

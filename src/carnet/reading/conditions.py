@@ -1,0 +1,75 @@
+"""Conditions: terms of the thesaurus with their status, quoted with the qualifiers attached to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from carnet.reading import status
+from carnet.reading.facts import ALCOHOL, ALLERGY, CONDITION, IMMUNIZATION, LAB, MEDICATION, TOBACCO, Fact
+from carnet.reading.status import Term
+from carnet.reading.structure import Note
+from carnet.reading.terms import Match
+from carnet.reading.vocabulary import Concept
+
+# Side, stage, course, date: attached to the concept.
+_QUALIFIER = re.compile(
+    r"(?: (?:d|g|dte?|gche?|droite?s?|gauches?|bilat\w*|bilaterale?s?|unilat\w*|recidivante?s?|severe?s?|moderee?s?|legere?s?"
+    r"|stade (?:[ivx]{1,4}|[0-9])[ab]?|grade (?:[ivx]{1,3}|[0-9])|gold [0-9]|nyha [ivx0-9]{1,3}|aigu[es]*|chronique)(?![a-z0-9])){1,3}"
+)
+_DATE = re.compile(
+    r" ?(?:\(|en |le |depuis (?:le )?|a )?(?:(?:[0-9]{1,2}/)?(?:[0-9]{1,2}/)?(?:19|20)[0-9]{2}|[0-9]{1,2} ans)(?![0-9])\)?"
+)
+# Facts whose words are no condition besides; « fièvre 38,9 » is a temperature and a fever.
+_CLAIMING = frozenset((ALLERGY, IMMUNIZATION, LAB, MEDICATION, TOBACCO, ALCOHOL))
+_SHORT = 2  # letters; such an abbreviation counts only in capitals
+_KINDS_LEFT_OUT = frozenset(("social",))
+_TITLES = re.compile(
+    r"(?:^|[^a-z])(?:dr|docteur|pr|professeur|mme|mr|m\.|rue|hopital|clinique|cabinet)\.? ?$"
+)
+
+
+def read(note: Note, found: Sequence[Match[Concept]], taken: Sequence[Fact]) -> Iterator[Fact]:
+    """Each term once per status, at its first mention, unless it lies inside a fact of another kind."""
+    seen: set[tuple[str, str]] = set()
+    previous: tuple[int, str | None] | None = None
+    for place, match in enumerate(found):
+        sentence = note.sentence(match.start)
+        last = place + 1 == len(found) or found[place + 1].start >= sentence.end
+        before = previous if previous and previous[0] >= sentence.start else None
+        concept = match.value
+        term = Term(match.start, match.end, concept.codes, concept.kind, last, before)
+        said = status.DENIED if concept.denies else status.of(note, term)
+        previous = (match.end, said.status)
+        key = (concept.id, said.status or "")
+        if said.status is None or key in seen or not _counts(note, match, taken):
+            continue
+        seen.add(key)
+        sure = said.confidence * (0.8 if match.corrected else 1.0)
+        values = {"label": concept.label, "cim10": concept.code, "status": said.status}
+        yield Fact(CONDITION, match.start, _end(note, match.end), sure, values)
+
+
+def _counts(note: Note, match: Match[Concept], taken: Sequence[Fact]) -> bool:
+    concept = match.value
+    if concept.kind in _KINDS_LEFT_OUT or not concept.codes or not _meant(note, match):
+        return False
+    if _TITLES.search(note.flat[max(0, match.start - 14) : match.start]) and note.text[match.start].isupper():
+        return False
+    return not any(fact.kind in _CLAIMING and fact.overlaps(match.start, match.end) for fact in taken)
+
+
+def _end(note: Note, end: int) -> int:
+    limit = note.sentence(max(0, end - 1)).end
+    for pattern in (_QUALIFIER, _DATE):
+        match = pattern.match(note.flat, end, limit)
+        end = match.end() if match else end
+    return end
+
+
+def _meant(note: Note, match: Match[Concept]) -> bool:
+    """An abbreviation of many meanings is this one in capitals only; a word of many meanings never by itself."""
+    written = note.text[match.start : match.end]
+    if match.value.doubtful:
+        return written.isupper() and not note.flat[match.end : match.end + 2].strip(" :=").isdigit()
+    return len(written) > _SHORT or not written.islower()

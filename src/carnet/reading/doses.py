@@ -1,0 +1,329 @@
+"""The words of a dosage line: each piece of it recognised by the grammar of doses.toml, in order, up to the first that
+is none. What the pieces mean together is decided in posology.py."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from carnet.reading import numbers, tables
+
+# Kinds of pieces.
+AMOUNT, MASS, BARE, SCHEME, TIMES, MOMENT = "amount", "mass", "bare", "scheme", "times", "moment"
+DURATION, NEED, CEILING, REFILL, BRAND_ONLY, THEN = (
+    "duration",
+    "need",
+    "ceiling",
+    "refill",
+    "brand_only",
+    "then",
+)
+FORM, PLACE, FILLER, ONCE, REPEAT, MEALS = "form", "place", "filler", "once", "repeat", "meals"
+SILENT = frozenset({FILLER, MEALS})  # pieces that cannot end a line
+
+_ANY = rf"(?:{numbers.FRACTION}|{numbers.NUMBER}|{numbers.WORD})"
+_RANGE = rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?"
+_GAP = re.compile(r"[ ,:=()*–-]*")
+_STOP_GAP = re.compile(r" ?(?:\. ?|\n[ ]*[-*•]? ?)")
+# After a full stop or on a new line only what can be nothing but a dosage.
+_SURE = frozenset({AMOUNT, SCHEME, TIMES, MOMENT, REFILL, BRAND_ONLY, CEILING, THEN, FORM})
+LIMIT = 60  # pieces in one line
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One recognised piece, on the plain text."""
+
+    kind: str
+    start: int
+    end: int
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+Maker = Callable[[re.Match[str], dict[str, Any]], dict[str, Any] | None]
+
+
+def pieces(flat: str, start: int, end: int, *, whole: bool = False) -> list[Piece]:
+    """The pieces that follow each other from a place, none beyond `end`; nothing but pieces between them."""
+    found: list[Piece] = []
+    at = start
+    while at < end and len(found) < LIMIT:
+        at = _GAP.match(flat, at, end).end()  # type: ignore[union-attr]
+        piece = _piece(flat, at, end)
+        if piece is None or (piece.kind in (BARE, MASS) and _two_items(flat, found, piece)):
+            piece = _after_stop(flat, at, end) if found else None
+        if piece is None:
+            break
+        found.append(piece)
+        at = piece.end
+    while found and found[-1].kind in SILENT:
+        found.pop()
+    return found
+
+
+def _after_stop(flat: str, at: int, end: int) -> Piece | None:
+    stop = _STOP_GAP.match(flat, at, end)
+    piece = _piece(flat, stop.end(), end) if stop else None
+    if piece is None or (piece.kind not in _SURE and not (piece.kind == DURATION and piece.values["sure"])):
+        return None
+    return piece
+
+
+def _two_items(flat: str, found: list[Piece], piece: Piece) -> bool:
+    """A bare number after a comma, when the line already has all it needs, belongs to something else."""
+    if piece.kind != BARE or not found:
+        return False
+    gap = flat[found[-1].end : piece.start]
+    return "," in gap and not re.match(
+        r" ?(?:le |au |a |x|/|matin|midi|soir|h\b)", flat[piece.end : piece.end + 8]
+    )
+
+
+def _piece(flat: str, at: int, end: int) -> Piece | None:
+    if at >= end:
+        return None
+    for kind, pattern, values, make in _grammar():
+        match = pattern.match(flat, at, end)
+        if match and match.end() > at:
+            made = make(match, values)
+            if made is not None:
+                return Piece(kind, at, match.end(), made)
+    return None
+
+
+@cache
+def _grammar() -> list[tuple[str, re.Pattern[str], dict[str, Any], Maker]]:
+    table = tables.toml("doses.toml")
+    found: list[tuple[str, re.Pattern[str], dict[str, Any], Maker]] = []
+
+    def add(kind: str, form: str, make: Maker = _nothing, **values: Any) -> None:
+        found.append((kind, re.compile(form), values, make))
+
+    _add_conditions(add, table)
+    _add_counts(add, table)
+    _add_amounts(add)
+    add(THEN, r"(?:puis|ensuite|suivi de|et puis|apres)(?![a-z])")
+    add(PLACE, f"(?:{tables.any_of(table['forms']['places'])})")
+    add(FORM, f"(?:{tables.any_of(table['forms']['list'])})(?![a-z0-9°])")
+    add(MEALS, f"(?:{tables.any_of(table['moments']['meals'])})(?![a-z])")
+    add(FILLER, f"(?:{tables.any_of(table['fillers']['list'])})(?![a-z0-9°/])")
+    return found
+
+
+def _add_conditions(add: Callable[..., None], table: dict[str, Any]) -> None:
+    ceiling, need = table["ceilings"]["before"], table["conditions"]
+    per = r"(?: ?(?:par|/|en|p) ?(?:24 ?h(?:eures)?|jours?|j|prises?|semaines?|sem))?"
+    counted = rf"(?P<n>{_ANY}) ?(?P<u>{_units()}|{_masses()}|fois|prises?|x)?(?![a-z]){per}(?![a-z])"
+    add(CEILING, rf"(?:{tables.any_of(ceiling)}) ?[:=]? ?{counted}(?: ?max(?:i|imum)?(?![a-z]))?", _ceiling)
+    add(CEILING, rf"{counted} ?,? ?(?:au )?max(?:i|imum)?(?![a-z])", _ceiling)
+    add(
+        NEED,
+        rf"(?:{tables.any_of(need['before'])}) ?(?P<why>(?! ?bes)[a-z0-9œ'>< ,.°/é-]{{2,60}}?)(?= ?(?:{tables.any_of(need['ends'])})|\n|$)",
+        _need,
+    )
+    add(NEED, rf"(?:{tables.any_of(need['plain'])})(?![a-z])")
+    add(REFILL, f"(?:{tables.any_of(table['refills']['never'])})", count=0, make=_given)
+    again = tables.any_of(table["refills"]["before"])
+    add(
+        REFILL,
+        rf"(?:{again}) ?:? ?(?:x ?)?(?P<n>{_ANY})(?! ?(?:mois|j|sem))(?: ?(?:fois|x))?(?![a-z0-9])",
+        _refill,
+    )
+    add(REFILL, rf"(?:{again})(?![a-z])(?! ?[0-9])", count=None, make=_given)
+    add(BRAND_ONLY, f"(?:{tables.any_of(table['substitution']['never'])})")
+    add(
+        ONCE,
+        r"(?:en |1 |une )?(?:dose unique|prise unique|monodose|une seule (?:fois|prise)|1 seule (?:fois|prise)|une fois seulement|en une prise unique|dose uniq|1 prise unique|1 fois(?= ?(?:$|\n|\.|,|puis|a ref|a re))|en une seule fois|usage unique)(?![a-z])",
+    )
+    add(
+        REPEAT,
+        r"(?:(?:a |et )?(?:refaire|repeter|renouveler|reprendre)|(?:a )?repeter|2eme (?:dose|prise)|deuxieme (?:dose|prise))(?: (?:a|au|le|apres|dans|ds))? ?(?P<j>j ?)?(?P<n>[0-9]{1,3}) ?(?P<u>jours?|j|semaines?|sem|mois|h)?(?![a-z])",
+        _repeat,
+    )
+
+
+def _add_counts(add: Callable[..., None], table: dict[str, Any]) -> None:
+    for row in table["frequencies"]["list"]:
+        form = row["form"].replace("{n}", numbers.NUMBER).replace("{w}", numbers.WORD)
+        add(TIMES, f"(?:{form})", _times, **{key: value for key, value in row.items() if key != "form"})
+    durations = table["durations"]
+    units = tables.any_of(durations["units"])
+    short = tables.any_of([*durations["units"], *durations["short_units"]])
+    before = tables.any_of(durations["before"])
+    add(
+        DURATION,
+        rf"(?:{before}) ?:? ?(?P<n>{_ANY})(?: ?(?:a|-|ou) ?{_ANY})? ?(?P<u>{short})(?![a-z0-9/])(?! ?/)",
+        _duration,
+        sure=True,
+    )
+    add(DURATION, rf"(?:{before}) ?:? ?(?P<h>24|48|72|96) ?h(?:eures)?(?![a-z])", _duration, sure=True)
+    add(DURATION, r"(?:jusqu'a|j1 ?(?:a|-)) ?j ?(?P<n>[0-9]{1,2})(?![0-9])", _duration, sure=True, u="j")
+    add(
+        DURATION,
+        rf"(?P<n>{_ANY})(?: ?(?:a|-|ou) ?{_ANY})? ?(?P<u>{units})(?![a-z0-9/])(?! ?/)",
+        _duration,
+        sure=False,
+    )
+    add(
+        SCHEME,
+        rf"(?P<a>{numbers.FRACTION}|[0-9]{{1,2}}(?:[.,]5)?) ?(?P<u>{_units()})? ?[-–] ?(?P<b>{numbers.FRACTION}|[0-9]{{1,2}}(?:[.,]5)?) ?[-–] ?(?P<c>{numbers.FRACTION}|[0-9]{{1,2}}(?:[.,]5)?)(?: ?[-–] ?(?P<d>{numbers.FRACTION}|[0-9]{{1,2}}(?:[.,]5)?))?(?: ?(?P<v>{_units()})(?![a-z]))?(?![0-9/.,-])",
+        _scheme,
+    )
+    add(
+        SCHEME,
+        rf"(?P<a>[0-9]{{1,2}})(?P<u>)/(?P<b>[0-9]{{1,2}})/(?P<c>[0-9]{{1,2}})(?:/(?P<d>[0-9]{{1,2}}))?(?: ?(?P<v>{_units()})(?![a-z]))?(?![0-9/.,-])",
+        _scheme,
+    )
+    add(
+        SCHEME,
+        rf"(?P<a>[0-4])(?P<u>) (?P<b>[0-4]) (?P<c>[0-4])(?: (?P<d>[0-4]))?(?: ?(?P<v>{_units()})(?![a-z]))?(?![0-9/.,-]| [0-9])",
+        _scheme,
+    )
+    for row in table["moments"]["list"]:
+        add(MOMENT, f"(?:{row['form']})", when=row["when"], make=_given)
+    add(MOMENT, r"(?:a |vers )?(?P<h>[0-9]{1,2}) ?h(?:eures?|00|30)?(?![a-z0-9])", _hour)
+
+
+def _add_amounts(add: Callable[..., None]) -> None:
+    per = r"(?P<per> ?/ ?(?:[0-9]{1,3} ?)?(?:ml|24 ?h|h|dose|bouffee|kg(?: ?/ ?(?:jours?|j|24 ?h|prise|dose))?|jours?|j|prise|sem)(?![a-z])| par (?:kg|jour|24 ?h|ml|prise)(?: (?:et )?(?:par|/) ?(?:jour|j|prise))?)?"
+    pair = rf"(?P<n>{numbers.NUMBER})(?: ?(?P<u1>{_masses()}))? ?/ ?(?P<to>{numbers.NUMBER}) ?(?P<u>{_masses()})(?![a-z])"
+    add(MASS, rf"{pair}(?P<per>)", _mass)
+    add(AMOUNT, rf"{_RANGE} ?(?:petites? |grandes? )?(?P<u>{_units(but='UI')})(?![a-zœ])(?P<doses>)", _amount)
+    add(
+        MASS,
+        rf"(?P<n>{numbers.NUMBER})(?: ?(?:a|ou|-) ?(?P<to2>{numbers.NUMBER}))? ?(?P<u>{_masses()})(?![a-z]){per}",
+        _mass,
+    )
+    add(AMOUNT, rf"(?P<n>{numbers.FRACTION})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?P<u>)(?![a-z0-9])", _amount)
+    add(BARE, rf"(?P<n>{numbers.NUMBER}) ?/ ?(?P<to>{numbers.NUMBER})(?![0-9/])(?! ?(?:j|sem)\b)", _bare)
+    add(BARE, rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?![a-z0-9°%])", _bare)
+
+
+@cache
+def _units(but: str = "") -> str:
+    rows = tables.toml("doses.toml")["units"].items()
+    return tables.any_of(form for name, forms in rows if name != but for form in forms)
+
+
+@cache
+def _masses() -> str:
+    return tables.any_of(form for forms in tables.toml("doses.toml")["masses"].values() for form in forms)
+
+
+@cache
+def _canonical(table: str) -> list[tuple[re.Pattern[str], str]]:
+    rows = tables.toml("doses.toml")[table].items()
+    return [(re.compile(tables.any_of(forms)), name) for name, forms in rows]
+
+
+@cache
+def canonical(written: str, table: str = "units") -> str:
+    """« gélules » is gél, « microgrammes » is µg."""
+    return next((name for form, name in _canonical(table) if form.fullmatch(written)), written)
+
+
+def _nothing(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
+    return {}
+
+
+def _given(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
+    return values
+
+
+def _amount(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
+    unit = canonical(match["u"]) if match["u"] else None
+    return {"n": numbers.value(match["n"]), "unit": unit, "written": match["u"] or ""}
+
+
+def _bare(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "n": numbers.value(match["n"]),
+        "to": match["to"] and numbers.value(match["to"]),
+        "written": match[0],
+    }
+
+
+def _mass(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
+    named = match.groupdict()
+    unit = canonical(match["u"], "masses")
+    first = canonical(named["u1"], "masses") if named.get("u1") else unit
+    per = (match["per"] or "").replace("par", "/").replace("et", "").replace(" ", "").replace("//", "/")
+    to = numbers.value(named["to"]) if named.get("to") else None
+    return {"n": numbers.value(match["n"]), "unit": unit, "first": first, "to": to, "per": per}
+
+
+def _times(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None:
+    named = match.groupdict()
+    times, period = values["times"], values["period"]
+    if named.get("h"):
+        hours = float(named.get("h2") or named["h"])
+        if not hours:
+            return None
+        return {"times": 24 / hours if hours <= 24 else 1, "period": 1 if hours <= 24 else round(hours / 24)}
+    if named.get("days"):
+        times = len(re.findall(r"lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche", named["days"]))
+    written = named.get("t") or named.get("t2")
+    if written:
+        times = numbers.value(written)
+    if named.get("p"):
+        unit = named["pu"]
+        period = numbers.value(named["p"]) * (
+            1 if unit[0] == "j" else 7 if unit[0] == "s" else 30 if unit[0] == "m" else 365
+        )
+    if not times or not period or times > 24:
+        return None
+    return {"times": times, "period": period, "split": values.get("split", False)}
+
+
+def _duration(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None:
+    named = match.groupdict()
+    if named.get("h"):
+        return {"days": float(named["h"]) / 24, "sure": True}
+    table = tables.toml("doses.toml")["durations"]
+    unit = named.get("u") or values["u"]
+    days = numbers.value(named["n"]) * (table["units"].get(unit) or table["short_units"][unit])
+    return {"days": days, "sure": values["sure"]} if 0 < days <= 3660 else None
+
+
+def _scheme(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
+    amounts = [numbers.value(match[name]) for name in "abcd" if match[name]]
+    unit = match["u"] or match["v"]
+    return {"amounts": amounts, "unit": canonical(unit) if unit else None}
+
+
+def _hour(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None:
+    hour = int(match["h"])
+    if not 5 <= hour <= 24:
+        return None
+    limits = ((11, "MORN"), (14, "NOON"), (18, "AFT"), (21, "EVE"))
+    return {"when": [next((name for limit, name in limits if hour < limit), "NIGHT")]}
+
+
+def _need(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None:
+    why = match["why"].strip(" ,.-")
+    return None if not why or _elsewhere().search(why) else {"why": (match.start("why"), match.end("why"))}
+
+
+@cache
+def _elsewhere() -> re.Pattern[str]:
+    return re.compile(
+        "(?:^|[ ,'])(?:" + tables.any_of(tables.toml("doses.toml")["conditions"]["elsewhere"]) + ")"
+    )
+
+
+def _ceiling(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
+    return {"n": numbers.value(match["n"]), "unit": match["u"] and canonical(match["u"], "masses")}
+
+
+def _refill(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
+    return {"count": numbers.value(match["n"])}
+
+
+def _repeat(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None:
+    unit = match["u"] or ("j" if match["j"] else "")
+    if not unit or unit == "h":
+        return None
+    return {"days": float(match["n"]) * (1 if unit[0] == "j" else 7 if unit[0] == "s" else 30)}

@@ -1,0 +1,98 @@
+"""Next steps with a date: a visit, a call, a control, also when conditional. A date without a step is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from carnet.reading import calendar, tables
+from carnet.reading.facts import FOLLOW_UP, IMMUNIZATION, MEDICATION, Fact
+from carnet.reading.structure import Note
+
+_REACH = 80
+_AHEAD = frozenset(
+    ("dans", "ds", "dns", "d'ici", "d'ici a", "sous", "a", "dans environ", "a environ", "pour dans")
+)
+_SURE = frozenset(("dans", "ds", "dns", "d'ici", "d'ici a", "dans environ", "pour dans"))
+
+
+def read(note: Note, taken: Sequence[Fact]) -> Iterator[Fact]:
+    """Each next step once; a date belongs to one step."""
+    seen: set[int] = set()
+    dosages = [fact for fact in taken if fact.kind in (MEDICATION, IMMUNIZATION)]
+    for start, dated, sure in _candidates(note):
+        count = calendar.days(dated, note.context.date)
+        place = dated.start() + len(dated[0]) - len(dated[0].lstrip())
+        if count is None or place in seen or any(fact.overlaps(place, dated.end()) for fact in dosages):
+            continue
+        seen.add(place)
+        what = note.text[start:place].strip(" ,:(=") or note.text[start : dated.end()].strip()
+        yield Fact(FOLLOW_UP, start, dated.end(), sure, {"in_days": count, "what": what})
+
+
+def _candidates(note: Note) -> Iterator[tuple[int, re.Match[str], float]]:
+    last = -1
+    for cue in _cue().finditer(note.flat):
+        if cue.start() < last or _past(note, cue.start()):
+            continue
+        sentence = note.sentence(cue.start())
+        dated = _date(note, cue, min(sentence.end, cue.end() + _REACH))
+        if dated:
+            last = dated.end()
+            yield cue.start(), dated, 0.93 if cue["strong"] else 0.8
+    yield from _planned(note)
+
+
+def _date(note: Note, cue: re.Match[str], limit: int) -> re.Match[str] | None:
+    close = calendar.adjacent().match(note.flat, cue.end(), limit) if cue["strong"] else None
+    if close:
+        return close
+    for dated in calendar.pattern().finditer(note.flat, cue.end(), limit):
+        between = note.flat[cue.end() : dated.start()]
+        if not _filler().fullmatch(between) or _not_between().search(between):
+            return None
+        if note.flat[dated.start() - 1 : dated.start()].isalnum():
+            continue
+        if not cue["strong"] and dated.groupdict().get("p") not in _AHEAD and not dated.groupdict().get("j"):
+            continue
+        return dated
+    return None
+
+
+def _planned(note: Note) -> Iterator[tuple[int, re.Match[str], float]]:
+    """In what is decided, « … dans 3 mois » needs no word of appointment before it."""
+    for sentence in note.sentences:
+        if sentence.section == "plan" or sentence.arrow:
+            for dated in calendar.pattern().finditer(note.flat, sentence.body, sentence.end):
+                if dated.groupdict().get("p") in _SURE and not _past(note, dated.start()):
+                    yield dated.start(), dated, 0.7
+
+
+def _past(note: Note, start: int) -> bool:
+    return bool(_not_before().search(note.before(start, 30)))
+
+
+@cache
+def _cue() -> re.Pattern[str]:
+    table = tables.toml("follow_ups.toml")
+    return re.compile(
+        rf"(?<![a-z0-9])(?:(?P<strong>{tables.any_of(table['cues'])})|(?P<weak>{tables.any_of(table['weak'])}))(?![a-z])"
+    )
+
+
+@cache
+def _filler() -> re.Pattern[str]:
+    return re.compile(tables.toml("follow_ups.toml")["filler"])
+
+
+@cache
+def _not_between() -> re.Pattern[str]:
+    words = tables.any_of(tables.toml("follow_ups.toml")["not_between"])
+    return re.compile(rf"(?<![a-z])(?:{words})(?![a-z])")
+
+
+@cache
+def _not_before() -> re.Pattern[str]:
+    words = tables.any_of(tables.toml("follow_ups.toml")["not_before"])
+    return re.compile(rf"(?<![a-z])(?:{words}) ?$")

@@ -1,0 +1,97 @@
+"""Tobacco and alcohol: whether, how much, still or no more. Advice to stop is no fact."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from carnet.reading import numbers, tables
+from carnet.reading.facts import ALCOHOL, TOBACCO, Fact
+from carnet.reading.structure import Note
+
+_NEAR = 14  # characters between a habit and its amount
+_FAMILY = ("family", "advice")
+
+
+def read(note: Note) -> Iterator[Fact]:
+    """At most one fact of each."""
+    yield from _tobacco(note)
+    yield from _alcohol(note)
+
+
+def _tobacco(note: Note) -> Iterator[Fact]:
+    for status, pattern in _rows():
+        for match in pattern.finditer(note.flat):
+            fact = _smoked(note, status, match)
+            if fact:
+                yield fact
+                return
+
+
+def _smoked(note: Note, status: str, match: re.Match[str]) -> Fact | None:
+    if note.sentence(match.start()).section in _FAMILY or _not_before("tobacco").search(
+        note.before(match.start(), 40)
+    ):
+        return None
+    sentence = note.sentence(match.start())
+    tail = _tail().match(note.flat, match.end(), sentence.end)
+    end = tail.end() if tail else match.end()
+    start = match.start()
+    amount = _amount().search(note.flat, start, min(sentence.end, end + _NEAR))
+    if not amount:
+        before = list(_amount().finditer(note.flat, max(sentence.start, start - 25), start))
+        amount = before[-1] if before and status != "never" else None
+    if amount:
+        start, end = min(start, amount.start()), max(end, amount.end())
+    elif (
+        status == "current" and match[0].strip() in tables.toml("habits.toml")["tobacco"]["bare"] and not tail
+    ):
+        return None
+    if status == "current" and re.search(r"sevr|arret|stop|ex-", note.flat[match.start() : end]):
+        status = "former"
+    packs = numbers.short(numbers.value(amount["n"])) if amount else None
+    end = start + len(note.flat[start:end].rstrip(" ,("))
+    return Fact(TOBACCO, start, end, 0.92, {"status": status, "pack_years": packs})
+
+
+def _alcohol(note: Note) -> Iterator[Fact]:
+    for match in _drunk().finditer(note.flat):
+        sentence = note.sentence(match.start())
+        if sentence.section in _FAMILY or _not_before("alcohol").search(note.before(match.start(), 30)):
+            continue
+        end = match.start() + len(note.flat[match.start() : match.end()].rstrip(" ,:"))
+        yield Fact(ALCOHOL, match.start(), end, 0.88, {"status": note.text[match.start() : end].lower()})
+        return
+
+
+@cache
+def _rows() -> list[tuple[str, re.Pattern[str]]]:
+    rows = tables.toml("habits.toml")["tobacco"]["rows"]
+    return [(row["status"], re.compile(rf"(?<![a-z0-9])(?:{row['form']})(?![a-z])")) for row in rows]
+
+
+@cache
+def _amount() -> re.Pattern[str]:
+    return re.compile(rf"(?<![0-9.,]){tables.toml('habits.toml')['tobacco']['amount']}")
+
+
+@cache
+def _tail() -> re.Pattern[str]:
+    table = tables.toml("habits.toml")["tobacco"]
+    return re.compile(table["tail"].replace("{amount}", table["amount"].replace("?P<n>", "?:")))
+
+
+@cache
+def _not_before(habit: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z])(?:{tables.any_of(tables.toml('habits.toml')[habit]['not_before'])}) ?$")
+
+
+@cache
+def _drunk() -> re.Pattern[str]:
+    table = tables.toml("habits.toml")["alcohol"]
+    cue = tables.any_of(table["cues"])
+    negated = r"(?:pas|sans|0|ni|peu|abstinen\w*|sevree?|sevrage|mesusage|abus|exces)"
+    named = rf"{table['before']}(?:{cue})(?![a-z]){table['after']}"
+    denied = rf"{negated} (?:d'|de l'|de |en )?(?:{cue})(?![a-z])"
+    return re.compile(rf"(?<![a-z0-9])(?:{named}|{denied}|{tables.any_of(table['bare'])})")

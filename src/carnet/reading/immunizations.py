@@ -1,0 +1,145 @@
+"""Vaccines: done today, done before, to be done. A disease's name is a vaccine only when something says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from carnet.reading import tables
+from carnet.reading.facts import IMMUNIZATION, Fact
+from carnet.reading.structure import Note, Sentence
+from carnet.reading.terms import Match
+from carnet.reading.vocabulary import Concept
+
+DONE, PAST, DUE = "done_today", "up_to_date", "due"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A vaccine in the text."""
+
+    start: int
+    end: int
+    name: str
+    sure: bool  # a name that only a vaccine has, or « vaccin » before it
+
+
+def read(note: Note, found: Sequence[Match[Concept]], diseases: Sequence[Match[Concept]]) -> Iterator[Fact]:
+    """Each vaccine once per status; « vaccins à jour » when no vaccine is named."""
+    seen: set[tuple[str, str]] = set()
+    mentions = sorted(_mentions(note, found, diseases), key=lambda one: one.start)
+    for place, one in enumerate(mentions):
+        following = mentions[place + 1].start if place + 1 < len(mentions) else len(note.flat)
+        status, end = _status(note, one, following, mentions)
+        if status and (one.name, status) not in seen:
+            seen.add((one.name, status))
+            yield Fact(IMMUNIZATION, one.start, end, 0.92, {"vaccine": one.name, "status": status})
+    if not seen:
+        yield from _all(note)
+
+
+def _mentions(
+    note: Note, found: Sequence[Match[Concept]], diseases: Sequence[Match[Concept]]
+) -> Iterator[Mention]:
+    taken: list[tuple[int, int]] = []
+    for match in found:
+        head = _head(note, match.start)
+        vaccines = note.sentence(match.start).section == "vaccines"
+        if head is None and not vaccines and not _speaks(note, match):
+            continue
+        start = match.start if head is None else head
+        taken.append((match.start, match.end))
+        yield Mention(start, match.end, match.value.label, True)
+    for match in diseases:
+        head = _head(note, match.start)
+        if head is not None and not any(start < match.end and match.start < end for start, end in taken):
+            yield Mention(head, match.end, note.text[match.start : match.end].lower(), True)
+
+
+def _speaks(note: Note, match: Match[Concept]) -> bool:
+    """Brands and abbreviations of vaccines stand alone; names of diseases need « vaccin »."""
+    from_table = match.value.row.get("alone", "")
+    if from_table:
+        return from_table in ("1", "yes", "oui")
+    written = note.text[match.start : match.end]
+    folded = note.flat[match.start : match.end]
+    return "vacc" in folded or written.isupper() or (written[:1].isupper() and not _DISEASE.match(folded))
+
+
+_DISEASE = re.compile(
+    r"(?:grippe|zona|covid|pneumo|menin|hepatite|rougeole|rubeole|oreillons|coqueluche|tetanos|diphterie|polio|varicelle"
+    r"|rota|rage|typhoide|fievre jaune|encephalite|tuberculose|hpv|papillo|vhb|vha|vrs|bronchiolite|dengue|leptos)"
+)
+
+
+def _head(note: Note, start: int) -> int | None:
+    """Where « vaccin contre » before a name begins."""
+    first = max(note.sentence(start).start, start - 60)
+    heads = [match for match in _named_by().finditer(note.flat, first, start) if match.end() >= start]
+    return heads[0].start() if heads else None
+
+
+def _status(note: Note, one: Mention, following: int, mentions: Sequence[Mention]) -> tuple[str, int]:
+    sentence = note.sentence(one.start)
+    limit = min(sentence.end, following)
+    before = note.before(one.start, 50)
+    if _after("refused").match(note.flat, one.end, limit) or _before("refused").search(before):
+        return "", one.end
+    for status, group in ((DUE, "due"), (DONE, "done_today"), (PAST, "up_to_date")):
+        after = _after(group).match(note.flat, one.end, limit)
+        if after:
+            return status, one.start + len(note.flat[one.start : after.end()].rstrip(" ,.;"))
+    for status, group in ((DONE, "done_today"), (PAST, "up_to_date"), (DUE, "due")):
+        if _before(group).search(before):
+            return status, one.end
+    return _by_place(note, one, sentence, mentions)
+
+
+def _by_place(note: Note, one: Mention, sentence: Sentence, mentions: Sequence[Mention]) -> tuple[str, int]:
+    """What is said once for a list holds for its items; then the section decides."""
+    others = [
+        other for other in mentions if other.start > one.start and note.sentence(other.start) == sentence
+    ]
+    if others and re.fullmatch(
+        r"[ ,+/&]*(?:et )?(?:le |la |du |de |d')?", note.flat[one.end : others[0].start]
+    ):
+        status, _ = _status(note, others[0], len(note.flat) if len(others) == 1 else others[1].start, others)
+        return status, one.end
+    if sentence.section == "plan" or sentence.arrow:
+        return DUE, one.end
+    return (PAST, one.end) if sentence.section == "vaccines" else ("", one.end)
+
+
+def _all(note: Note) -> Iterator[Fact]:
+    name = tables.toml("immunizations.toml")["label_all"]
+    for match in _everything().finditer(note.flat):
+        sentence = note.sentence(match.start())
+        for status, group in ((DUE, "due"), (PAST, "up_to_date")):
+            after = _after(group).match(note.flat, match.end(), sentence.end)
+            if after and (group == "due" or "a jour" in after[0] or "ok" in after[0]):
+                yield Fact(
+                    IMMUNIZATION, match.start(), after.end(), 0.88, {"vaccine": name, "status": status}
+                )
+                return
+
+
+@cache
+def _named_by() -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z]){tables.toml('immunizations.toml')['named_by']}")
+
+
+@cache
+def _everything() -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z])(?:{tables.any_of(tables.toml('immunizations.toml')['all'])})(?![a-z])")
+
+
+@cache
+def _after(group: str) -> re.Pattern[str]:
+    return re.compile(tables.any_of(tables.toml("immunizations.toml")[group]["after"]))
+
+
+@cache
+def _before(group: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z])(?:{tables.any_of(tables.toml('immunizations.toml')[group]['before'])})$")

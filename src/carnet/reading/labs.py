@@ -1,0 +1,190 @@
+"""Laboratory results: a test of the thesaurus and the value that follows it. A test without a value is no result."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
+
+from carnet.reading import numbers, tables, vitals
+from carnet.reading.facts import LAB, Fact
+from carnet.reading.structure import Note
+from carnet.reading.terms import Match
+from carnet.reading.vocabulary import Concept
+
+_CELLS = "10*9/L"
+_BIG = 2000  # counts above are per mm³
+_SHORT = 2  # letters; such a name counts only in capitals
+
+
+def read(note: Note, found: Sequence[Match[Concept]], taken: Sequence[Fact]) -> Iterator[Fact]:
+    """Each result once."""
+    seen: set[tuple[str, Any]] = set()
+    for fact in [*dipsticks(note), *_results(note, found, taken)]:
+        key = (fact.values["name"], fact.values["value"])
+        if key not in seen:
+            seen.add(key)
+            yield fact
+
+
+def _results(note: Note, found: Sequence[Match[Concept]], taken: Sequence[Fact]) -> Iterator[Fact]:
+    place = 0
+    while place < len(found):
+        pair = _pair(note, found, place)
+        facts = pair or [_result(note, found[place])]
+        for fact in facts:
+            if fact and not any(one.overlaps(fact.start, fact.end) for one in taken):
+                yield fact
+        place += 2 if pair else 1
+
+
+def _result(note: Note, match: Match[Concept]) -> Fact | None:
+    if not _named(note, match) or not vitals.measured(note, match.start):
+        return None
+    limit = min(note.sentence(match.start).end, match.end + 70)
+    value = _value().match(note.flat, match.end, limit)
+    if not value:
+        return None
+    if value["n"] is None:
+        return _worded(note, match, value)
+    return _counted(
+        match, match.start, value.end("u") if value["u"] else value.end("n"), value["n"], value["u"]
+    )
+
+
+def _named(note: Note, match: Match[Concept]) -> bool:
+    written = note.text[match.start : match.end]
+    return len(written) > _SHORT or written.isupper() or not written.islower()
+
+
+def _worded(note: Note, match: Match[Concept], value: re.Match[str]) -> Fact | None:
+    name = str(value.lastgroup)
+    written = list(tables.toml("labs.toml")["words"])[int(name[1:])]
+    if (
+        written == "négatif"
+        and value[name] == "-"
+        and note.flat[value.end() : value.end() + 2].strip().isdigit()
+    ):
+        return None
+    values = {"name": match.value.label, "loinc": match.value.code, "value": written, "unit": None}
+    sure = 0.7 if written == "normal" else 0.93
+    return Fact(LAB, match.start, value.end(), sure, values)
+
+
+def _counted(match: Match[Concept], start: int, end: int, written: str, unit: str | None) -> Fact | None:
+    concept = match.value
+    number = numbers.value(written)
+    usual = concept.row.get("ucum", "") or None
+    ucum = _ucum(unit, usual)
+    if usual == _CELLS and number >= _BIG:
+        number, ucum = number / 1000, usual
+    values = {"name": concept.label, "loinc": concept.code, "value": numbers.short(number), "unit": ucum}
+    return Fact(LAB, start, end, 0.95 * (0.85 if match.corrected else 1), values)
+
+
+def _ucum(written: str | None, usual: str | None) -> str | None:
+    if not written:
+        return usual
+    known = tables.toml("labs.toml")["units"].get(written.replace(" ", ""))
+    if usual == _CELLS and known in ("g/L", "/mm3", _CELLS):
+        return usual
+    if known == "U/L" and usual and ("IU" in usual or "U" in usual):
+        return usual
+    return known or usual
+
+
+def _pair(note: Note, found: Sequence[Match[Concept]], place: int) -> list[Fact | None] | None:
+    """« ASAT/ALAT 45/60 »: two tests, two values."""
+    if place + 1 >= len(found):
+        return None
+    one, other = found[place], found[place + 1]
+    if not re.fullmatch(r" ?(?:/|et) ?", note.flat[one.end : other.start]):
+        return None
+    both = re.compile(
+        rf"[ :=a]{{0,4}}(?P<n>{numbers.NUMBER}) ?(?:/|et) ?(?P<m>{numbers.NUMBER})(?![0-9/])(?: ?(?P<u>{_units()})(?![a-z]))?"
+    )
+    value = both.match(note.flat, other.end)
+    if not value:
+        return None
+    return [
+        _counted(one, one.start, value.end("n"), value["n"], value["u"]),
+        _counted(other, other.start, value.end(), value["m"], value["u"]),
+    ]
+
+
+@cache
+def _value() -> re.Pattern[str]:
+    table = tables.toml("labs.toml")
+    between = rf"(?:[ ,]{{0,2}}(?:{tables.any_of(table['between'])})(?![a-z])){{0,4}} ?"
+    words = "|".join(
+        f"(?P<w{place}>{tables.any_of(forms)})(?![a-z])"
+        for place, forms in enumerate(table["words"].values())
+    )
+    guard = rf"(?! ?(?:{tables.any_of(table['not_values'])})(?![a-z]))(?!/[0-9]|[0-9]|[.,][0-9])"
+    number = rf"\(?(?:[<>]=? ?)?(?P<n>{numbers.NUMBER})(?:(?: ?(?P<u>{_units()}))(?![a-z0-9])|{guard})"
+    return re.compile(rf"{between}(?:{number}|{words})")
+
+
+@cache
+def _units() -> str:
+    forms = (
+        re.escape(form).replace("/", " ?/ ?") for form in tables.toml("labs.toml")["units"] if form != "ui"
+    )
+    return tables.any_of(forms)
+
+
+def dipsticks(note: Note) -> Iterator[Fact]:
+    """The lines of a urine dipstick, or the whole dipstick when one word is said of it."""
+    for name in _dipstick().finditer(note.flat):
+        end = note.sentence(name.start()).end
+        lines = list(_line().finditer(note.flat, name.end(), min(end, name.end() + 150)))
+        for line in lines:
+            test = tables.toml("labs.toml")["dipstick"]["tests"][int(str(line["t"] and _test_of(line)))]
+            yield _dip(line.start("t"), line.end(), test["label"], test["loinc"], _word_of(line))
+        whole = None if lines else _whole().match(note.flat, name.end(), end)
+        if whole:
+            yield _dip(name.start(), whole.end(), "BU", None, _word_of(whole))
+
+
+def _dip(start: int, end: int, label: str, loinc: str | None, value: str) -> Fact:
+    return Fact(LAB, start, end, 0.93, {"name": label, "loinc": loinc, "value": value, "unit": None})
+
+
+def _word_of(match: re.Match[str]) -> str:
+    groups = match.groupdict()
+    words: list[str] = list(tables.toml("labs.toml")["words"])
+    return next(words[place] for place in range(len(words)) if groups.get(f"w{place}"))
+
+
+def _test_of(match: re.Match[str]) -> int:
+    tests = tables.toml("labs.toml")["dipstick"]["tests"]
+    return next(
+        place for place, test in enumerate(tests) if re.fullmatch(tables.any_of(test["forms"]), match["t"])
+    )
+
+
+@cache
+def _dipstick() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<![a-z0-9])(?:{tables.any_of(tables.toml('labs.toml')['dipstick']['names'])})(?![a-z])"
+    )
+
+
+@cache
+def _said() -> str:
+    words = tables.toml("labs.toml")["words"].values()
+    return "|".join(f"(?P<w{place}>{tables.any_of(forms)})(?![a-z])" for place, forms in enumerate(words))
+
+
+@cache
+def _line() -> re.Pattern[str]:
+    tests = tables.any_of(
+        form for test in tables.toml("labs.toml")["dipstick"]["tests"] for form in test["forms"]
+    )
+    return re.compile(rf"(?<![a-z0-9])(?P<t>{tests})(?![a-z])[ :=]{{0,3}}(?:{_said()})")
+
+
+@cache
+def _whole() -> re.Pattern[str]:
+    return re.compile(rf"(?:[ :=]|ce jour|faite|strictement|est|toutes?|urinaires?){{0,5}}(?:{_said()})")

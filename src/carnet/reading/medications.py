@@ -1,0 +1,249 @@
+"""Medications: a drug's name, its dosage line, and whether it is prescribed, goes on, or was stopped, by the cues of
+medications.toml. A drug that is only spoken of gives nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from carnet.reading import doses, numbers, posology, tables
+from carnet.reading.facts import MEDICATION, Fact, Values
+from carnet.reading.naming import Named
+from carnet.reading.posology import DOSE_BY_WEIGHT, Intake, Posology
+from carnet.reading.structure import Note, Sentence
+
+PRESCRIBED, ONGOING, STOPPED, NONE = "prescribed", "ongoing", "stopped", "none"
+_REACH = 90  # characters before a name in which a cue counts
+_LINE = 400  # characters of a dosage line
+_BY_WEIGHT = re.compile(r"dose|pipette")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A drug and its dosage in the text."""
+
+    named: Named
+    posology: Posology
+    end: int
+
+
+def lines(note: Note, named: Sequence[Named]) -> list[Line]:
+    """Each named drug with the dosage that follows it; durations said once for a list given to all of it."""
+    found = []
+    for place, one in enumerate(named):
+        limit = named[place + 1].start if place + 1 < len(named) else len(note.flat)
+        limit = min(limit, one.end + _LINE)
+        pieces = doses.pieces(note.flat, one.end, limit)
+        read = posology.of(pieces, one.drug)
+        end = max(one.end, read.end)
+        found.append(Line(one, read, end))
+    return [_told_before(note, line) for line in _shared_durations(note, found)]
+
+
+def read(note: Note, found: Sequence[Line], taken: Sequence[Fact]) -> Iterator[Fact]:
+    """The facts of these lines; a drug inside a fact that says otherwise (an allergy, a test) is left to it."""
+    for line in found:
+        one = line.named
+        if any(fact.overlaps(one.start, one.end) for fact in taken):
+            continue
+        status, sure = _status(note, line)
+        if status != NONE:
+            yield Fact(
+                MEDICATION,
+                one.start,
+                line.end,
+                sure * (1.0 if one.sure else 0.8),
+                _values(line, status, note),
+            )
+
+
+def _values(line: Line, status: str, note: Note) -> Values:
+    read, drug = line.posology, line.named.drug
+    first = [intake for intake in read.intakes if intake.step == 0]
+    amount, unit = (first[0].amount, first[0].unit) if first else (None, None)
+    if unit is None and any(_BY_WEIGHT.match(note.flat, *place) for place in read.forms):
+        unit = DOSE_BY_WEIGHT
+    times = times_per_day(first)
+    values: Values = {
+        "drug": drug.inn,
+        "brand": drug.brand or None,
+        "strength": read.strength,
+        "dose_per_intake": None if amount is None else numbers.short(round(amount, 3)),
+        "intake_unit": unit,
+        "times_per_day": None if times is None else numbers.short(round(times, 3)),
+        "duration_days": None if read.days is None else numbers.short(read.days),
+        "as_needed": read.as_needed,
+        "status": status,
+    }
+    if read.ceiling:
+        values["max_per_day"] = numbers.short(read.ceiling)
+    return values | {"atc": drug.atc or None}
+
+
+def times_per_day(first: Sequence[Intake]) -> float | None:
+    """Intakes a day, over all amounts of the first step; None when it is not said."""
+    counts = [intake.count / intake.period for intake in first if intake.count]
+    return sum(counts) if counts else None
+
+
+def _status(note: Note, line: Line) -> tuple[str, float]:
+    """By the nearest cue: after the line, before the name, the section, then what the line itself says."""
+    one, read = line.named, line.posology
+    sentence = note.sentence(one.start)
+    after, before = _after(note, line), _before(note, one, sentence)
+    if after == NONE or (before == NONE and not (after and read.says_something)):
+        return NONE, 0
+    if (
+        one.weak
+        and not read.says_something
+        and not (read.strength or before in (STOPPED, ONGOING, PRESCRIBED))
+    ):
+        return NONE, 0
+    if after and before != STOPPED:
+        return after, 0.93
+    if before:
+        return before, 0.92
+    return _by_place(note, line, sentence)
+
+
+def _by_place(note: Note, line: Line, sentence: Sentence) -> tuple[str, float]:
+    read = line.posology
+    if sentence.section == "treatment":
+        return (PRESCRIBED, 0.8) if _examined(note, sentence.start) else (ONGOING, 0.9)
+    if sentence.section in ("plan", "advice") or sentence.arrow:
+        return PRESCRIBED, 0.9
+    if sentence.section in ("history", "family", "life"):
+        return (ONGOING, 0.8) if read.says_something or read.strength else (NONE, 0)
+    if read.days or read.as_needed or read.says_something:
+        return PRESCRIBED, 0.8
+    return (PRESCRIBED, 0.6) if read.strength else (NONE, 0)
+
+
+def _examined(note: Note, place: int) -> bool:
+    """Whether the examination or a conclusion stands before: a treatment told after it is a decision."""
+    return any(
+        one.section in ("exam", "assessment") or _EXAMINED.search(note.flat, one.body, one.end)
+        for one in note.sentences
+        if one.end <= place
+    )
+
+
+_EXAMINED = re.compile(
+    r"(?<![a-z])(?:ta|t°|auscult\w*|fc|spo2|tympans?|gorge|abdo(?:men)? souple)(?![a-z]) ?[:0-9a-z]"
+)
+
+
+@cache
+def _cues(where: str) -> re.Pattern[str]:
+    table = tables.toml("medications.toml")
+    groups = [
+        f"(?P<{name}>{tables.any_of(table[name][where])})" for name in (STOPPED, PRESCRIBED, ONGOING, NONE)
+    ]
+    return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(groups)})(?![a-z])")
+
+
+_LIST = re.compile(
+    r"[ :=,(+/&\"'.-]*(?:(?:et|le|la|les|du|de|des|d'|l'|un|une|son|sa|ses|par|avec|puis|aussi|traitement|ttt|tt) ?)*[ :=,(+/-]*"
+)
+
+
+def _before(note: Note, one: Named, sentence: Sentence) -> str:
+    """The nearest cue before the name. Those that speak of one drug must stand right before it; a stop or « sous »
+    holds for a list, until another cue."""
+    first = max(sentence.start, one.start - _REACH * 2)
+    cues = list(_cues("before").finditer(note.flat, first, one.start))
+    for cue in reversed(cues):
+        kind = str(cue.lastgroup)
+        near = bool(_LIST.fullmatch(note.flat, cue.end(), one.start))
+        if near:
+            return kind
+        if kind in (NONE, STOPPED) and _only_names(note, cue.end(), one.start):
+            return kind
+        if (
+            kind in (ONGOING, PRESCRIBED)
+            and "," not in note.flat[cue.end() : one.start].split(")")[-1][:0]
+            and _list_like(note, cue.end(), one.start)
+        ):
+            return kind
+    return ""
+
+
+_WORDS_OF_LIST = re.compile(r"[^,;]{0,70}(?:,[^,;]{0,70}){0,8}")
+_OTHER_STORY = re.compile(
+    r"(?<![a-z])(?:mais|rdv|revoir|bio|at|cs|consult\w*|pour|depuis|ce jour|auj\w*)(?![a-z])"
+)
+
+
+def _only_names(note: Note, start: int, end: int) -> bool:
+    """« pas d'AINS ni corticoïdes », « stop Kardégic et Plavix »: short, joined by et, ni, ou."""
+    between = note.flat[start:end]
+    return (
+        len(between) < 35
+        and bool(re.search(r"(?:et|ni|ou|/|\+) (?:de |d'|du |les? )?$", between))
+        and "," not in between
+    )
+
+
+def _list_like(note: Note, start: int, end: int) -> bool:
+    between = note.flat[start:end]
+    return bool(_WORDS_OF_LIST.fullmatch(between)) and not _OTHER_STORY.search(between)
+
+
+def _after(note: Note, line: Line) -> str:
+    end = note.sentence(max(line.named.start, line.end - 1)).end
+    match = re.compile(rf"[ ,:=()-]*(?:ttt )?(?:{_cues('after').pattern})").match(
+        note.flat, line.end, min(end, line.end + 40)
+    )
+    if match:
+        return str(match.lastgroup)
+    arrow = re.compile(r" ?(?:-+>|=>|→) ?(?:stop|arret)").match(note.flat, line.end)
+    return STOPPED if arrow else ""
+
+
+def _shared_durations(note: Note, found: list[Line]) -> list[Line]:
+    """« …, … qsp 3 mois » gives its duration to the lines before it in the same list."""
+    shared = list(found)
+    for place in range(len(found) - 1, 0, -1):
+        line, before = shared[place], shared[place - 1]
+        written = note.flat[line.named.end : line.end]
+        if not line.posology.days or not _WHOLE.search(written):
+            continue
+        between = note.flat[before.end : line.named.start]
+        if before.posology.days or not before.posology.says_something or not _BETWEEN.fullmatch(between):
+            continue
+        days = replace(before.posology, days=line.posology.days)
+        shared[place - 1] = replace(before, posology=days)
+        _carry(note, found, shared, place - 1)
+    return shared
+
+
+def _carry(note: Note, found: list[Line], shared: list[Line], place: int) -> None:
+    days = shared[place].posology.days
+    while place > 0:
+        before = shared[place - 1]
+        between = note.flat[before.end : shared[place].named.start]
+        if before.posology.days or not _BETWEEN.fullmatch(between) or not before.posology.says_something:
+            return
+        shared[place - 1] = replace(before, posology=replace(before.posology, days=days))
+        place -= 1
+
+
+_WHOLE = re.compile(r"(?<![a-z])(?:qsp|q\.s\.p|le tout|qs)")
+_BETWEEN = re.compile(r"[ ,.;:+/&\n•*-]{0,6}(?:(?:et|puis|[0-9]{1,2}[.)]) ?)?")
+_AHEAD = re.compile(
+    rf"(?:renouv\w*|ordo\w*|ttt|traitement|presc\w*|tout)[a-z' ]{{0,25}}(?:qsp|pour|pdt|pendant|x|de)? ?(?P<n>{numbers.NUMBER}) ?(?P<u>mois|sem\w*|m)(?: \(?ar ?[0-9]\)?)? ?:"
+)
+
+
+def _told_before(note: Note, line: Line) -> Line:
+    """« Renouvellement 3 mois : … » gives its duration to each line that has none."""
+    if line.posology.days or (not line.posology.says_something and not line.posology.strength):
+        return line
+    sentence = note.sentence(line.named.start)
+    told = _AHEAD.search(note.flat, sentence.start, line.named.start)
+    if not told:
+        return line
+    days = numbers.value(told["n"]) * (7 if told["u"].startswith("s") else 30)
+    return replace(line, posology=replace(line.posology, days=days))

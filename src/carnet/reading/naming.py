@@ -1,0 +1,97 @@
+"""Where a text names drugs: the longest name that the given table knows, its typing errors forgiven."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from carnet.reading import tables
+from carnet.reading.drugs import Drug, Drugs
+from carnet.reading.structure import Note
+from carnet.reading.terms import LONG, Corrector
+from carnet.reading.tokens import Word
+
+LONGEST = 5  # words of a name
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A drug's name in a text. `weak`: an ordinary word, a drug only when a dosage follows."""
+
+    start: int
+    end: int
+    drug: Drug
+    sure: bool
+    weak: bool
+
+
+def drugs_in(note: Note, drugs: Drugs, corrector: Corrector) -> Iterator[Named]:
+    """Left to right, none inside another."""
+    at = 0
+    while at < len(note.words):
+        found = _at(note, drugs, at) or _nearly(note, drugs, corrector, at)
+        if found:
+            named, at = found
+            yield named
+        else:
+            at += 1
+
+
+def _at(note: Note, drugs: Drugs, at: int) -> tuple[Named, int] | None:
+    first = note.words[at]
+    if first.digits or (first.glued and len(first.form) < 4):
+        return None
+    for last in range(_reach(note.words, at), at, -1):
+        if last < len(note.words) and note.words[last].glued and not note.words[last].digits:
+            continue
+        names = _short().get(" ".join(_written(note.words[at:last])), _written(note.words[at:last]))
+        drug = drugs.find(names)
+        said = " ".join(names)
+        if drug and said not in _never():
+            end = note.words[last - 1].end
+            return Named(first.start, end, drug, True, said in _weak() or len(said) < 3), last
+    return None
+
+
+def _nearly(note: Note, drugs: Drugs, corrector: Corrector, at: int) -> tuple[Named, int] | None:
+    word = note.words[at]
+    if len(word.form) < LONG or word.digits or word.glued or corrector.knows(word.stem):
+        return None
+    if corrector.correct(word) != word.stem:
+        return None
+    drug = drugs.find([word.form], forgiving=True)
+    return (Named(word.start, word.end, drug, False, False), at + 1) if drug else None
+
+
+def _reach(words: Sequence[Word], at: int) -> int:
+    last = at + 1
+    while last < len(words) and last < at + LONGEST and words[last].soft:
+        last += 1
+    return last
+
+
+def _written(words: Sequence[Word]) -> list[str]:
+    """Words as a folded name has them: « b » and a glued « 12 » are one."""
+    found: list[str] = []
+    for word in words:
+        if word.glued and found:
+            found[-1] += word.form
+        else:
+            found.append(word.form)
+    return found
+
+
+@cache
+def _short() -> dict[str, list[str]]:
+    return {short: long.split() for short, long in tables.toml("medications.toml")["short"].items()}
+
+
+@cache
+def _weak() -> frozenset[str]:
+    return frozenset(tables.toml("medications.toml")["weak"]["words"])
+
+
+@cache
+def _never() -> frozenset[str]:
+    return frozenset(tables.toml("medications.toml")["weak"]["never"])

@@ -1,0 +1,321 @@
+"""What the pieces of a dosage line mean together: strength, intakes, duration, need. It reads pieces, never text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from carnet.reading import doses, strengths
+from carnet.reading.doses import Piece
+from carnet.reading.drugs import Drug
+
+INSULIN = "A10A"  # ATC: units are the dose, never the strength
+_SLOTS = {3: ("MORN", "NOON", "EVE"), 4: ("MORN", "NOON", "EVE", "NIGHT")}
+DOSE_BY_WEIGHT = "dose-poids"
+
+
+@dataclass(slots=True)
+class Intake:
+    """An amount, and when. `times` in `period` days; `step` counts the steps of a decreasing scheme."""
+
+    amount: float | None = None
+    unit: str | None = None
+    times: float | None = None
+    period: float = 1
+    when: list[str] = field(default_factory=list)
+    step: int = 0
+    for_days: float | None = None
+
+    @property
+    def count(self) -> float | None:
+        """Intakes in a period."""
+        return self.times if self.times is not None else float(len(self.when)) or None
+
+    @property
+    def said(self) -> bool:
+        return self.times is not None or bool(self.when)
+
+
+@dataclass(slots=True)
+class Posology:
+    """A dosage line, read. `reason` is a place in the text."""
+
+    strength: str | None = None
+    intakes: list[Intake] = field(default_factory=list)
+    days: float | None = None
+    as_needed: bool = False
+    reason: tuple[int, int] | None = None
+    ceiling: float | None = None
+    ceiling_unit: str | None = None
+    refills: float | None = None
+    brand_only: bool = False
+    forms: list[tuple[int, int]] = field(default_factory=list)
+    total_days: float | None = None
+    start: int = 0
+    end: int = 0
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is more than a strength or a form."""
+        return bool(self.intakes or self.days or self.as_needed or self.ceiling)
+
+
+def of(pieces: list[Piece], drug: Drug) -> Posology:
+    """The meaning of a line."""
+    reading = _Reading(drug, pieces)
+    for place, piece in enumerate(pieces):
+        reading.take(place, piece)
+    return reading.done()
+
+
+class _Reading:
+    """The state while pieces are taken one by one."""
+
+    def __init__(self, drug: Drug, pieces: list[Piece]) -> None:
+        self.drug, self.pieces, self.found = drug, pieces, Posology()
+        self.step = 0
+        self.stepped = False  # the current step has its duration
+        self.split = False  # an amount was for the day, to be divided
+        self.insulin = (drug.atc or "").startswith(INSULIN)
+
+    def take(self, place: int, piece: Piece) -> None:
+        act = getattr(self, f"_{piece.kind}", None)
+        if act:
+            act(place, piece)
+
+    def done(self) -> Posology:
+        found = self.found
+        if self.pieces:
+            found.start, found.end = self.pieces[0].start, self.pieces[-1].end
+        self._share()
+        self._in_intakes()
+        steps = {intake.step for intake in found.intakes}
+        if len(steps) == 1:
+            found.days = found.total_days or next(
+                (one.for_days for one in found.intakes if one.for_days), found.days
+            )
+            for intake in found.intakes:
+                intake.for_days = None
+        return found
+
+    @property
+    def last(self) -> Intake:
+        """The intake being told."""
+        if not self.found.intakes or self.found.intakes[-1].step != self.step:
+            self.found.intakes.append(Intake(step=self.step))
+        return self.found.intakes[-1]
+
+    def _new(self, amount: float | None, unit: str | None) -> Intake:
+        """An amount begins a new intake, unless the one being told has none yet."""
+        intakes = self.found.intakes
+        if self.stepped and intakes:
+            self._next_step()
+        current = intakes[-1] if intakes and intakes[-1].step == self.step else None
+        if current is None or current.amount is not None:
+            if current is not None and not current.said and amount is not None:
+                current.amount, current.unit = amount, unit or current.unit  # corrected at once
+                return current
+            intakes.append(Intake(amount, unit or (current.unit if current else None), step=self.step))
+        else:
+            current.amount, current.unit = amount, unit
+        return intakes[-1]
+
+    def _next_step(self) -> None:
+        self.step += 1
+        self.stepped = False
+
+    def _amount(self, place: int, piece: Piece) -> None:
+        self._new(piece.values["n"], piece.values["unit"])
+
+    def _mass(self, place: int, piece: Piece) -> None:
+        number, unit, per = piece.values["n"], piece.values["unit"], piece.values["per"]
+        if "kg" in per:
+            self._by_weight(number, unit, per)
+        elif piece.values["to"] is not None:
+            self.found.strength = (
+                f"{_french(number)} {piece.values['first']}/{_french(piece.values['to'])} {unit}"
+            )
+        elif unit == "UI" and (self.insulin or (number <= 100 and self.found.strength is None)):
+            self._new(number, "UI")
+        elif self.found.strength is None and not self._counted():
+            self.found.strength = f"{_french(number)} {unit}" + (per if per[1:] in ("ml", "5ml") else "")
+            self._per_day(per)
+        elif self.found.intakes and self.found.intakes[-1].amount is not None and not self._is_dose(place):
+            self.found.strength = self.found.strength or f"{_french(number)} {unit}"
+        else:
+            self._new(number, unit)
+            self._per_day(per)
+
+    def _counted(self) -> bool:
+        return any(intake.amount is not None for intake in self.found.intakes)
+
+    def _is_dose(self, place: int) -> bool:
+        """Whether what follows tells when this amount is taken."""
+        after = next((piece.kind for piece in self.pieces[place + 1 :] if piece.kind not in doses.SILENT), "")
+        return after in (doses.TIMES, doses.MOMENT, doses.DURATION) or self.found.intakes[-1].said
+
+    def _per_day(self, per: str) -> None:
+        if per in ("/j", "/jour", "/jours", "/24h"):
+            self._set_times(1, 1)
+        elif per == "/sem":
+            self._set_times(1, 7)
+
+    def _by_weight(self, number: float, unit: str, per: str) -> None:
+        self._new(number, f"{unit}/kg")
+        self.split = bool(per.split("kg", 1)[1].strip("/") in ("j", "jour", "jours", "24h"))
+
+    def _bare(self, place: int, piece: Piece) -> None:
+        number, other = piece.values["n"], piece.values["to"]
+        first = self.found.strength is None and not self.found.intakes
+        if first and other is not None and "/" in piece.values["written"]:
+            self.found.strength = strengths.of_pair(self.drug, number, other) or _pair(number, other)
+            return
+        if self.insulin:
+            self._new(number, "UI")
+            return
+        known = strengths.of_number(self.drug, number) if first else None
+        if known and not self._alone_small(place, number):
+            self.found.strength = known
+        elif first and number >= 5 and not self._is_moment(place):
+            self.found.strength = f"{_french(number)} {strengths.usual_unit(self.drug)}".strip()
+        elif number <= 60:
+            self._new(number, None)
+
+    def _alone_small(self, place: int, number: float) -> bool:
+        """« 1 le matin », « 2 matin et soir »: an amount, although such a strength exists."""
+        return (
+            number <= 2
+            and number == int(number)
+            and self._is_moment(place)
+            and self.drug.strengths[:1] != (f"{_french(number)} mg",)
+        )
+
+    def _is_moment(self, place: int) -> bool:
+        after = [piece.kind for piece in self.pieces[place + 1 : place + 3] if piece.kind != doses.FILLER]
+        return bool(after) and after[0] == doses.MOMENT
+
+    def _scheme(self, place: int, piece: Piece) -> None:
+        if self.stepped:
+            self._next_step()
+        amounts = piece.values["amounts"]
+        unit = piece.values["unit"] or ("UI" if self.insulin else None)
+        told = [one for one in self.found.intakes if one.step == self.step and one.amount is None]
+        for intake in told:
+            self.found.intakes.remove(intake)
+        current = (
+            self.found.intakes[-1]
+            if self.found.intakes and self.found.intakes[-1].step == self.step
+            else None
+        )
+        if current and not current.said:
+            self.found.intakes.remove(current)
+            unit = unit or current.unit
+        for amount, slot in zip(amounts, _SLOTS[len(amounts)], strict=True):
+            same = next(
+                (one for one in self.found.intakes if one.step == self.step and one.amount == amount), None
+            )
+            if same and amount:
+                same.when.append(slot)
+            elif amount:
+                self.found.intakes.append(Intake(amount, unit, when=[slot], step=self.step))
+
+    def _times(self, place: int, piece: Piece) -> None:
+        if self.stepped and self.found.intakes and self.found.intakes[-1].said:
+            return
+        if piece.values.get("split") and self.last.times is not None:
+            self._divide(piece.values["times"])
+        self._set_times(piece.values["times"], piece.values["period"])
+
+    def _divide(self, times: float) -> None:
+        """« 1000 mg/j en 2 prises » is 500 mg twice; « 4 cp/j en 2 prises » is 2 cp."""
+        current = self.last
+        mass = strengths.parts(self.found.strength) if self.found.strength else ()
+        if current.amount is not None:
+            current.amount /= times
+        elif len(mass) == 1:
+            current.amount, current.unit = mass[0][0] / times, mass[0][1]
+            self.found.strength = None
+
+    def _set_times(self, times: float, period: float) -> None:
+        current = self.last
+        if current.times is not None and period == 1 and current.period > 1:
+            return
+        if current.times is not None and current.period == 1 and period > 1 and current.times > 0:
+            current.period = period  # « 1 fois par jour, 3 jours sur 7 »: the days decide
+            current.times = times
+            return
+        current.times, current.period = times, period
+
+    def _moment(self, place: int, piece: Piece) -> None:
+        if self.stepped and self.found.intakes and self.found.intakes[-1].said:
+            return
+        self.last.when += piece.values["when"]
+
+    def _once(self, place: int, piece: Piece) -> None:
+        self._set_times(1, 1)
+        self.found.days = self.found.days or 1
+
+    def _repeat(self, place: int, piece: Piece) -> None:
+        self._set_times(1, piece.values["days"])
+        self.found.days = None
+
+    def _duration(self, place: int, piece: Piece) -> None:
+        days = piece.values["days"]
+        here = [one for one in self.found.intakes if one.step == self.step]
+        if self.stepped or not here:
+            self.found.total_days = days
+            if not self.found.intakes:
+                self.found.days = days
+            return
+        for intake in here:
+            intake.for_days = days
+        self.stepped = True
+
+    def _then(self, place: int, piece: Piece) -> None:
+        if self.found.intakes:
+            self._next_step()
+
+    def _need(self, place: int, piece: Piece) -> None:
+        self.found.as_needed = True
+        self.found.reason = piece.values.get("why") or self.found.reason
+
+    def _ceiling(self, place: int, piece: Piece) -> None:
+        self.found.ceiling, self.found.ceiling_unit = piece.values["n"], piece.values["unit"]
+
+    def _refill(self, place: int, piece: Piece) -> None:
+        if piece.values["count"] is not None:
+            self.found.refills = piece.values["count"]
+
+    def _brand_only(self, place: int, piece: Piece) -> None:
+        self.found.brand_only = True
+
+    def _form(self, place: int, piece: Piece) -> None:
+        self.found.forms.append((piece.start, piece.end))
+
+    def _place(self, place: int, piece: Piece) -> None:
+        self.found.forms.append((piece.start, piece.end))
+
+    def _share(self) -> None:
+        """What is said once for several intakes belongs to each; amounts for a whole day are divided."""
+        for intake in self.found.intakes:
+            if self.split and intake.unit and intake.unit.endswith("/kg") and intake.count:
+                intake.amount = (intake.amount or 0) / intake.count
+        units = [one.unit for one in self.found.intakes if one.unit]
+        for intake in self.found.intakes:
+            intake.unit = intake.unit or (units[0] if units else None)
+
+    def _in_intakes(self) -> None:
+        """« max 3 g/j » of tablets of 1 g is 3."""
+        found = self.found
+        if found.ceiling is None or found.ceiling_unit not in strengths.MILLIGRAMS:
+            return
+        mass = strengths.milligrams(found.strength)
+        if mass:
+            found.ceiling = round(found.ceiling * strengths.MILLIGRAMS[found.ceiling_unit] / mass, 3)
+
+
+def _french(number: float) -> str:
+    return str(int(number) if number == int(number) else number).replace(".", ",")
+
+
+def _pair(one: float, other: float) -> str:
+    return f"{_french(one)}/{_french(other)}"

@@ -1,0 +1,83 @@
+"""A line of a prescription, read whole: drug, strength, form, route, every intake, duration, renewals. It reads what is
+written; what is not written is filled only from the product."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from carnet.reading import doses, naming, numbers, posology, structure
+from carnet.reading.facts import Context, Values
+from carnet.reading.naming import Named
+from carnet.reading.posology import DOSE_BY_WEIGHT, Intake, Posology
+from carnet.reading.reader import Reader
+from carnet.reading.structure import Note
+
+_UNITS = {"comprimé": "cp", "gélule": "gél", "capsule": "gél", "pulvérisation": "bouffée", "inhalation": "bouffée", "lyophilisat": "lyoc"}  # fmt: skip
+
+
+def read(text: str, reading: Reader) -> Values:
+    """The prescription of the first drug named; empty when none is."""
+    note = structure.note(text, None, Context())
+    note.stems[:] = [reading.words.corrector.correct(word) for word in note.words]
+    named = next(naming.drugs_in(note, reading.drugs, reading.words.corrector), None)
+    if named is None:
+        return {}
+    pieces = doses.pieces(note.flat, named.end, len(note.flat), whole=True)
+    return _values(note, named, posology.of(pieces, named.drug))
+
+
+def _values(note: Note, named: Named, found: Posology) -> Values:
+    drug = named.drug
+    reason = None if found.reason is None else note.text[slice(*found.reason)].strip()
+    return {
+        "drug": drug.inn,
+        "brand": drug.brand or None,
+        "strength": found.strength or (drug.strengths[0] if len(drug.strengths) == 1 else None),
+        "form": _form(note, named, found),
+        "route": _route(note, named, found),
+        "doses": [_dose(intake, named, found, note) for intake in found.intakes],
+        "duration_days": _short(_duration(found)),
+        "as_needed": found.as_needed,
+        "as_needed_reason": reason,
+        "max_per_day": _short(found.ceiling),
+        "refills": _short(found.refills),
+        "non_substitutable": found.brand_only,
+    }
+
+
+def _dose(intake: Intake, named: Named, found: Posology, note: Note) -> Values:
+    unit = intake.unit
+    if unit is None and any(
+        note.flat[slice(*place)].startswith(("dose-", "dose p", "pipette")) for place in found.forms
+    ):
+        unit = DOSE_BY_WEIGHT
+    values: Values = {
+        "amount": _short(1 if intake.amount is None else intake.amount),
+        "unit": unit or _UNITS.get(named.drug.unit or "", named.drug.unit or None),
+        "when": intake.when,
+        "times_per_day": _short(intake.count),
+        "period_days": _short(intake.period),
+    }
+    return values | ({"for_days": _short(intake.for_days)} if intake.for_days else {})
+
+
+def _duration(found: Posology) -> float | None:
+    if found.days or found.total_days:
+        return found.total_days or found.days
+    steps: dict[int, float | None] = {}
+    for intake in found.intakes:
+        steps[intake.step] = intake.for_days or steps.get(intake.step)
+    told = [days for days in steps.values() if days]
+    return sum(told) if len(steps) > 1 and len(told) == len(steps) else None
+
+
+def _short(number: float | None) -> Any:
+    return None if number is None else numbers.short(round(number, 3))
+
+
+def _form(note: Note, named: Named, found: Posology) -> str | None:
+    return named.drug.forms[0] if named.drug.forms else None
+
+
+def _route(note: Note, named: Named, found: Posology) -> str | None:
+    return named.drug.routes[0] if named.drug.routes else None

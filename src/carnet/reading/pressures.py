@@ -1,0 +1,94 @@
+"""Blood pressure: two numbers, in mmHg or in cmHg, near a word that names it. Nothing else reads like it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from carnet.reading import numbers, tables, vitals
+from carnet.reading.facts import VITAL, Fact
+from carnet.reading.structure import Note
+
+_PAIR = re.compile(
+    r"(?<![0-9.,/½-])([0-9]{1,3}(?:[.,][0-9])?) ?(?:/|-| sur )(?: ?)([0-9]{1,3}(?:[.,][0-9])?)"
+    r"(?![0-9/]|[.,][0-9]|-[0-9]| ?(?:mg|ug|ml|cp|ans|jours?|j|sem\w*|mois|fois|h|x|%|kg|cm)\b)(?: ?(?:mm ?hg|cm ?hg))?"
+)
+_CHAIN = 45  # characters: « 14/8 assis, 13/8 debout »
+
+
+def read(note: Note) -> Iterator[Fact]:
+    """Each pressure, standing or repeated ones too."""
+    last = -1000
+    for match in _PAIR.finditer(note.flat):
+        value = _value(match)
+        if value is None:
+            continue
+        systolic, diastolic, whole = value
+        start = _named(note, match.start())
+        chained = match.start() - last < _CHAIN
+        sure = "hg" in match[0] or start is not None or chained
+        if not sure and not (whole and _alone(note, match)):
+            continue
+        if not vitals.measured(note, match.start()) or (_dated(note, match.start()) and not whole):
+            continue
+        last = match.end()
+        place = match.start() if start is None else start
+        measure = {"systolic": numbers.short(systolic), "diastolic": numbers.short(diastolic)}
+        yield Fact(
+            VITAL,
+            place,
+            match.end(),
+            0.98 if sure else 0.75,
+            {"name": "bp", "value": measure, "unit": "mm[Hg]"},
+        )
+
+
+def _value(match: re.Match[str]) -> tuple[float, float, bool] | None:
+    """Systolic, diastolic in mmHg, and whether they were written so."""
+    one, other = numbers.value(match[1]), numbers.value(match[2])
+    if 60 <= one <= 280 and 25 <= other <= 160 and one > other:
+        return one, other, True
+    if 7 <= one <= 28 and 3 <= other <= 16 and one > other:
+        return round(one * 10, 1), round(other * 10, 1), False
+    return None
+
+
+@cache
+def _cue() -> re.Pattern[str]:
+    words = tables.any_of(tables.toml("vitals.toml")["bp"]["cues"])
+    return re.compile(rf"(?<![a-z0-9])(?:{words})(?![a-z])")
+
+
+_NEAR = re.compile(
+    r"[ :=~]*(?:(?:a|de|est|moy(?:enne)?s?|ce jour|bras|d|g|dte?|gche?|droite?|gauche|assise?|couchee?|debout|au repos"
+    r"|repos|auj|cabinet|controlee?|controle|env|autour de|retrouvee?|stable|max|jusqu'a|la|les|domicile|matin|soir"
+    r"|tensionnelles?|moyenne a|sur 3j|haute|elevee|limite|ok|bien|equilibree|correcte|normale|limite haute)"
+    r"[ :=,(]*){0,6}"
+)
+
+
+def _named(note: Note, place: int) -> int | None:
+    """Where the word that names the pressure begins, if one stands before in the sentence."""
+    sentence = note.sentence(place)
+    first = max(sentence.start, place - 70)
+    cues = list(_cue().finditer(note.flat, first, place))
+    if not cues:
+        return None
+    cue = cues[-1]
+    if _NEAR.fullmatch(note.flat, cue.end(), place):
+        return cue.start()
+    return place  # named, further away: the numbers alone are quoted
+
+
+def _dated(note: Note, place: int) -> bool:
+    words = tables.any_of(tables.toml("vitals.toml")["bp"]["before_date"])
+    return bool(re.search(rf"(?:^|[^a-z])(?:{words}) $", note.before(place, 14)))
+
+
+def _alone(note: Note, match: re.Match[str]) -> bool:
+    """Without a name: only right after a comma or at the start, with nothing but a word of posture after."""
+    before, after = note.before(match.start(), 20), note.after(match.end(), 12)
+    one, other = numbers.value(match[1]), numbers.value(match[2])
+    likely = 85 <= one <= 230 and 45 <= other <= 130 and match[0].count("/") == 1
+    return likely and bool(re.search(r"(?:^|[,(] ?)$", before)) and not re.match(r" ?[a-z]{0,3}/", after)

@@ -1,0 +1,82 @@
+"""The whole reading of a note: every kind of fact in turn, then in the order of the text. The way in to this package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from carnet.reading import (
+    allergies,
+    conditions,
+    follow_ups,
+    habits,
+    immunizations,
+    labs,
+    medications,
+    naming,
+    orders,
+    pressures,
+    structure,
+    tokens,
+    vitals,
+    vocabulary,
+)
+from carnet.reading.drugs import Drugs, NoDrugs
+from carnet.reading.facts import Context, Fact
+from carnet.reading.structure import Note
+from carnet.reading.vocabulary import Vocabulary
+
+LONGEST = 200_000  # characters; what stands beyond is not read
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads notes with a thesaurus and a table of drugs. It keeps nothing of what it read."""
+
+    words: Vocabulary
+    drugs: Drugs
+
+    def read(self, text: str, context: Context | None = None) -> list[Fact]:
+        """The facts of a note, in the order of their places; the same text always gives the same facts."""
+        composed, places = tokens.composed(text[:LONGEST])
+        note = structure.note(composed, None, context or Context())
+        note.stems[:] = [self.words.corrector.correct(word) for word in note.words]
+        found = sorted(self._all(note), key=lambda fact: (fact.start, fact.end, fact.kind))
+        if places is None:
+            return found
+        return [replace(fact, start=places[fact.start], end=places[fact.end]) for fact in found]
+
+    def _all(self, note: Note) -> list[Fact]:
+        """Kinds in the order in which one takes words from another."""
+        words, stems = note.words, note.stems
+        labs_found = list(self.words.labs.find(words, stems))
+        terms = list(self.words.conditions.find(words, stems))
+        named = list(naming.drugs_in(note, self.drugs, self.words.corrector))
+        found = list(allergies.read(note, named, list(self.words.allergens.find(words, stems))))
+        vaccines = list(self.words.vaccines.find(words, stems))
+        found += immunizations.read(note, vaccines, terms)
+        found += pressures.read(note)
+        found += _unclaimed(vitals.read(note), found)
+        results = labs.read(note, labs_found, found)
+        found += results
+        lines = medications.lines(note, named)
+        found += medications.read(note, lines, found)
+        found += habits.read(note)
+        found += orders.read(note, labs_found, list(self.words.examinations.find(words, stems)), found)
+        found += follow_ups.read(note, found)
+        found += conditions.read(note, terms, found)
+        return found
+
+
+def _unclaimed(facts: Iterable[Fact], taken: Sequence[Fact]) -> list[Fact]:
+    """Vital signs whose number no blood pressure has."""
+    return [
+        fact
+        for fact in facts
+        if not any(one.kind == fact.kind and one.overlaps(fact.end - 1, fact.end) for one in taken)
+    ]
+
+
+def packaged(drugs: Drugs | None = None) -> Reader:
+    """The reader with the tables that come with the program."""
+    return Reader(vocabulary.packaged(), drugs or NoDrugs())

@@ -1,0 +1,188 @@
+"""Whether what a term says is there: affirmed, negated, suspected, over (history), of a relative (family), or not said
+of anybody. By the cues of cues.toml in the same sentence, and the section."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from carnet.reading import tables
+from carnet.reading.structure import Note, Sentence
+
+AFFIRMED, NEGATED, SUSPECTED, HISTORY, FAMILY = "affirmed", "negated", "suspected", "history", "family"
+REACH = 110  # characters in which a cue counts
+_COMMA = re.compile(r",(?![0-9])")
+_LIST_END = re.compile(r"(?<![a-z])(?:ni|ou)(?![a-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """`status` is None when the term is said of nobody: a condition for coming back, a vaccine, a name."""
+
+    status: str | None
+    confidence: float = 0.9
+
+
+DENIED = Said(NEGATED, 0.92)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term in a note: its place, its CIM-10 codes, its kind, and what stood before it in the same sentence."""
+
+    start: int
+    end: int
+    codes: tuple[str, ...]
+    kind: str = "disease"
+    last: bool = True  # no other term follows in its sentence
+    previous: tuple[int, str | None] | None = None  # end and status of the term before
+
+
+def of(note: Note, term: Term) -> Said:
+    """The status of a term."""
+    sentence = note.sentence(term.start)
+    before = note.flat[max(sentence.body, term.start - REACH) : term.start]
+    after = note.flat[term.end : min(sentence.end, term.end + 60)]
+    if _unsaid(note, sentence, before, after):
+        return Said(None)
+    if _is_negated(before, after):
+        return Said(NEGATED, 0.93)
+    if _is_family(note, sentence, term, before, after):
+        return Said(FAMILY, 0.92)
+    if _is_suspected(sentence, term, before, after):
+        return Said(SUSPECTED, 0.9)
+    if _is_over(sentence, term, before, after):
+        return Said(HISTORY, 0.88)
+    return Said(AFFIRMED, 0.88)
+
+
+def _unsaid(note: Note, sentence: Sentence, before: str, after: str) -> bool:
+    if sentence.section in ("advice", "vaccines", "allergy"):
+        return True
+    if _ends_with("unsaid", "before").search(before) or _begins_with("unsaid", "after").match(after):
+        return True
+    far = list(_far().finditer(before))
+    return bool(far) and not _other_story().search(before[far[-1].end() :])
+
+
+def _is_negated(before: str, after: str) -> bool:
+    if _begins_with("negated", "after").match(after) or _ends_with("negated", "near").search(before):
+        return True
+    cues = list(_anywhere("negated").finditer(before))
+    if not cues:
+        return False
+    between = before[cues[-1].end() :]
+    if _ends().search(between) or len(between.split()) > 9:
+        return False
+    pieces = _COMMA.split(between)
+    if len(pieces) == 1:
+        return True
+    rest = _next_piece(after)
+    listed = all(len(piece.split()) <= 4 for piece in pieces)
+    return (
+        listed and bool(_LIST_END.search(pieces[-1] + rest)) and not _anywhere("negated").search(pieces[-1])
+    )
+
+
+def _next_piece(after: str) -> str:
+    """The rest of a list: up to the second comma, an end, or the sentence's."""
+    ended = _ends().search(after)
+    text = after[: ended.start()] if ended else after
+    return ",".join(_COMMA.split(text)[:3])
+
+
+def _is_family(note: Note, sentence: Sentence, term: Term, before: str, after: str) -> bool:
+    if sentence.section == "family" or _ends_with("family", "before").search(before):
+        return True
+    if _relative().search(before) or _begins_with("family", "after").match(after):
+        return True
+    if term.previous and term.previous[1] == FAMILY:
+        return bool(_AND.fullmatch(note.flat, term.previous[0], term.start))
+    return False
+
+
+_AND = re.compile(r"(?: ?\(?(?:a )?[0-9]{1,2} ?ans\)?)? ?(?:et|\+|/|&) ?(?:d'|de |du |une? )?")
+
+
+def _is_suspected(sentence: Sentence, term: Term, before: str, after: str) -> bool:
+    if _begins_with("suspected", "after").match(after):
+        return True
+    if sentence.asked and term.last and not _COMMA.search(after):
+        return True
+    cues = list(_anywhere("suspected").finditer(before))
+    if not cues:
+        return False
+    between = before[cues[-1].end() :]
+    return len(between.split()) <= 4 and not _COMMA.search(between) and not _ends().search(between)
+
+
+def _is_over(sentence: Sentence, term: Term, before: str, after: str) -> bool:
+    if _begins_with("history", "after").match(after):
+        return True
+    over = is_past(term.codes) or term.kind == "procedure"
+    if over and (sentence.section == "history" or term.kind == "procedure"):
+        return not _PLANNED.search(before)
+    dated = bool(_begins_with("dated", "after").match(after)) and not after.startswith(" depuis")
+    if over and dated:
+        return True
+    cues = list(_anywhere("history").finditer(before))
+    if not cues:
+        return False
+    between = before[cues[-1].end() :]
+    near = len(between.split()) <= 3 and not _ends().search(between)
+    named = cues[-1][0].startswith(("atcd", "anteced"))
+    return near and (over if named else not _COMMA.search(between))
+
+
+_PLANNED = re.compile(
+    r"(?:prevue?s?|programmee?s?|prevoir|indication (?:de|d')|en attente de|avant|pre[- ]?op\w*|pour) ?(?:une? |de |d'|la |le |l')?$"
+)
+
+
+def is_past(codes: tuple[str, ...]) -> bool:
+    """Whether a condition of this code is over once it stands among antecedents."""
+    return bool(codes) and bool(_past().match(codes[0]))
+
+
+@cache
+def _past() -> re.Pattern[str]:
+    return re.compile("|".join(tables.toml("cues.toml")["past"]["codes"]))
+
+
+@cache
+def _ends_with(group: str, where: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z])(?:{tables.any_of(tables.toml('cues.toml')[group][where])})$")
+
+
+@cache
+def _begins_with(group: str, where: str) -> re.Pattern[str]:
+    return re.compile(tables.any_of(tables.toml("cues.toml")[group][where]))
+
+
+@cache
+def _anywhere(group: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z])(?:{tables.any_of(tables.toml('cues.toml')[group]['before'])})")
+
+
+@cache
+def _far() -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z])(?:{tables.any_of(tables.toml('cues.toml')['unsaid']['far'])})(?![a-z])")
+
+
+@cache
+def _ends() -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z])(?:{tables.any_of(tables.toml('cues.toml')['ends']['any'])})(?![a-z])")
+
+
+@cache
+def _other_story() -> re.Pattern[str]:
+    return re.compile(r"(?<![a-z])(?:mais|cependant|sinon)(?![a-z])|[)]")
+
+
+@cache
+def _relative() -> re.Pattern[str]:
+    table = tables.toml("cues.toml")["family"]
+    return re.compile(
+        rf"(?<![a-z])(?:{tables.any_of(table['relatives'])})(?![a-z]){''.join(f'(?:{one})' for one in table['between'])}$"
+    )

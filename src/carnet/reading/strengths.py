@@ -1,0 +1,87 @@
+"""The strength that a number after a drug's name stands for, by the strengths that the drug is made in."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from carnet.reading import numbers
+from carnet.reading.drugs import Drug
+
+_PART = re.compile(
+    r"([0-9][0-9 ]{0,12}(?:[.,][0-9]+)?) ?(mg|g|µg|microgrammes?|ug|ng|%|pour cent|ui|u\.?i\.?|m\.?u\.?i\.?|unites?|ml|mmol|meq)?(?![a-z])",
+    re.IGNORECASE,
+)
+_UNITS = {"microgramme": "µg", "microgrammes": "µg", "ug": "µg", "pour cent": "%", "unite": "UI", "unites": "UI", "ui": "UI", "u.i.": "UI"}  # fmt: skip
+MILLIGRAMS = {"g": 1000.0, "mg": 1.0, "µg": 0.001, "ng": 0.000001}
+
+
+@lru_cache(maxsize=4096)
+def parts(strength: str) -> tuple[tuple[float, str], ...]:
+    """« 160 mg/12,5 mg » is ((160, mg), (12.5, mg)); what is said after « / » of volume or time is left out."""
+    found = []
+    for number, unit in _PART.findall(strength.replace("\u00a0", " ").replace("\u202f", " ")):
+        low = unit.lower()
+        if low != "ml":
+            found.append((numbers.value(re.sub(r"(?<=[0-9]) +(?=[0-9])", "", number)), _UNITS.get(low, low)))
+    return tuple(found)
+
+
+def of_number(drug: Drug, number: float) -> str | None:
+    """« Metformine 1000 » is 1000 mg: the unit in which one of the drug's strengths has this number."""
+    for strength in drug.strengths:
+        made = parts(strength)
+        for value, unit in made:
+            for written, worth in _readings(value, unit):
+                if worth == number:
+                    return f"{_french(number)} {written}".strip()
+        if (
+            len(made) > 1
+            and len({unit for _, unit in made}) == 1
+            and sum(value for value, _ in made) == number
+        ):
+            return f"{_french(number)} {made[0][1]}"
+    return None
+
+
+def of_pair(drug: Drug, one: float, other: float) -> str | None:
+    """« Coaprovel 300/12,5 »: two numbers of one combination."""
+    for strength in drug.strengths:
+        made = parts(strength)
+        values = {worth for value, unit in made for _, worth in _readings(value, unit)}
+        if len(made) > 1 and {one, other} <= values:
+            return f"{_french(one)} {made[0][1]}/{_french(other)} {made[1][1]}"
+    if "/" in drug.inn and not drug.strengths:
+        return f"{_french(one)}/{_french(other)}"
+    return None
+
+
+def usual_unit(drug: Drug) -> str:
+    """Of most of the drug's strengths; mg when nothing is known."""
+    for strength in drug.strengths:
+        made = parts(strength)
+        if made and made[0][1]:
+            return made[0][1]
+    return "mg"
+
+
+def milligrams(strength: str | None) -> float | None:
+    """Of a strength with one part, for ceilings given in grams."""
+    made = parts(strength) if strength else ()
+    return made[0][0] * MILLIGRAMS[made[0][1]] if len(made) == 1 and made[0][1] in MILLIGRAMS else None
+
+
+def _readings(value: float, unit: str) -> list[tuple[str, float]]:
+    """The same strength in the units that doctors use for it."""
+    found = [(unit, value)]
+    if unit == "g":
+        found.append(("mg", round(value * 1000, 6)))
+    if unit == "mg":
+        found += [("g", round(value / 1000, 6)), ("µg", round(value * 1000, 6))]
+    if unit == "µg":
+        found.append(("mg", round(value / 1000, 6)))
+    return found
+
+
+def _french(number: float) -> str:
+    return str(numbers.short(number)).replace(".", ",")

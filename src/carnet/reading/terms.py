@@ -1,0 +1,130 @@
+"""A dictionary of terms of one or more words, and where they stand in a text: longest first, typing errors forgiven
+in long words that nobody knows. No meaning here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from rapidfuzz.distance import OSA
+
+from carnet.reading import tokens
+from carnet.reading.tokens import Word
+
+T = TypeVar("T")
+LONG = 6  # letters; shorter words are never corrected
+LONGER = 10  # letters; two errors are forgiven here
+LONGEST = 30  # letters; beyond, it is no word
+
+
+@dataclass(frozen=True, slots=True)
+class Match(Generic[T]):
+    """A term in a text: words `first` to `last` (exclusive), characters `start` to `end`."""
+
+    first: int
+    last: int
+    start: int
+    end: int
+    value: T
+    corrected: bool = False
+
+
+class Terms(Generic[T]):
+    """Terms to values. The first value given for a term stays."""
+
+    def __init__(self, entries: Iterable[tuple[str, T]]) -> None:
+        self._values: dict[tuple[str, ...], T] = {}
+        lengths: dict[str, set[int]] = {}
+        for term, value in entries:
+            key = stems(term)
+            if key and key not in self._values:
+                self._values[key] = value
+                lengths.setdefault(key[0], set()).add(len(key))
+        self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
+
+    def words(self) -> set[str]:
+        """The stems of all words of all terms."""
+        return {word for key in self._values for word in key}
+
+    def get(self, term: str) -> T | None:
+        return self._values.get(stems(term))
+
+    def find(self, text: Sequence[Word], stemmed: Sequence[str]) -> Iterator[Match[T]]:
+        """The terms in a text, left to right, none inside another. `stemmed` may hold corrections."""
+        at = 0
+        while at < len(text):
+            match = self.at(text, stemmed, at)
+            if match:
+                yield match
+            at = match.last if match else at + 1
+
+    def at(self, text: Sequence[Word], stemmed: Sequence[str], at: int) -> Match[T] | None:
+        """The longest term that begins with this word."""
+        for length in self._lengths.get(stemmed[at], ()):
+            last = at + length
+            if last > len(text):
+                continue
+            value = self._values.get(tuple(stemmed[at:last]))
+            if value is None or not all(word.soft for word in text[at + 1 : last]) or _cut(text, at, last):
+                continue
+            corrected = any(text[place].stem != stemmed[place] for place in range(at, last))
+            return Match(at, last, text[at].start, text[last - 1].end, value, corrected)
+        return None
+
+
+def _cut(text: Sequence[Word], first: int, last: int) -> bool:
+    """Whether a word goes on where the term begins or ends: « c » in « HbA1c »; a number may be glued after it."""
+    if text[first].glued and not (text[first - 1].digits and len(text[first].form) > 1):
+        return True
+    return last < len(text) and text[last].glued and not text[last].digits
+
+
+def stems(term: str) -> tuple[str, ...]:
+    flat = tokens.plain(term)
+    return tuple(word.stem for word in tokens.words(term, flat))
+
+
+class Corrector:
+    """Known words, found again in spite of typing errors: one in a long word, two in a longer one."""
+
+    def __init__(self, known: Iterable[str], ordinary: Iterable[str] = ()) -> None:
+        self._known = set(known)
+        self._left_alone = {tokens.stem(word) for word in ordinary}
+        self._shorter: dict[str, list[str]] = {}
+        self._cache: dict[str, str] = {}
+        for word in sorted(self._known):
+            if len(word) >= LONG - 1 and word.isalpha():
+                for key in {word, *_deletions(word)}:
+                    self._shorter.setdefault(key, []).append(word)
+
+    def correct(self, word: Word) -> str:
+        """The stem of the word, or of the known word that was meant."""
+        stem = word.stem
+        if (
+            stem in self._known
+            or not LONG <= len(word.form) <= LONGEST
+            or word.digits
+            or stem in self._left_alone
+        ):
+            return stem
+        if stem not in self._cache:
+            if len(self._cache) > 10_000:
+                self._cache.clear()
+            self._cache[stem] = self._nearest(stem) or stem
+        return self._cache[stem]
+
+    def knows(self, stem: str) -> bool:
+        return stem in self._known or stem in self._left_alone
+
+    def _nearest(self, stem: str) -> str | None:
+        near = {word for key in (stem, *_deletions(stem)) for word in self._shorter.get(key, ())}
+        scored = sorted((OSA.distance(stem, word, score_cutoff=2), word) for word in near)
+        if not scored or scored[0][0] > (2 if len(stem) >= LONGER else 1) or scored[0][1][0] != stem[0]:
+            return None
+        tied = len(scored) > 1 and scored[1][0] == scored[0][0]
+        return None if tied else scored[0][1]
+
+
+def _deletions(word: str) -> list[str]:
+    return [word[:place] + word[place + 1 :] for place in range(len(word))]

@@ -1,0 +1,123 @@
+"""Vital signs, from the names and limits of vitals.toml. Blood pressure is in pressures.py."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from carnet.reading import numbers, tables
+from carnet.reading.facts import VITAL, Fact
+from carnet.reading.structure import Note
+
+_KG_IN_GRAMS = 300  # a weight above is in grams: a new-born
+_UNITS = {
+    "heart_rate": r"(?: ?(?:/ ?mi?n|bpm|btt?s?/mi?n|par min\w*|cpm))",
+    "temperature": r"(?: ?(?:°c?|degres?|c\b))",
+    "spo2": r"(?: ?%)",
+    "weight": r"(?: ?(?:kgs?|kilos?|g|gr|grammes)\b)",
+    "height": r"(?: ?(?:cm|m)\b)",
+    "respiratory_rate": r"(?: ?(?:/ ?mi?n|cpm|par min\w*))",
+    "bmi": r"(?: ?kg/m2)",
+    "waist": r"(?: ?cm)",
+    "peak_flow": r"(?: ?(?:l/ ?mi?n|ml/s))",
+    "glucose_capillary": r"(?: ?(?:g/l|mg/dl|mmol/l|g\b))",
+    "pain_scale": r"(?: ?(?:/|sur) ?10)",
+}
+# What may not follow the number: it would be a duration, a dose, a date, another number.
+_AFTER = r"(?![0-9]|[.,][0-9]| ?(?:mg|ug|ml|cp|ans?|jours?|j|sem\w*|mois|fois|h|x)\b|/[0-9](?!0\b))"
+
+
+@cache
+def _patterns() -> list[tuple[str, re.Pattern[str]]]:
+    table = tables.toml("vitals.toml")
+    between = rf"(?: ?(?:{tables.any_of(table['between'])})(?![a-z])){{0,4}} ?"
+    found = []
+    for name, unit in _UNITS.items():
+        row = table[name]
+        weak = set(row.get("weak", ()))
+        strong = tables.any_of(form for form in row["names"] if form not in weak)
+        number = r"(?P<n>1 ?m ?[0-9]{2}|[0-9]{1,4}(?:[.,°][0-9]{1,3})?)"
+        heads = [rf"(?<![a-z0-9])(?P<name>{strong})(?![a-z]){between}{number}(?P<u>{unit})?{_AFTER}"]
+        if weak:
+            heads.append(
+                rf"(?<![a-z0-9])(?P<name>{tables.any_of(weak)})(?![a-z]){between}{number}(?P<u>{row['needs']})"
+            )
+        heads += [rf"(?P<name>)(?:{bare})".replace("(?P<name>)(?:", "(?:", 1) for bare in row.get("bare", ())]
+        found += [(name, re.compile(head)) for head in heads]
+    return found
+
+
+def read(note: Note) -> Iterator[Fact]:
+    """Every vital sign but blood pressure; two patterns that read the same number give one fact."""
+    seen: set[tuple[str, int]] = set()
+    for name, pattern in _patterns():
+        for match in pattern.finditer(note.flat):
+            group = "n" if "n" in pattern.groupindex else 1
+            key = (name, match.start(group))
+            fact = None if key in seen else _fact(note, name, match, group)
+            if fact:
+                seen.add(key)
+                yield fact
+
+
+def _fact(note: Note, name: str, match: re.Match[str], group: str | int) -> Fact | None:
+    row = tables.toml("vitals.toml")[name]
+    start, end = match.span()
+    named = match.groupdict().get("name")
+    if named and named in row.get("capitals", ()) and not note.text[start : start + len(named)].isupper():
+        return None
+    value = _value(name, match[group], match.groupdict().get("u") or note.flat[match.end(group) : end])
+    if value is None or not row["low"] <= value <= row["high"] or not measured(note, start):
+        return None
+    if not named and _told_otherwise(note, row, start):
+        return None
+    if note.flat[start:end].startswith("t ") and not _plausible_t(name, value, match[0]):
+        return None
+    return Fact(VITAL, start, end, 0.97, {"name": name, "value": numbers.short(value), "unit": row["unit"]})
+
+
+def _value(name: str, written: str, unit: str) -> float | None:
+    unit = unit.strip()
+    if "m" in written:  # 1m72, 1,72 m
+        digits = written.replace(" ", "").removesuffix("m").replace("m", ".").replace(",", ".")
+        return round(float(digits) * 100, 1)
+    value = numbers.value(written.replace("°", "."))
+    if name == "height" and value < 3:
+        return round(value * 100, 1)
+    if name == "weight" and (unit in ("g", "gr", "grammes") or (value > _KG_IN_GRAMS and not unit)):
+        return round(value / 1000, 4)
+    if name == "glucose_capillary" and (unit == "mg/dl" or value > 20):
+        return round(value / 100, 4)
+    if name == "glucose_capillary" and unit == "mmol/l":
+        return round(value / 5.55, 2)
+    return value
+
+
+def _plausible_t(name: str, value: float, written: str) -> bool:
+    """« T » is a temperature up to 43, else a height."""
+    return value < 44 if name == "temperature" else value >= 45
+
+
+def _told_otherwise(note: Note, row: dict[str, Any], start: int) -> bool:
+    """A number without a name, where the words before say that it is something else: a loss, a dose."""
+    words = row.get("not_before")
+    if not words:
+        return False
+    before = note.before(start, 40)
+    return bool(
+        re.search(rf"(?:^|[^a-z])(?:{tables.any_of(words)})(?![a-z])[a-z' ]{{0,24}}$", before)
+    ) or bool(re.search(r"[+-] ?$", before))
+
+
+def measured(note: Note, start: int) -> bool:
+    """Whether nothing before, in the same clause, makes it a wish, a limit or a condition."""
+    clause = note.before(start, 60).rsplit(",", 1)[-1].rsplit("(", 1)[-1]
+    return not _wished().search(clause)
+
+
+@cache
+def _wished() -> re.Pattern[str]:
+    words = tables.any_of(tables.toml("vitals.toml")["not_measured"])
+    return re.compile(rf"(?:^|[^a-z])(?:{words})(?![a-z])")

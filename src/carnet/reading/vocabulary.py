@@ -1,0 +1,84 @@
+"""The words that reading knows: the thesaurus tables as dictionaries of terms. It finds nothing by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+from carnet.reading import tables
+from carnet.reading.tables import Row
+from carnet.reading.terms import Corrector, Terms
+
+# « Antécédent de cancer du sein » is a cancer of the breast, and its status says that it is over.
+_TOLD_BY_STATUS = ("antecedent-d", "antecedent-familial", "antecedent-c", "antecedent-o")
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A row of a table. `codes`: CIM-10 for a condition (preferred first), else the one code that the table gives."""
+
+    id: str
+    kind: str
+    label: str
+    codes: tuple[str, ...]
+    row: Row
+    denies: bool = False  # the term holds its own negation: « apyrétique »
+    doubtful: bool = False  # means this only where the context says so
+
+    @property
+    def code(self) -> str | None:
+        return self.codes[0] if self.codes else None
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """All tables, and the corrector that knows the words of all of them."""
+
+    conditions: Terms[Concept]
+    labs: Terms[Concept]
+    vaccines: Terms[Concept]
+    examinations: Terms[Concept]
+    allergens: Terms[Concept]
+    corrector: Corrector
+
+
+@cache
+def packaged() -> Vocabulary:
+    """The tables that come with the program."""
+    return of(
+        *(
+            tables.tsv(f"{name}.tsv")
+            for name in ("conditions", "labs", "vaccines", "examinations", "allergens")
+        )
+    )
+
+
+def of(
+    conditions: Iterable[Row],
+    labs: Iterable[Row],
+    vaccines: Iterable[Row],
+    examinations: Iterable[Row],
+    allergens: Iterable[Row],
+) -> Vocabulary:
+    """Dictionaries of rows; the words of the corrector are those of conditions, labs and examinations."""
+    tests, asked = Terms(_terms(labs)), Terms(_terms(examinations))
+    found = Terms(_terms(conditions)), tests, Terms(_terms(vaccines)), asked, Terms(_terms(allergens))
+    known = {word for terms in found for word in terms.words()}
+    ordinary = tables.toml("words.toml")
+    left_alone = [word for group in ordinary["ordinary"].values() for word in group.split()]
+    return Vocabulary(*found, Corrector(known, left_alone))
+
+
+def _terms(rows: Iterable[Row]) -> Iterator[tuple[str, Concept]]:
+    for row in rows:
+        codes = tuple(
+            (row.get("cim10") or row.get("loinc") or row.get("atc") or row.get("code") or "").split()
+        )
+        concept = Concept(row["id"], row.get("kind") or row.get("type") or "", row["label"], codes, row)
+        if concept.id.startswith(_TOLD_BY_STATUS):
+            continue
+        for term in (row["label"], *row.get("terms", "").split("|")):
+            mark, written = term.strip()[:1], term.strip().lstrip("?!")
+            if written:
+                yield written, replace(concept, denies=mark == "!", doubtful=mark == "?")
