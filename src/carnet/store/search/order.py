@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from carnet.fhir import search_parameters
-from carnet.fhir.errors import Invalid
+from carnet.fhir.errors import BadSearch, Issue
 from carnet.store.search import params, spans
 from carnet.store.search.clauses import Sql, beside
 from carnet.store.search.words_match import LAST, parameter_is
 
+KEY_LIMIT = 8
 _COLUMNS: dict[str, tuple[str, Any, Any]] = {  # kind: column, and what stands for none, below and above all
     "string": ("x.folded", "", LAST),
     "token": ("x.code", "", LAST),
@@ -39,7 +40,10 @@ class Key(NamedTuple):
 
 def keys(type: str, sort: str) -> list[Key]:
     """The keys of `_sort=-date,name`; the key of the resource itself, newest first, always ends them."""
-    return [*(_key(type, part) for part in sort.split(",") if part), Key(Sql("{row}"), True)]
+    parts = [part for part in sort.split(",") if part]
+    if len(parts) > KEY_LIMIT:
+        raise params.bad("_sort")
+    return [*(_key(type, part) for part in parts), Key(Sql("{row}"), True)]
 
 
 def _key(type: str, written: str) -> Key:
@@ -80,7 +84,7 @@ def token(question: str, last: Sequence[Any]) -> str:
 
 
 def last_of(question: str, written: str, count: int) -> list[Any]:
-    """The values a page token stands for. Raises Invalid when it is of another question."""
+    """The values a page token stands for. Raises BadSearch when it is of another question."""
     try:
         content = json.loads(base64.urlsafe_b64decode(written + "=" * (-len(written) % 4)))
         digest, *last = content
@@ -99,5 +103,8 @@ def _digest(question: str) -> str:
     return hashlib.blake2b(question.encode(), digest_size=6).hexdigest()
 
 
-def _stale() -> Invalid:
-    return Invalid("Cette suite de page ne correspond pas à cette recherche. Relancez la recherche.")
+def _stale() -> BadSearch:
+    return BadSearch(
+        "Cette suite de page ne correspond pas à cette recherche. Relancez la recherche.",
+        [Issue("http._page", "")],
+    )
