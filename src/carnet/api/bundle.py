@@ -16,7 +16,7 @@ from typing import Any
 from carnet.api import changes, exchange, outcome, protected, transaction, versions
 from carnet.api.changes import Change
 from carnet.api.exchange import Answer, Asked, Handler
-from carnet.api.refusals import NotSupported, UnknownFormat
+from carnet.api.refusals import UnknownFormat
 from carnet.api.transaction import Links, Step
 from carnet.fhir import dates, json
 from carnet.fhir.errors import CarnetError, Invalid, Issue, Malformed, NotFound, TooBig
@@ -289,7 +289,7 @@ def _answered(asked: Asked, step: Step | Issue, dispatch: Handler) -> Json:
 
 def _request(asked: Asked, step: Step) -> Asked:
     if step.method == "POST" and not step.path:
-        raise NotSupported(_NESTED)
+        raise Invalid(_NESTED, [Issue(f"{step.where}.request.url", "")])
     headers = {
         name: asked.headers[name] for name in ("accept", "prefer") if name in asked.headers
     } | step.headers
