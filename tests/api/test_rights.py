@@ -58,7 +58,7 @@ def test_the_secretary_has_the_limits_she_has_at_a_screen(patient: str) -> None:
     made = ask("POST", "Observation", weight).json
     address = f"Observation/{made['id']}"
     assert ask("GET", f"Patient/{patient}", by="chloe").status == 200
-    patch = {"body": [{"op": "remove", "path": "/code"}], "content_type": KINDS["PATCH"]}
+    remove = [{"op": "remove", "path": "/code"}]
     for said in (
         ask("GET", address, by="chloe"),
         ask("GET", f"{address}/_history/1", by="chloe"),
@@ -66,7 +66,7 @@ def test_the_secretary_has_the_limits_she_has_at_a_screen(patient: str) -> None:
         ask("PUT", address, made, by="chloe"),
         ask("POST", "Observation", weight, by="chloe"),
         ask("DELETE", address, by="chloe"),
-        ask("PATCH", address, by="chloe", **patch),
+        ask("PATCH", address, remove, by="chloe", content_type=KINDS["PATCH"]),
         ask("DELETE", "Observation?code:text=Quetzalkowski", by="chloe"),
     ):
         assert said.status == 403

@@ -76,17 +76,26 @@ def test_values_are_those_of_the_published_expressions(
             expression = published.get((parameter.type, code))
             if expression is None or parameter.kind in ("composite", "special"):
                 continue
-            if parameter.paths[0].type == "happened":
-                ours = [row[3] == "true" for row in rows.token if row[0] == parameter.id]
-            else:
-                ours = _held(parameter, recorded)
-            theirs = _evaluated(expression, type, resource)
-            if parameter.paths[0].type == "Resource":
-                theirs = [value for value in theirs if _type_of(value) in parameter.targets]
-            assert _set(ours) == _set(theirs), (type, code)
-            checked += len(theirs)
+            evaluated = theirs(parameter, expression, type, resource)
+            assert ours(parameter, recorded, rows) == evaluated, (type, code)
+            checked += len(evaluated)
     assert checked > 3000
     extract._tree.cache_clear()
+
+
+def ours(parameter: Parameter, recorded: Found, rows: values.Rows) -> set[str]:
+    """What our paths find."""
+    if parameter.paths[0].type == "happened":
+        return _set([row[3] == "true" for row in rows.token if row[0] == parameter.id])
+    return _set(_held(parameter, recorded))
+
+
+def theirs(parameter: Parameter, expression: str, type: str, resource: Any) -> set[str]:
+    """What the published expression finds."""
+    found = _evaluated(expression, type, resource)
+    if parameter.paths[0].type == "Resource":
+        found = [value for value in found if _type_of(value) in parameter.targets]
+    return _set(found)
 
 
 def _record(monkeypatch: pytest.MonkeyPatch) -> Found:
