@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -25,13 +25,14 @@ FETCHED = 24  # rows of one question to the index, at least
 EDITS = 40  # words one error away that are asked for, the likeliest; more only happen to short words
 CITIES, CITY_FROM = 30, 4  # cities named one by one; shorter beginnings have lists of their own
 INSIDE = 20  # words that hold what was typed
-_ROWS = "f.id, f.patient, f.terms"
+_ROWS = "f.id, f.resource, f.patient, f.terms"
 
 
 class Known(NamedTuple):
-    """What the index says of a patient: the higher the rank, the later changed."""
+    """What the index says of a patient, `resource` being the key of its row: the higher the rank, the later changed."""
 
     rank: int
+    resource: int
     patient: str
     terms: str
 
@@ -61,7 +62,7 @@ def find(
     ordered = sorted(
         found.values(), key=lambda one: (one[0], recents.get(one[1].patient, len(recents)), -one[1].rank)
     )
-    return _rows([known.patient for _, known in ordered], limit)
+    return _rows([known for _, known in ordered], limit)
 
 
 def _collect(
@@ -251,27 +252,33 @@ def _of_patients(ids: Sequence[str]) -> list[Known]:
         return [Known(*values) for values in cursor.fetchall()]
 
 
-def _rows(ids: list[str], limit: int) -> list[Row]:
-    """The patients of these ids in this order; for a merged identity the one it became, each once."""
+def _rows(listed: list[Known], limit: int) -> list[Row]:
+    """These patients in this order; for a merged identity the one it became, each once."""
     found: dict[str, Row] = {}
-    for start in range(0, len(ids), limit):
-        part = ids[start : start + limit]
-        merges = alias.around(part)
-        wanted = list(dict.fromkeys(merges.survivor(id) for id in part))
-        rows = _read([id for id in wanted if id not in found])
+    for start in range(0, len(listed), limit):
+        part = {known.patient: known.resource for known in listed[start : start + limit]}
+        merges = alias.around(list(part))
+        wanted = dict.fromkeys(merges.survivor(id) for id in part)
+        missing = [id for id in wanted if id not in found]
+        rows = _read([part[id] for id in missing if id in part], [id for id in missing if id not in part])
         found.update({id: rows[id] for id in wanted if id in rows})
         if len(found) >= limit:
             break
     return list(found.values())[:limit]
 
 
-def _read(ids: list[str]) -> dict[str, Any]:
-    if not ids:
+def _read(keys: list[int], ids: list[str]) -> dict[str, Row]:
+    """Patients by the keys of their rows, which cost half, and by their ids."""
+    args: list[int | str] = [*keys, *ids]
+    either = []
+    if keys:
+        either.append(f"id IN ({', '.join(['%s'] * len(keys))})")
+    if ids:
+        either.append(f"(type = 'Patient' AND fhir_id IN ({', '.join(['%s'] * len(ids))}))")
+    if not either:
         return {}
     with connection.cursor() as cursor:
-        marks = ", ".join(["%s"] * len(ids))
         cursor.execute(
-            f"SELECT {COLUMNS} FROM store_resource WHERE type = 'Patient' AND fhir_id IN ({marks}) AND NOT deleted",
-            ids,
+            f"SELECT {COLUMNS} FROM store_resource WHERE ({' OR '.join(either)}) AND NOT deleted", args
         )
         return {one.id: one for one in (row(values) for values in cursor.fetchall())}
