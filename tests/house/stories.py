@@ -225,6 +225,7 @@ STORIES: dict[str, Story] = {
     "identity.reconsider": told_apart,
     "identity.unmerge": merged,
     "letterhead.save": lambda at: {"letterhead": letterhead.Letterhead(city="Bordeaux")},
+    "offers.forget": lambda at: {},
     "paper.letter": lambda at: {"patient": emile(at), "asked": paper.Asked("certificate", "Vu ce jour.")},
     "paper.prescription": prescribed,
     "patient.create": lambda at: {"identity": identity()},

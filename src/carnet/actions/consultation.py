@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from carnet.actions import offers
 from carnet.fhir import codes, dates
 from carnet.fhir.errors import CarnetError, Conflict, Invalid, Refused, TooBig
 from carnet.record import access, gate
@@ -65,6 +66,8 @@ def sign(
         signed = (
             _amended(work, by, kept, text, over) if kept.composition else _first(work, by, at, kept, text)
         )
+        visit = signed.composition.resource()["encounter"]["reference"]
+        offers.enter(work, draft=kept, text=text, signed=signed.composition, encounter=visit)
         work.drop_draft(draft)
         return signed
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from carnet.web.consultation import views
+from carnet.web.consultation import margin, views
 
 app_name = "consultation"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("restore", views.restore, name="restore"),
     path("<str:draft>", views.note, name="note"),
     path("<str:draft>/draft", views.save, name="save"),
+    path("<str:draft>/offers", margin.offers, name="offers"),
+    path("<str:draft>/offers/mark", margin.mark, name="mark"),
     path("<str:draft>/sign", views.sign, name="sign"),
     path("<str:draft>/drop", views.drop, name="drop"),
 ]

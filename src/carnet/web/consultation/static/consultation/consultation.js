@@ -1,6 +1,8 @@
 // The note being written: kept at each pause, never lost. While the program does not answer, is locked, or another
 // window wrote in the same draft, the text stays in this page (in memory only) and says so.
 
+import { enter as enterMargin } from "./margin.js";
+
 const form = document.getElementById("note-form");
 const note = document.getElementById("note");
 const revision = document.getElementById("revision");
@@ -176,7 +178,8 @@ function keys(event) {
     form.requestSubmit(document.getElementById("sign"));
   } else if (event.key === "F6") {
     event.preventDefault();
-    (document.activeElement === note ? document.getElementById("previous") : note)?.focus();
+    if (document.activeElement === note && enterMargin()) return;
+    (document.activeElement === note || document.activeElement.closest(".offer") ? document.getElementById("previous") : note)?.focus();
   } else if (event.key === "Escape" && event.target.closest(".aside, .side")) {
     note.focus();
   }

@@ -1,0 +1,129 @@
+"""Offers beside a note being written: read from its words, accepted or refused, and made facts when the note is
+signed. Nothing is accepted by itself; what a person said nothing of stays only text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from carnet.fhir import json
+from carnet.fhir.errors import Conflict, TooBig
+from carnet.reading import reader
+from carnet.reading.facts import Context
+from carnet.record import gate, margin
+from carnet.record.actor import Actor
+from carnet.record.work import Draft, Stored, Work
+from carnet.reference import names, specialities
+from carnet.rules import note
+from carnet.rules import offers as rules
+from carnet.rules.accepted.resources import change
+from carnet.rules.accepted.scene import Scene
+from carnet.rules.offers import Offer
+
+Fact = dict[str, Any]
+Resource = dict[str, Any]
+_GONE = "Cette proposition n'est plus dans la note : son texte a changé. Rien n'a été retenu."
+# What a fact may join or end; nothing else of the record is read when a note is signed.
+_KNOWN = ("Condition", "MedicationRequest", "MedicationStatement")
+
+
+def read(*, by: Actor, day: date, draft: Draft, text: str) -> list[Offer]:
+    """What is read in these words for this draft's patient, with what was already said of it. Writes nothing."""
+    return rules.offers(
+        text,
+        facts(text, _about(by, draft.patient, day)),
+        day=day,
+        marks={mark.key: mark.verdict for mark in margin.marks(by=by, draft=draft.id)},
+        refused=margin.refused(by=by, patient=draft.patient),
+        counts={one.term: (one.accepted, one.refused) for one in margin.tallies(by=by)},
+    )
+
+
+def mark(
+    *, by: Actor, day: date, draft: Draft, text: str, keys: Sequence[str], verdict: rules.Verdict
+) -> list[Offer]:
+    """Accept, refuse or take back these offers of the words on the screen; all that is then offered. Raises Conflict
+    when one of them is no longer there."""
+    found = {one.key: one for one in read(by=by, day=day, draft=draft, text=text)}
+    if not set(keys) <= found.keys():
+        raise Conflict(_GONE)
+    for key in keys:
+        offer = found[key]
+        kept = margin.Mark(key, verdict, json.dumps(offer.fact).decode())
+        margin.mark(by=by, draft=draft.id, term=offer.term, mark=kept)
+    return read(by=by, day=day, draft=draft, text=text)
+
+
+def enter(work: Work, *, draft: Draft, text: str, signed: Stored, encounter: str) -> None:
+    """In the transaction that signs: accepted offers that the note still says become facts; the words on all of them
+    are counted."""
+    person = _context(work.get("Patient", draft.patient).resource(), _day(work.at))
+    verdicts = {mark.key: mark.verdict for mark in work.marks(draft.id)}
+    listed = rules.offers(text, facts(text, person), day=_day(work.at), marks=verdicts)
+    accepted = [one.fact for one in listed if one.verdict == "accepted"]
+    scene = Scene(
+        patient=draft.patient,
+        encounter=encounter,
+        note=f"{signed.reference}/_history/{signed.version}",
+        text=text,
+        author=work.by.who(),
+        at=work.at,
+        day=_day(work.at),
+    )
+    known = [one.resource() for one in work.record(draft.patient, *_KNOWN)] if accepted else []
+    versions = {f"{one['resourceType']}/{one['id']}": int(one["meta"]["versionId"]) for one in known}
+    made = change(accepted, known, scene)
+    for new in made.created:
+        work.create(new)
+    for changed in made.updated:
+        work.update(changed, if_version=versions[f"{changed['resourceType']}/{changed['id']}"])
+    for offer in listed:
+        if offer.verdict:
+            work.count(offer.term, accepted=offer.verdict == "accepted", refused=offer.verdict == "refused")
+
+
+def forget(*, by: Actor, at: datetime) -> None:
+    """Start counting from nothing: offers stand as they did on the first day. Raises Refused."""
+    with gate.write(by=by, at=at, action="offers.forget") as work:
+        work.forget_counts()
+
+
+def facts(text: str, context: Context) -> list[Fact]:
+    """The facts of a text, in the shape of `carnet read`."""
+    return [fact.as_json(text) for fact in _reader().read(text, context)]
+
+
+def _about(by: Actor, patient: str, day: date) -> Context:
+    """Age, sex and day: what tells readings apart, and no more."""
+    found = gate.patients_of(by=by, ids=[patient])
+    return _context(found[patient].resource() if patient in found else {}, day)
+
+
+@cache
+def _reader() -> reader.Reader:
+    """With the drugs of the table this practice built, else of the one that comes with the program."""
+    return reader.packaged(names.of(specialities.built(settings.REFERENCE / "specialities.tsv")))
+
+
+def _context(patient: Resource, day: date) -> Context:
+    born = str(patient.get("birthDate", ""))
+    age = (day - date.fromisoformat(born)).days / 365.25 if len(born) == 10 else None
+    return Context(
+        age=age, sex={"female": "F", "male": "M"}.get(patient.get("gender", "")), date=day.isoformat()
+    )
+
+
+def _day(at: datetime) -> date:
+    return timezone.localtime(at).date()
+
+
+def readable(text: str) -> str:
+    """The words as a draft would keep them: places are counted in these. Raises TooBig."""
+    if len(text) > note.LONGEST:
+        raise TooBig("Cette note est trop longue pour être lue. Rien n'a été changé.")
+    return note.writable(text)

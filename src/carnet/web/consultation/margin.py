@@ -1,0 +1,71 @@
+"""The offers beside a note: read from the words on the screen, accepted, refused, taken back. Parts of the page only;
+nothing enters the record before the note is signed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from carnet.actions import consultation
+from carnet.actions import offers as actions
+from carnet.fhir.errors import Invalid
+from carnet.record import clock, gate
+from carnet.record.actor import Actor
+from carnet.record.work import Draft
+from carnet.rules.offers import Offer, Verdict
+from carnet.web.shell.asking import actor
+
+_VERDICTS: dict[str, Verdict] = {"accepted": "accepted", "refused": "refused", "": ""}
+
+
+@require_POST
+def offers(request: HttpRequest, draft: str) -> HttpResponse:
+    """What is read in these words."""
+    by, held, text = _asked(request, draft)
+    return _shown(request, actions.read(by=by, day=_today(), draft=held, text=text))
+
+
+@require_POST
+def mark(request: HttpRequest, draft: str) -> HttpResponse:
+    """Accept, refuse or take back some of them, by their keys; then all that is read."""
+    by, held, text = _asked(request, draft)
+    verdict = _VERDICTS.get(request.POST.get("verdict", ""))
+    if verdict is None:
+        raise Invalid("Cette proposition se retient ou se refuse. Rien n'a été changé.")
+    keys = request.POST.getlist("key")
+    return _shown(
+        request, actions.mark(by=by, day=_today(), draft=held, text=text, keys=keys, verdict=verdict)
+    )
+
+
+def _asked(request: HttpRequest, draft: str) -> tuple[Actor, Draft, str]:
+    """The draft is this page's patient's: an offer never lands in another record."""
+    by, posted = actor(request), request.POST
+    consultation.check_write(by)
+    held = gate.draft(by=by, id=draft)
+    consultation.check_patient(held, posted.get("patient", ""))
+    return by, held, actions.readable(posted.get("text", ""))
+
+
+def _shown(request: HttpRequest, found: Sequence[Offer]) -> HttpResponse:
+    return render(request, "consultation/_offers.html", shown(found))
+
+
+def _today() -> date:
+    return timezone.localtime(clock.now()).date()
+
+
+def shown(found: Sequence[Offer]) -> dict[str, object]:
+    """What the margin and the column of the day take: offers by line, those folded away, those accepted."""
+    loud = [one for one in found if not one.quiet]
+    return {
+        "lines": [(number, list(group)) for number, group in groupby(loud, key=lambda one: one.line)],
+        "quiet": [one for one in found if one.quiet],
+        "accepted": [one for one in found if one.verdict == "accepted"],
+    }

@@ -1,0 +1,198 @@
+// The offers beside the note: asked for at each short pause, each on the line it was read from. The words of the note
+// never move; nothing is accepted without a key or a click. Without an answer the note works as before.
+
+const form = document.getElementById("note-form");
+const note = document.getElementById("note");
+const paper = note.closest(".note-paper");
+const mirror = paper.querySelector(".note-mirror");
+const live = document.querySelector("[data-live]");
+
+const PAUSE = 120;
+let timer = 0;
+let asked = 0; // the number of the last question: an older answer is not shown
+let read = null; // the words that the offers on the screen were read from
+
+note.addEventListener("input", () => { draw(); later(); });
+window.addEventListener("resize", place);
+window.addEventListener("carnet:connection", (event) => { if (event.detail.online) later(); });
+document.addEventListener("unlocked", later);
+document.addEventListener("keydown", keys, true);
+document.addEventListener("click", (event) => {
+  const button = event.target.closest(".offer button");
+  if (button) say([button.closest(".offer")], button.dataset.verdict, button);
+});
+document.addEventListener("mouseover", point);
+document.addEventListener("focusin", point);
+
+draw();
+ask();
+
+function later() {
+  clearTimeout(timer);
+  timer = setTimeout(ask, PAUSE);
+}
+
+async function ask() {
+  const text = note.value;
+  if (text === read) return;
+  if (!text.trim()) return show("", text);
+  await send(form.dataset.offers, { text }, text);
+}
+
+async function send(url, fields, text) {
+  const number = ++asked;
+  const body = new URLSearchParams({ patient: form.elements.patient.value });
+  for (const [name, value] of Object.entries(fields)) for (const one of [value].flat()) body.append(name, one);
+  try {
+    const answer = await fetch(url, { method: "POST", body, redirect: "manual", headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value, "X-Requested-With": "fetch" } });
+    if (!answer.ok || number !== asked) return false;
+    show(await answer.text(), text);
+    return true;
+  } catch {
+    return false; // the note itself says that the connection is lost
+  }
+}
+
+// Put the new offers in the place of the old ones; the focus stays on the same offer.
+function show(html, text) {
+  const parsed = new DOMParser().parseFromString(html, "text/html");
+  const key = document.activeElement?.dataset?.focusKey;
+  const opened = document.querySelector(".offer-quiet details")?.open;
+  for (const id of ["offers", "today"]) {
+    const here = document.getElementById(id);
+    const there = parsed.getElementById(id);
+    if (there) here.replaceWith(document.adoptNode(there));
+    else { here.replaceChildren(); if (id === "today") here.hidden = true; }
+  }
+  read = text;
+  if (opened) document.querySelector(".offer-quiet details")?.setAttribute("open", "");
+  if (key) document.querySelector(`[data-focus-key="${CSS.escape(key)}"]`)?.focus();
+  draw();
+}
+
+// The words behind the note, with what was read marked in them: it gives each line its place.
+function draw() {
+  const marks = note.value === read ? [...document.querySelectorAll("#offers .offer:not(.is-refused)")] : [];
+  const spans = marks.map((one) => ({ from: place_of(one.dataset.start), to: place_of(one.dataset.end), kind: kind_of(one), key: one.dataset.key }));
+  spans.sort((one, other) => one.from - other.from || other.to - one.to);
+  mirror.replaceChildren();
+  let at = 0;
+  for (const span of spans) {
+    if (span.from < at) continue;
+    words(note.value.slice(at, span.from));
+    const mark = document.createElement("span");
+    mark.className = `read read-${span.kind}`;
+    mark.dataset.of = span.key;
+    mark.textContent = note.value.slice(span.from, span.to);
+    mirror.append(mark);
+    at = span.to;
+  }
+  words(`${note.value.slice(at)}\u200b`);
+  place();
+}
+
+// Lines of the note as elements of their own, so that each can be asked where it is.
+function words(text) {
+  text.split("\n").forEach((line, index) => {
+    if (index) { mirror.append("\n"); const start = document.createElement("span"); start.className = "line-start"; mirror.append(start); }
+    mirror.append(line);
+  });
+}
+
+const kind_of = (offer) => offer.className.match(/offer-(\w+)/)[1];
+
+// Code points, as the program counts, to the units of a string here.
+function place_of(points) {
+  let units = 0;
+  for (const character of note.value) {
+    if (points-- <= 0) break;
+    units += character.length;
+  }
+  return units;
+}
+
+function place() {
+  const tops = tops_of_lines();
+  let free = 0;
+  for (const group of document.querySelectorAll("#offers > .offer-line")) {
+    if (getComputedStyle(group).position !== "absolute") { group.style.removeProperty("top"); continue; }
+    const wanted = group.dataset.line === undefined ? free : tops[group.dataset.line] ?? free;
+    const top = Math.max(wanted, free);
+    group.style.top = `${top}px`;
+    free = top + group.offsetHeight + 2;
+  }
+  const list = document.getElementById("offers");
+  if (list) list.style.minHeight = free ? `${free}px` : "";
+}
+
+function tops_of_lines() {
+  const base = mirror.getBoundingClientRect().top;
+  const padding = parseFloat(getComputedStyle(mirror).paddingTop);
+  const starts = [...mirror.querySelectorAll(".line-start")].map((one) => one.getBoundingClientRect().top - base);
+  return [padding, ...starts];
+}
+
+// The words of the offer under the pointer or the focus stand out.
+function point(event) {
+  const offer = event.target.closest?.(".offer");
+  for (const mark of mirror.querySelectorAll(".is-pointed")) mark.classList.remove("is-pointed");
+  if (offer) mirror.querySelector(`[data-of="${CSS.escape(offer.dataset.key)}"]`)?.classList.add("is-pointed");
+}
+
+async function say(offers, verdict, from = null) {
+  const waiting = offers.filter(Boolean);
+  if (!waiting.length) return;
+  if (read !== note.value) await ask();
+  for (const one of waiting) {
+    one.classList.toggle("is-accepted", verdict === "accepted");
+    one.classList.toggle("is-refused", verdict === "refused");
+  }
+  const next = verdict === "refused" && from ? neighbour(from) : "";
+  const done = await send(form.dataset.mark, { text: note.value, key: waiting.map((one) => one.dataset.key), verdict }, note.value);
+  if (!done) { read = null; later(); return tell(form.dataset.sayNotKept); }
+  if (next) (document.querySelector(`[data-focus-key="${CSS.escape(next)}"]`) || note).focus();
+  tell(verdict === "accepted" ? `${waiting.length} ${form.dataset.sayTaken}` : verdict === "refused" ? form.dataset.sayLeft : form.dataset.sayUndone);
+}
+
+function tell(words) {
+  if (live) live.textContent = words;
+}
+
+function neighbour(button) {
+  const all = [...document.querySelectorAll("#offers .offer-take")];
+  const place = all.indexOf(button.closest(".offer").querySelector(".offer-take"));
+  return (all[place + 1] || all[place - 1])?.dataset.focusKey;
+}
+
+const line_of_cursor = () => note.value.slice(0, note.selectionStart).split("\n").length - 1;
+const unsaid = (offer) => !offer.classList.contains("is-accepted") && !offer.classList.contains("is-refused");
+
+async function keys(event) {
+  if (document.querySelector("dialog[open]")) return;
+  if (event.key === "Enter" && event.altKey && !event.ctrlKey) {
+    event.preventDefault();
+    if (read !== note.value) await ask();
+    const chosen = event.shiftKey ? "#offers .offer[data-certain]" : `#offers [data-line="${line_of_cursor()}"] .offer`;
+    return say([...document.querySelectorAll(chosen)].filter((one) => unsaid(one) && !one.closest(".offer-quiet")), "accepted");
+  }
+  const offer = event.target.closest?.(".offer");
+  if (offer && ["ArrowDown", "ArrowUp"].includes(event.key)) return step(event, offer, event.key === "ArrowDown" ? 1 : -1);
+  if (offer && event.key === "Delete") { event.preventDefault(); return say([offer], "refused", offer.querySelector(".offer-take")); }
+  if (offer && event.key === "Escape") { event.preventDefault(); event.stopPropagation(); note.focus(); }
+}
+
+function step(event, offer, by) {
+  event.preventDefault();
+  const all = [...document.querySelectorAll("#offers .offer-take")].filter((one) => one.offsetParent);
+  all[all.indexOf(offer.querySelector(".offer-take")) + by]?.focus();
+}
+
+// F6 goes from the note to the offer of its line, or the nearest one: see consultation.js.
+export function enter() {
+  const line = line_of_cursor();
+  const groups = [...document.querySelectorAll("#offers [data-line]")];
+  const near = groups.find((one) => Number(one.dataset.line) >= line) || groups.at(-1);
+  const first = near?.querySelector(".offer-take") || document.querySelector("#offers .offer-take");
+  first?.focus();
+  return Boolean(first);
+}

@@ -1,0 +1,169 @@
+"""Write once: what a doctor types is offered, accepted by a key, and becomes facts only when the note is signed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from carnet.actions import consultation, offers
+from carnet.fhir import codes
+from carnet.fhir.errors import Conflict, NotFound
+from carnet.record import gate, margin
+from carnet.record.work import Draft
+from carnet.rules.offers import Offer
+from tests.cast import ALICE, BRUNO, DALIA
+from tests.house.stories import emile
+
+pytestmark = pytest.mark.usefixtures("open_cell")
+TEXT = "Renouvellement, pas de dyspnée.\nTA 14/8  Pds 81\nHTA\namlodipine 5 1/j 3 mois"
+
+
+def begun(at: datetime, patient: str | None = None, text: str = TEXT) -> Draft:
+    draft = consultation.open(by=ALICE, at=at, patient=patient or emile(at))
+    return consultation.save(
+        by=ALICE, patient=draft.patient, draft=draft.id, revision=draft.revision, text=text
+    )
+
+
+def offered(draft: Draft, at: datetime, text: str = TEXT) -> dict[str, Offer]:
+    return {one.fact["quote"]: one for one in offers.read(by=ALICE, day=at.date(), draft=draft, text=text)}
+
+
+def say(draft: Draft, at: datetime, verdict: Any, *quotes: str, text: str = TEXT) -> dict[str, Offer]:
+    found = offered(draft, at, text)
+    keys = [found[quote].key for quote in quotes]
+    after = offers.mark(by=ALICE, day=at.date(), draft=draft, text=text, keys=keys, verdict=verdict)
+    return {one.fact["quote"]: one for one in after}
+
+
+def sign(draft: Draft, at: datetime) -> Any:
+    return consultation.sign(by=ALICE, at=at, patient=draft.patient, draft=draft.id, revision=draft.revision)
+
+
+def facts(patient: str, at: datetime) -> list[dict[str, Any]]:
+    record = gate.open_record(by=ALICE, at=at, patient=patient)
+    return [one.resource() for one in record.all("Condition", "Observation", "MedicationRequest")]
+
+
+def test_what_is_typed_is_offered_on_its_line(at: datetime) -> None:
+    found = offered(begun(at), at)
+    assert {"dyspnée", "TA 14/8", "Pds 81", "HTA", "amlodipine 5 1/j 3 mois"} <= found.keys()
+    assert (found["TA 14/8"].line, found["HTA"].line) == (1, 2)
+
+
+def test_nothing_enters_the_record_before_the_signature(at: datetime) -> None:
+    draft = begun(at)
+    say(draft, at, "accepted", "TA 14/8", "HTA")
+    assert facts(draft.patient, at) == []
+
+
+def test_what_was_accepted_is_signed_as_facts_and_the_rest_stays_text(at: datetime) -> None:
+    draft = begun(at)
+    say(draft, at, "accepted", "TA 14/8", "amlodipine 5 1/j 3 mois")
+    signed = sign(draft, at)
+    pressure, medicine = sorted(facts(draft.patient, at), key=lambda one: one["resourceType"], reverse=True)
+    assert [part["valueQuantity"]["value"] for part in pressure["component"]] == [140, 80]
+    assert medicine["medicationCodeableConcept"]["text"] == "amlodipine 5 mg"
+    (span,) = [one for one in pressure["extension"] if one["url"] == codes.SPAN]
+    where = {part["url"]: part for part in span["extension"]}
+    assert where["note"]["valueReference"]["reference"] == f"{signed.composition.reference}/_history/1"
+    assert TEXT[where["start"]["valueUnsignedInt"] : where["end"]["valueUnsignedInt"]] == "TA 14/8"
+
+
+def test_signing_accepts_nothing_silently(at: datetime) -> None:
+    draft = begun(at)
+    sign(draft, at)
+    assert facts(draft.patient, at) == []
+
+
+def test_words_that_changed_take_their_acceptance_with_them(at: datetime) -> None:
+    draft = begun(at)
+    say(draft, at, "accepted", "TA 14/8")
+    changed = TEXT.replace("TA 14/8", "TA 15/9")
+    draft = consultation.save(
+        by=ALICE, patient=draft.patient, draft=draft.id, revision=draft.revision, text=changed
+    )
+    sign(draft, at)
+    assert facts(draft.patient, at) == [], "15/9 was never accepted"
+
+
+def test_a_line_typed_above_moves_the_acceptance_along(at: datetime) -> None:
+    draft = begun(at)
+    say(draft, at, "accepted", "TA 14/8")
+    longer = f"Motif : contrôle\n{TEXT}"
+    draft = consultation.save(
+        by=ALICE, patient=draft.patient, draft=draft.id, revision=draft.revision, text=longer
+    )
+    sign(draft, at)
+    assert len(facts(draft.patient, at)) == 1
+
+
+def test_a_refused_offer_does_not_come_back_for_that_patient(at: datetime) -> None:
+    draft = begun(at)
+    assert say(draft, at, "refused", "HTA")["HTA"].verdict == "refused"
+    sign(draft, at)
+    later = begun(at, draft.patient)
+    assert "HTA" not in offered(later, at)
+    assert "HTA" in offered(begun(at), at), "another patient is another matter"
+
+
+def test_a_refusal_taken_back_is_offered_again(at: datetime) -> None:
+    draft = begun(at)
+    say(draft, at, "refused", "HTA")
+    say(draft, at, "", "HTA")
+    sign(draft, at)
+    assert "HTA" in offered(begun(at, draft.patient), at)
+
+
+def test_a_diagnosis_told_at_each_visit_is_one_line(at: datetime) -> None:
+    first = begun(at)
+    say(first, at, "accepted", "HTA")
+    sign(first, at)
+    second = begun(at, first.patient)
+    say(second, at, "accepted", "HTA")
+    sign(second, at)
+    (problem,) = facts(first.patient, at)
+    assert len(problem["evidence"]) == 2
+
+
+def test_an_offer_that_is_no_longer_there_is_not_accepted(at: datetime) -> None:
+    draft = begun(at)
+    with pytest.raises(Conflict):
+        offers.mark(
+            by=ALICE, day=at.date(), draft=draft, text="RAS", keys=["vital:ta 14/8:1"], verdict="accepted"
+        )
+
+
+def test_words_on_offers_are_counted_when_the_note_is_signed_and_can_be_forgotten(at: datetime) -> None:
+    draft = begun(at)
+    say(draft, at, "accepted", "TA 14/8")
+    say(draft, at, "refused", "HTA")
+    assert margin.tallies(by=ALICE) == []
+    sign(draft, at)
+    counted = {one.term: (one.accepted, one.refused) for one in margin.tallies(by=ALICE)}
+    assert sorted(counted.values()) == [(0, 1), (1, 0)]
+    offers.forget(by=ALICE, at=at)
+    assert margin.tallies(by=ALICE) == []
+
+
+def test_a_correction_adds_what_it_accepts_and_repeats_nothing(at: datetime) -> None:
+    draft = begun(at)
+    say(draft, at, "accepted", "TA 14/8")
+    signed = sign(draft, at)
+    again = consultation.amend(by=ALICE, at=at, patient=draft.patient, composition=signed.composition.id)
+    longer = f"{TEXT}\nFC 72"
+    again = consultation.save(
+        by=ALICE, patient=again.patient, draft=again.id, revision=again.revision, text=longer
+    )
+    say(again, at, "accepted", "FC 72", text=longer)
+    sign(again, at)
+    assert len(facts(draft.patient, at)) == 2
+
+
+def test_nobody_else_reads_or_marks_my_draft(at: datetime) -> None:
+    draft = begun(at)
+    for other in (BRUNO, DALIA):
+        with pytest.raises(NotFound):
+            offers.read(by=other, day=at.date(), draft=draft, text=TEXT)
