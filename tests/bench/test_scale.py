@@ -19,6 +19,7 @@ def measured(patients: int, resources: int, ms: float, **other: float) -> dict[s
     times = {name: other.get(name, ms) for name in NAMES}
     return {
         "engine": "sqlcipher", "patients": patients, "resources": resources, "kept": 1, "fill_per_second": 1000,
+        "day": "21/11/2026", "cores": 2,
         "load_before": 0.1, "load_after": 0.2, "memory_mb": 200, "disk_mb": 12.5,
         "times": {name: {"median": t, "p95": t + 1, "cpu": t, "cpu_p95": t} for name, t in times.items()},
     }  # fmt: skip
@@ -58,4 +59,14 @@ def test_is_written_as_tables_and_as_a_picture() -> None:
     written = scale_table.table(found)
     assert "| page du jour (promis 60) | 4.0 (5.0) | 6.5 (7.5) |" in written
     assert "Promesses non tenues" in written
+    page = f"# Titre\n\n{scale_table.put('ancien', '')}"
+    assert scale_table.put(written, page) == f"{written}\n"
+    kept = scale_table.put(
+        "a",
+        "Avant\n<!-- written by `carnet bench scale --table` -->\n\nx\n\n<!-- end of what is generated -->\nAprès",
+    )
+    assert kept.partition("\n")[0] == "Avant"
+    assert kept.rpartition("\n")[2] == "Après"
+    assert "\n\na\n\n" in kept
+    assert "x" not in kept
     assert scale_picture.svg(found, NAMES).count("<rect") == 2 + 2 * len(NAMES)

@@ -77,6 +77,8 @@ def measure(home: Path, filler: Filler, *, patients: int, resources: int, calls:
         "engine": "sqlcipher" if connection.vendor == "sqlite" else connection.vendor,
         "patients": patients,
         "resources": resources,
+        "day": f"{clock.now():%d/%m/%Y}",
+        "cores": os.cpu_count(),
         **{name: made[name] for name in ("kept", "fill_per_second", "fill_load")},
         "load_before": round(load, 1),
         "times": {name: _times(call, calls) for name, call in gestures(practice).items()},

@@ -18,11 +18,23 @@ _WEIGHTS = (
 )
 
 
+_BEGIN = "<!-- written by `carnet bench scale --table` -->"
+_END = "<!-- end of what is generated -->"
+
+
+def put(tables: str, page: str) -> str:
+    """The page with these tables where it keeps its own; only the tables for a page that keeps none."""
+    before, begin, rest = page.partition(_BEGIN)
+    _old, end, after = rest.partition(_END)
+    return f"{before}{begin}\n\n{tables}\n\n{end}{after}" if begin and end else f"{tables}\n"
+
+
 def table(measured: Sequence[dict[str, Any]]) -> str:
     """Medians and p95 in milliseconds, then what it weighs; the same in processor time; growth; what was missed."""
     heads = [f"{one['engine']} {_words(one['patients'])} × {one['resources']}" for one in measured]
     weights = [_row(words, [_words(one[name]) for one in measured]) for name, words in _WEIGHTS]
     parts = [
+        f"Mesuré le {measured[0]['day']} sur une machine de {measured[0]['cores']} cœurs.",
         "Ce qu'une personne attend, médiane (p95), en millisecondes :",
         [*_head(heads), *_times(measured, "median", "p95"), *weights],
         "Temps de processeur du programme, médiane (p95), en millisecondes :",

@@ -54,7 +54,9 @@ def _add_scale(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--engines", default=",".join(place.engines()), help="sqlcipher, postgresql")
     parser.add_argument("--calls", type=int, default=60, help="appels de chaque geste")
     parser.add_argument("--svg", type=Path, metavar="FICHIER", help="écrire aussi une image")
-    parser.add_argument("--table", type=Path, metavar="FICHIER", help="écrire aussi les tableaux")
+    parser.add_argument(
+        "--table", type=Path, metavar="FICHIER", help="écrire aussi les tableaux dans cette page"
+    )
     parser.add_argument(
         "--homes", type=Path, metavar="DIR", help="garder ici les cabinets remplis, pour les mesurer encore"
     )
@@ -82,7 +84,8 @@ def _scale(args: argparse.Namespace) -> int:
     if args.svg:
         args.svg.write_text(scale_picture.svg(measured, gestures.NAMES), "utf-8")
     if args.table:
-        args.table.write_text(scale_table.table(measured) + "\n", "utf-8")
+        page = args.table.read_text("utf-8") if args.table.exists() else ""
+        args.table.write_text(scale_table.put(scale_table.table(measured), page), "utf-8")
     figures = {"measured": measured, "growth": scale.growth(measured), "missed": scale.missed(measured)}
     print(json.dumps(figures, ensure_ascii=False, indent=1) if args.json else scale_table.table(measured))
     return 0
