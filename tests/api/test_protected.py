@@ -171,3 +171,34 @@ def test_nothing_moves_to_another_patient_or_to_nobody(any_cell: Path) -> None:
     assert ask("PUT", f"Observation/{kept['id']}", moved).status == 422
     assert ask("POST", "Observation", {**weight, "subject": {"reference": "Patient/nobody"}}).status == 422
     assert ask("POST", "Observation", weight).status == 422
+
+
+def bundled(kind: str, method: str, url: str, resource: dict[str, Any] | None = None) -> Said:
+    entry: dict[str, Any] = {"request": {"method": method, "url": url}}
+    if resource is not None:
+        entry["resource"] = resource
+    return ask("POST", "", {"resourceType": "Bundle", "type": kind, "entry": [entry]})
+
+
+@pytest.mark.parametrize("kind", ["transaction", "batch"])
+def test_a_bundle_is_no_way_round(signed: dict[str, Any], at: datetime, kind: str) -> None:
+    """The same refusals, whether asked for one by one or together."""
+    note_address, patient = f"Composition/{signed['id']}", signed["subject"]["reference"]
+    provenance = provenance_of(patient.removeprefix("Patient/"), at)
+    new = {name: value for name, value in signed.items() if name not in ("id", "meta")}
+    forged = {**new, "attester": [{"mode": "professional", "party": BRUNO.who()}]}
+    for method, url, resource in (
+        ("PUT", note_address, rewritten(signed, "Rien")),
+        ("PUT", f"Provenance/{provenance['id']}", provenance),
+        ("DELETE", f"Provenance/{provenance['id']}", None),
+        ("DELETE", note_address, None),
+        ("DELETE", patient, None),
+        ("POST", "Composition", forged),
+        ("PUT", "Composition/forged", {**forged, "id": "forged"}),
+    ):
+        said = bundled(kind, method, url, resource)
+        status = (
+            said.status if kind == "transaction" else int(said.json["entry"][0]["response"]["status"][:3])
+        )
+        assert status in (403, 409, 422), (method, url, said.body)
+    assert ask("GET", note_address).json == json.loads(json.dumps(signed))

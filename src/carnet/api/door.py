@@ -87,7 +87,8 @@ def _answered(asked: Asked) -> Answer:
         methods = [*table.methods_of(asked.path), "HEAD", "OPTIONS"]
         return Answer(204, {"Allow": ", ".join(methods), "Cache-Control": "no-store"})
     asked_so = [asked.first(name) for name in formats.OWN]
-    formats.check_wanted(asked.headers.get("accept", ""), asked_so[0])
+    if asked.path[:1] != ("Binary",) or asked.method not in ("GET", "HEAD"):  # a file is what it is
+        formats.check_wanted(asked.headers.get("accept", ""), asked_so[0])
     if asked.body:
         table.handler(asked.method, asked.path)  # a wrong address or method is said before a wrong form
         formats.check_sent(asked.method, asked.path, asked.headers.get("content-type", ""))

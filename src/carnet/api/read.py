@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from carnet.api import exchange, subset, versions
+from carnet.api import binary, exchange, subset, versions
 from carnet.api.exchange import Answer, Asked
 from carnet.fhir.errors import NotFound
 from carnet.record import gate
@@ -15,6 +15,10 @@ _ASK_AGAIN = "private, no-cache"
 def current(asked: Asked) -> Answer:
     """GET Type/id."""
     type_, id = asked.path
+    if type_ == "Binary" and binary.is_name(id):
+        found = binary.document(asked, id)
+        if found is not None:
+            return found
     return _told(asked, gate.read(by=asked.by, at=asked.at, type=type_, id=id))
 
 

@@ -88,6 +88,30 @@ def history_page(
     return page
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file kept beside the database, and the `DocumentReference/id` that names it."""
+
+    reference: str
+    content_type: str
+    content: bytes
+
+
+def read_document(*, by: Actor, at: datetime, name: str) -> Document | None:
+    """The file of this name, if a DocumentReference names it; one row in the journal. Raises Refused."""
+    access.check_read(by, "DocumentReference")
+    address = f"Binary/{name}"
+    found = _search(by, "DocumentReference", [("location", address), ("_count", "1")]).entries
+    if not found:
+        return None
+    content = blobs.read(name)
+    entities = [f"{found[0].reference}/{found[0].version}"]
+    audit_event(by=by, at=at, action="read", patient=found[0].subject, entities=entities)
+    parts = [part["attachment"] for part in found[0].resource()["content"]]
+    kinds = [part["contentType"] for part in parts if part.get("url") == address and "contentType" in part]
+    return Document(found[0].reference, kinds[0] if kinds else "application/octet-stream", content)
+
+
 def history(*, by: Actor, at: datetime, type: str, id: str) -> list[Stored]:
     """Every version, newest first, deletions included. Raises NotFound, Refused."""
     access.check_read(by, type)
