@@ -24,13 +24,38 @@ _DATE = re.compile(
 _CLAIMING = frozenset((ALLERGY, IMMUNIZATION, LAB, MEDICATION, TOBACCO, ALCOHOL))
 _SHORT = 2  # letters; such an abbreviation counts only in capitals
 _KINDS_LEFT_OUT = frozenset(("social",))
+# Reasons of contact, acts and circumstances (chapters XX and XXI): what is done, not what the patient has.
+_CODES_LEFT_OUT = (
+    "Z0",
+    "Z1",
+    "Z2",
+    "Z30",
+    "Z32",
+    "Z36",
+    "Z39",
+    "Z4",
+    "Z5",
+    "Z6",
+    "Z70",
+    "Z71",
+    "Z73",
+    "Z74",
+    "Z75",
+    "Z76",
+    "Z91.8",
+    "Z92.2",
+    "Z99.8",
+)
 _TITLES = re.compile(
     r"(?:^|[^a-z])(?:dr|docteur|pr|professeur|mme|mr|m\.|rue|hopital|clinique|cabinet)\.? ?$"
 )
 
 
-def read(note: Note, found: Sequence[Match[Concept]], taken: Sequence[Fact]) -> Iterator[Fact]:
-    """Each term once per status, at its first mention, unless it lies inside a fact of another kind."""
+def read(
+    note: Note, found: Sequence[Match[Concept]], taken: Sequence[Fact], tests: Sequence[tuple[int, int]]
+) -> Iterator[Fact]:
+    """Each term once per status, at its first mention, unless it lies inside a fact of another kind or the name of a
+    test (« PCR coqueluche »)."""
     seen: set[tuple[str, str]] = set()
     previous: tuple[int, str | None] | None = None
     for place, match in enumerate(found):
@@ -42,7 +67,7 @@ def read(note: Note, found: Sequence[Match[Concept]], taken: Sequence[Fact]) -> 
         said = status.DENIED if concept.denies else status.of(note, term)
         previous = (match.end, said.status)
         key = (concept.id, said.status or "")
-        if said.status is None or key in seen or not _counts(note, match, taken):
+        if said.status is None or key in seen or not _counts(note, match, taken) or _inside(match, tests):
             continue
         seen.add(key)
         sure = said.confidence * (0.8 if match.corrected else 1.0)
@@ -50,9 +75,15 @@ def read(note: Note, found: Sequence[Match[Concept]], taken: Sequence[Fact]) -> 
         yield Fact(CONDITION, match.start, _end(note, match.end), sure, values)
 
 
+def _inside(match: Match[Concept], places: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= match.start and match.end <= end for start, end in places)
+
+
 def _counts(note: Note, match: Match[Concept], taken: Sequence[Fact]) -> bool:
     concept = match.value
     if concept.kind in _KINDS_LEFT_OUT or not concept.codes or not _meant(note, match):
+        return False
+    if concept.codes[0].startswith(_CODES_LEFT_OUT):
         return False
     if _TITLES.search(note.flat[max(0, match.start - 14) : match.start]) and note.text[match.start].isupper():
         return False

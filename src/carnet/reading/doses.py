@@ -21,7 +21,15 @@ DURATION, NEED, CEILING, REFILL, BRAND_ONLY, THEN = (
     "brand_only",
     "then",
 )
-FORM, PLACE, FILLER, ONCE, REPEAT, MEALS = "form", "place", "filler", "once", "repeat", "meals"
+FORM, PLACE, FILLER, ONCE, REPEAT, MEALS, COUNTED = (
+    "form",
+    "place",
+    "filler",
+    "once",
+    "repeat",
+    "meals",
+    "counted",
+)
 SILENT = frozenset({FILLER, MEALS})  # pieces that cannot end a line
 
 _ANY = rf"(?:{numbers.FRACTION}|{numbers.NUMBER}|{numbers.WORD})"
@@ -29,7 +37,7 @@ _RANGE = rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?"
 _GAP = re.compile(r"[ ,:=()*–-]*")
 _STOP_GAP = re.compile(r" ?(?:\. ?|\n[ ]*[-*•]? ?)")
 # After a full stop or on a new line only what can be nothing but a dosage.
-_SURE = frozenset({AMOUNT, SCHEME, TIMES, MOMENT, REFILL, BRAND_ONLY, CEILING, THEN, FORM})
+_SURE = frozenset({AMOUNT, SCHEME, COUNTED, TIMES, MOMENT, REFILL, BRAND_ONLY, CEILING, THEN})
 LIMIT = 60  # pieces in one line
 
 
@@ -107,7 +115,7 @@ def _grammar() -> list[tuple[str, re.Pattern[str], dict[str, Any], Maker]]:
     _add_amounts(add)
     add(THEN, r"(?:puis|ensuite|suivi de|et puis|apres)(?![a-z])")
     add(PLACE, f"(?:{tables.any_of(table['forms']['places'])})")
-    add(FORM, f"(?:{tables.any_of(table['forms']['list'])})(?![a-z0-9°])")
+    add(FORM, f"(?:{tables.any_of(table['forms']['list'])}|{_long_units()})(?![a-z0-9°])")
     add(MEALS, f"(?:{tables.any_of(table['moments']['meals'])})(?![a-z])")
     add(FILLER, f"(?:{tables.any_of(table['fillers']['list'])})(?![a-z0-9°/])")
     return found
@@ -146,6 +154,8 @@ def _add_conditions(add: Callable[..., None], table: dict[str, Any]) -> None:
 
 
 def _add_counts(add: Callable[..., None], table: dict[str, Any]) -> None:
+    per_day = r"(?: ?(?:/|par) ?(?:jours?|j|24 ?h)| fois par jour)?(?![a-z0-9])"
+    add(COUNTED, rf"(?P<n>{numbers.FRACTION}|[0-9]{{1,2}}) ?x ?(?P<t>[1-9])(?![0-9.,]){per_day}", _twice)
     for row in table["frequencies"]["list"]:
         form = row["form"].replace("{n}", numbers.NUMBER).replace("{w}", numbers.WORD)
         add(TIMES, f"(?:{form})", _times, **{key: value for key, value in row.items() if key != "form"})
@@ -169,17 +179,17 @@ def _add_counts(add: Callable[..., None], table: dict[str, Any]) -> None:
     )
     add(
         SCHEME,
-        rf"(?P<a>{numbers.FRACTION}|[0-9]{{1,2}}(?:[.,]5)?) ?(?P<u>{_units()})? ?[-–] ?(?P<b>{numbers.FRACTION}|[0-9]{{1,2}}(?:[.,]5)?) ?[-–] ?(?P<c>{numbers.FRACTION}|[0-9]{{1,2}}(?:[.,]5)?)(?: ?[-–] ?(?P<d>{numbers.FRACTION}|[0-9]{{1,2}}(?:[.,]5)?))?(?: ?(?P<v>{_units()})(?![a-z]))?(?![0-9/.,-])",
+        rf"(?P<a>{numbers.FRACTION}|[0-9]{{1,2}}(?:[.,]5)?) ?(?P<u>{_units()})? ?[-–] ?(?P<b>{numbers.FRACTION}|[0-9]{{1,2}}(?:[.,]5)?) ?[-–] ?(?P<c>{numbers.FRACTION}|[0-9]{{1,2}}(?:[.,]5)?)(?: ?[-–] ?(?P<d>{numbers.FRACTION}|[0-9]{{1,2}}(?:[.,]5)?))?(?: ?(?P<v>{_units()})(?![a-z]))?(?![0-9/-]|[.,][0-9])",
         _scheme,
     )
     add(
         SCHEME,
-        rf"(?P<a>[0-9]{{1,2}})(?P<u>)/(?P<b>[0-9]{{1,2}})/(?P<c>[0-9]{{1,2}})(?:/(?P<d>[0-9]{{1,2}}))?(?: ?(?P<v>{_units()})(?![a-z]))?(?![0-9/.,-])",
+        rf"(?P<a>[0-9]{{1,2}})(?P<u>)/(?P<b>[0-9]{{1,2}})/(?P<c>[0-9]{{1,2}})(?:/(?P<d>[0-9]{{1,2}}))?(?: ?(?P<v>{_units()})(?![a-z]))?(?![0-9/-]|[.,][0-9])",
         _scheme,
     )
     add(
         SCHEME,
-        rf"(?P<a>[0-4])(?P<u>) (?P<b>[0-4]) (?P<c>[0-4])(?: (?P<d>[0-4]))?(?: ?(?P<v>{_units()})(?![a-z]))?(?![0-9/.,-]| [0-9])",
+        rf"(?P<a>[0-4])(?P<u>) (?P<b>[0-4]) (?P<c>[0-4])(?: (?P<d>[0-4]))?(?: ?(?P<v>{_units()})(?![a-z]))?(?![0-9/-]| [0-9]|[.,][0-9])",
         _scheme,
     )
     for row in table["moments"]["list"]:
@@ -209,6 +219,13 @@ def _units(but: str = "") -> str:
 
 
 @cache
+def _long_units() -> str:
+    """Forms of units that are whole words: they may stand without a number."""
+    rows = tables.toml("doses.toml")["units"].values()
+    return tables.any_of(form for forms in rows for form in forms if len(form.rstrip("?s")) > 3)
+
+
+@cache
 def _masses() -> str:
     return tables.any_of(form for forms in tables.toml("doses.toml")["masses"].values() for form in forms)
 
@@ -223,6 +240,10 @@ def _canonical(table: str) -> list[tuple[re.Pattern[str], str]]:
 def canonical(written: str, table: str = "units") -> str:
     """« gélules » is gél, « microgrammes » is µg."""
     return next((name for form, name in _canonical(table) if form.fullmatch(written)), written)
+
+
+def _twice(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
+    return {"n": numbers.value(match["n"]), "times": float(match["t"])}
 
 
 def _nothing(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def _candidates(note: Note) -> Iterator[tuple[int, re.Match[str], float]]:
             continue
         sentence = note.sentence(cue.start())
         dated = _date(note, cue, min(sentence.end, cue.end() + _REACH))
-        if dated:
+        if dated and not _nearer(note, cue, dated.start()):
             last = dated.end()
             yield cue.start(), dated, 0.93 if cue["strong"] else 0.8
     yield from _planned(note)
@@ -67,6 +67,13 @@ def _planned(note: Note) -> Iterator[tuple[int, re.Match[str], float]]:
             for dated in calendar.pattern().finditer(note.flat, sentence.body, sentence.end):
                 if dated.groupdict().get("p") in _SURE and not _past(note, dated.start()):
                     yield dated.start(), dated, 0.7
+
+
+def _nearer(note: Note, cue: re.Match[str], end: int) -> bool:
+    """Whether another step is named between a cue and a date, after a comma or a bracket."""
+    between = note.flat[cue.end() : end]
+    cut = max(between.rfind(","), between.rfind(")"), between.rfind("+"))
+    return cut >= 0 and bool(_cue().search(between, cut))
 
 
 def _past(note: Note, start: int) -> bool:

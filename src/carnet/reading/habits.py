@@ -30,9 +30,7 @@ def _tobacco(note: Note) -> Iterator[Fact]:
 
 
 def _smoked(note: Note, status: str, match: re.Match[str]) -> Fact | None:
-    if note.sentence(match.start()).section in _FAMILY or _not_before("tobacco").search(
-        note.before(match.start(), 40)
-    ):
+    if note.sentence(match.start()).section in _FAMILY or _advised(note, match):
         return None
     sentence = note.sentence(match.start())
     tail = _tail().match(note.flat, match.end(), sentence.end)
@@ -53,6 +51,12 @@ def _smoked(note: Note, status: str, match: re.Match[str]) -> Fact | None:
     packs = numbers.short(numbers.value(amount["n"])) if amount else None
     end = start + len(note.flat[start:end].rstrip(" ,("))
     return Fact(TOBACCO, start, end, 0.92, {"status": status, "pack_years": packs})
+
+
+def _advised(note: Note, match: re.Match[str]) -> bool:
+    """« Conseil arrêt tabac »; but « sevrage tabac : 20 cig/j » tells how much."""
+    told = any(sign.isdigit() for sign in match[0])
+    return not told and bool(_not_before("tobacco").search(note.before(match.start(), 40)))
 
 
 def _alcohol(note: Note) -> Iterator[Fact]:
@@ -91,7 +95,7 @@ def _not_before(habit: str) -> re.Pattern[str]:
 def _drunk() -> re.Pattern[str]:
     table = tables.toml("habits.toml")["alcohol"]
     cue = tables.any_of(table["cues"])
-    negated = r"(?:pas|sans|0|ni|peu|abstinen\w*|sevree?|sevrage|mesusage|abus|exces)"
+    negated = r"(?:pas|sans|(?<!tabac )(?<!tabac: )0|ni|peu|abstinen\w*|sevree?|sevrage|mesusage|abus|exces)"
     named = rf"{table['before']}(?:{cue})(?![a-z]){table['after']}"
     denied = rf"{negated} (?:d'|de l'|de |en )?(?:{cue})(?![a-z])"
     return re.compile(rf"(?<![a-z0-9])(?:{named}|{denied}|{tables.any_of(table['bare'])})")

@@ -13,6 +13,7 @@ from carnet.reading.structure import Note, Sentence
 from carnet.reading.terms import Match
 from carnet.reading.vocabulary import Concept
 
+_GENERAL = ("vaccins", "vaccin", "vaccinations", "vaccination")
 DONE, PAST, DUE = "done_today", "up_to_date", "due"
 
 
@@ -33,8 +34,9 @@ def read(note: Note, found: Sequence[Match[Concept]], diseases: Sequence[Match[C
     for place, one in enumerate(mentions):
         following = mentions[place + 1].start if place + 1 < len(mentions) else len(note.flat)
         status, end = _status(note, one, following, mentions)
-        if status and (one.name, status) not in seen:
-            seen.add((one.name, status))
+        named = one.name.split()[0].lower()
+        if status and (named, status) not in seen and not (named in _GENERAL and len(mentions) > 1):
+            seen.add((named, status))
             yield Fact(IMMUNIZATION, one.start, end, 0.92, {"vaccine": one.name, "status": status})
     if not seen:
         yield from _all(note)
@@ -103,7 +105,7 @@ def _by_place(note: Note, one: Mention, sentence: Sentence, mentions: Sequence[M
         other for other in mentions if other.start > one.start and note.sentence(other.start) == sentence
     ]
     if others and re.fullmatch(
-        r"[ ,+/&]*(?:et )?(?:le |la |du |de |d')?", note.flat[one.end : others[0].start]
+        r"[ 0-9,+/&:]{0,6}(?:et |puis )?(?:le |la |du |de |d'|vaccin )?", note.flat[one.end : others[0].start]
     ):
         status, _ = _status(note, others[0], len(note.flat) if len(others) == 1 else others[1].start, others)
         return status, one.end

@@ -10,18 +10,20 @@ from typing import Any
 from carnet.reading import numbers, tables, vitals
 from carnet.reading.facts import LAB, Fact
 from carnet.reading.structure import Note
+from carnet.reading.tables import Row
 from carnet.reading.terms import Match
 from carnet.reading.vocabulary import Concept
 
 _CELLS = "10*9/L"
 _BIG = 2000  # counts above are per mm³
+_MARGIN = 1.25  # the limits of the table are those of adults
 _SHORT = 2  # letters; such a name counts only in capitals
 
 
 def read(note: Note, found: Sequence[Match[Concept]], taken: Sequence[Fact]) -> Iterator[Fact]:
     """Each result once."""
     seen: set[tuple[str, Any]] = set()
-    for fact in [*dipsticks(note), *_results(note, found, taken)]:
+    for fact in [*dipsticks(note), *_serologies(note), *_results(note, found, taken)]:
         key = (fact.values["name"], fact.values["value"])
         if key not in seen:
             seen.add(key)
@@ -79,8 +81,25 @@ def _counted(match: Match[Concept], start: int, end: int, written: str, unit: st
     ucum = _ucum(unit, usual)
     if usual == _CELLS and number >= _BIG:
         number, ucum = number / 1000, usual
+    elif not unit:
+        ucum = _likely(concept.row, number)
+        if ucum is None:
+            return None
     values = {"name": concept.label, "loinc": concept.code, "value": numbers.short(number), "unit": ucum}
     return Fact(LAB, start, end, 0.95 * (0.85 if match.corrected else 1), values)
+
+
+def _likely(row: Row, number: float) -> str | None:
+    """The unit in which an unwritten one is plausible, the usual one first; None when the number is no such result."""
+    spans = [
+        f"{row.get('ucum') or '1'} {row.get('low') or 0} {row.get('high') or 0}",
+        *(row.get("also") or "").split(";"),
+    ]
+    for span in spans:
+        unit, low, high = [*span.split(), "", "0", "0"][:3]
+        if float(low) / _MARGIN <= number <= float(high) * _MARGIN:
+            return unit
+    return None
 
 
 def _ucum(written: str | None, usual: str | None) -> str | None:
@@ -121,7 +140,7 @@ def _value() -> re.Pattern[str]:
         f"(?P<w{place}>{tables.any_of(forms)})(?![a-z])"
         for place, forms in enumerate(table["words"].values())
     )
-    guard = rf"(?! ?(?:{tables.any_of(table['not_values'])})(?![a-z]))(?!/[0-9]|[0-9]|[.,][0-9])"
+    guard = rf"(?! ?(?:{tables.any_of(table['not_values'])})(?![a-z]))(?: ?/ ?(?:10|15|20|24|30|100)(?![0-9/]))?(?!/[0-9]|[0-9]|[.,][0-9])"
     number = rf"\(?(?:[<>]=? ?)?(?P<n>{numbers.NUMBER})(?:(?: ?(?P<u>{_units()}))(?![a-z0-9])|{guard})"
     return re.compile(rf"{between}(?:{number}|{words})")
 
@@ -132,6 +151,29 @@ def _units() -> str:
         re.escape(form).replace("/", " ?/ ?") for form in tables.toml("labs.toml")["units"] if form != "ui"
     )
     return tables.any_of(forms)
+
+
+def _serologies(note: Note) -> Iterator[Fact]:
+    """« Rubéole immunisée », « toxo nég » : said in a word, without « sérologie »."""
+    for match in _immune().finditer(note.flat):
+        name = next(
+            name
+            for name, form in tables.toml("labs.toml")["serologies"].items()
+            if re.fullmatch(form, match["t"])
+        )
+        yield Fact(
+            LAB,
+            match.start(),
+            match.end(),
+            0.9,
+            {"name": name, "loinc": None, "value": _word_of(match), "unit": None},
+        )
+
+
+@cache
+def _immune() -> re.Pattern[str]:
+    names = tables.any_of(tables.toml("labs.toml")["serologies"].values())
+    return re.compile(rf"(?<![a-z0-9])(?P<t>{names})(?![a-z])[ :=]{{0,3}}(?:{_said()})")
 
 
 def dipsticks(note: Note) -> Iterator[Fact]:

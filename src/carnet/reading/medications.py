@@ -14,7 +14,8 @@ from carnet.reading.naming import Named
 from carnet.reading.posology import DOSE_BY_WEIGHT, Intake, Posology
 from carnet.reading.structure import Note, Sentence
 
-PRESCRIBED, ONGOING, STOPPED, NONE = "prescribed", "ongoing", "stopped", "none"
+PRESCRIBED, ONGOING, STOPPED = "prescribed", "ongoing", "stopped"
+NONE, UNSAID = "none", ""  # spoken of only; nothing says
 _REACH = 90  # characters before a name in which a cue counts
 _LINE = 400  # characters of a dosage line
 _BY_WEIGHT = re.compile(r"dose|pipette")
@@ -35,28 +36,63 @@ def lines(note: Note, named: Sequence[Named]) -> list[Line]:
     for place, one in enumerate(named):
         limit = named[place + 1].start if place + 1 < len(named) else len(note.flat)
         limit = min(limit, one.end + _LINE)
-        pieces = doses.pieces(note.flat, one.end, limit)
-        read = posology.of(pieces, one.drug)
-        end = max(one.end, read.end)
-        found.append(Line(one, read, end))
+        read = posology.of(doses.pieces(note.flat, one.end, limit), one.drug)
+        line = Line(one, read, max(one.end, read.end))
+        found.append(_changed(note, line, limit) or line)
     return [_told_before(note, line) for line in _shared_durations(note, found)]
+
+
+_CHANGE = re.compile(r" ?(?:\(?(?:-+>|=+>|→)|passe a|augmente a|diminue a|majore a|baisse a) ?")
+
+
+def _changed(note: Note, line: Line, limit: int) -> Line | None:
+    """« Furosémide 40 -> 80 mg/j »: the new dose is the one that counts; what it does not say again stays."""
+    arrow = (
+        _CHANGE.match(note.flat, line.end, limit) if line.posology.strength or line.posology.intakes else None
+    )
+    if not arrow:
+        return None
+    pieces = doses.pieces(note.flat, arrow.end(), limit)
+    if not pieces or pieces[0].kind not in (doses.MASS, doses.AMOUNT, doses.BARE, doses.SCHEME):
+        return None
+    old, new = line.posology, posology.of(pieces, line.named.drug)
+    intakes = new.intakes or [] if new.strength else _with_times(new.intakes, old.intakes)
+    kept = replace(new, strength=new.strength or old.strength, intakes=intakes or old.intakes)
+    return Line(line.named, replace(kept, changed=True), new.end)
+
+
+def _with_times(new: list[Intake], old: list[Intake]) -> list[Intake]:
+    """New amounts at the old times, when the new dose says none."""
+    if len(new) == 1 and len(old) == 1 and not new[0].said:
+        return [replace(old[0], amount=new[0].amount, unit=new[0].unit or old[0].unit)]
+    return new
 
 
 def read(note: Note, found: Sequence[Line], taken: Sequence[Fact]) -> Iterator[Fact]:
     """The facts of these lines; a drug inside a fact that says otherwise (an allergy, a test) is left to it."""
-    for line in found:
-        one = line.named
-        if any(fact.overlaps(one.start, one.end) for fact in taken):
-            continue
-        status, sure = _status(note, line)
-        if status != NONE:
-            yield Fact(
-                MEDICATION,
-                one.start,
-                line.end,
-                sure * (1.0 if one.sure else 0.8),
-                _values(line, status, note),
-            )
+    free = [
+        line for line in found if not any(fact.overlaps(line.named.start, line.named.end) for fact in taken)
+    ]
+    said = [_status(note, line) for line in free]
+    for place, line in enumerate(free):
+        status, sure = _of_list(note, free, said, place) or said[place]
+        if status in (PRESCRIBED, ONGOING, STOPPED):
+            trust = sure * (1.0 if line.named.sure else 0.8)
+            yield Fact(MEDICATION, line.named.start, line.end, trust, _values(line, status, note))
+
+
+def _of_list(
+    note: Note, found: Sequence[Line], said: Sequence[tuple[str, float]], place: int
+) -> tuple[str, float] | None:
+    """A bare name beside a line that is prescribed, in one list, is prescribed as well."""
+    if said[place][0] != UNSAID:
+        return None
+    for other in (place - 1, place + 1):
+        if 0 <= other < len(found) and said[other][0] in (PRESCRIBED, ONGOING):
+            first, second = sorted((place, other))
+            if _BETWEEN.fullmatch(note.flat, found[first].end, found[second].named.start):
+                return said[other][0], 0.7
+    return None
 
 
 def _values(line: Line, status: str, note: Note) -> Values:
@@ -118,7 +154,7 @@ def _by_place(note: Note, line: Line, sentence: Sentence) -> tuple[str, float]:
         return (ONGOING, 0.8) if read.says_something or read.strength else (NONE, 0)
     if read.days or read.as_needed or read.says_something:
         return PRESCRIBED, 0.8
-    return (PRESCRIBED, 0.6) if read.strength else (NONE, 0)
+    return (PRESCRIBED, 0.6) if read.strength else (UNSAID, 0)
 
 
 def _examined(note: Note, place: int) -> bool:

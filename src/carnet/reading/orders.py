@@ -16,7 +16,8 @@ from carnet.reading.vocabulary import Concept
 
 TYPES = ("sick_leave", "certificate", "physio", "nursing", "referral", "imaging", "lab")
 # These say by themselves that something is asked for.
-_SELF_EVIDENT = frozenset(("sick_leave", "physio"))
+_SELF_EVIDENT = frozenset(("sick_leave", "physio", "nursing"))
+_SHORT = 3  # letters
 _JOIN = re.compile(r"[ ]?(?:[,+/&;-]|et|avec|puis|\+/-| )? ?(?:(?:une?|le|la|les|l'|d'|de|des|du) ?)?")
 _BEFORE = 60
 
@@ -31,16 +32,10 @@ class Asked:
     terms: int = 1
 
 
-def read(
-    note: Note, labs: Sequence[Match[Concept]], examinations: Sequence[Match[Concept]], taken: Sequence[Fact]
-) -> Iterator[Fact]:
+def read(note: Note, mentions: Sequence[Asked], taken: Sequence[Fact]) -> Iterator[Fact]:
     """Each request, left to right."""
     kept = [fact for fact in taken if fact.kind in (VITAL, LAB, MEDICATION, ALLERGY, IMMUNIZATION)]
-    free = [
-        one
-        for one in _terms(note, labs, examinations)
-        if not any(fact.overlaps(one.start, one.end) for fact in kept)
-    ]
+    free = [one for one in mentions if not any(fact.overlaps(one.start, one.end) for fact in kept)]
     for one in _joined(note, free):
         sure = _asked(note, one)
         if sure:
@@ -48,15 +43,18 @@ def read(
             yield Fact(ORDER, one.start, one.end, sure, {"what": what, "type": one.type})
 
 
-def _terms(note: Note, labs: Sequence[Match[Concept]], examinations: Sequence[Match[Concept]]) -> list[Asked]:
+def named(note: Note, labs: Sequence[Match[Concept]], examinations: Sequence[Match[Concept]]) -> list[Asked]:
+    """Everything that could be asked for, none inside another, asked for or not."""
     found = [
         Asked(kind, match.start(), match.end())
         for kind, pattern in _patterns()
         for match in pattern.finditer(note.flat)
     ]
-    found += [Asked("lab", match.start, match.end) for match in labs if match.end - match.start > 1]
+    found += [Asked("lab", match.start, match.end) for match in labs if _long(note, match)]
     found += [
-        Asked(kind, match.start, match.end) for match in examinations if (kind := match.value.kind) in TYPES
+        Asked(kind, match.start, match.end)
+        for match in examinations
+        if (kind := match.value.kind) in TYPES and kind != "sick_leave" and _long(note, match)
     ]
     found.sort(key=lambda one: (one.start, -one.end, TYPES.index(one.type)))
     kept: list[Asked] = []
@@ -64,6 +62,15 @@ def _terms(note: Note, labs: Sequence[Match[Concept]], examinations: Sequence[Ma
         if not kept or one.start >= kept[-1].end:
             kept.append(one)
     return kept
+
+
+def _long(note: Note, match: Match[Concept]) -> bool:
+    """Short names count only in capitals; marked ones too."""
+    written = note.text[match.start : match.end]
+    if match.value.doubtful and not written.isupper():
+        return False
+    short = _SHORT - 1 if match.value.kind in ("lab", "") else _SHORT
+    return len(written) > short or (written.isupper() and len(written) > 1)
 
 
 def _joined(note: Note, found: Sequence[Asked]) -> list[Asked]:
@@ -87,7 +94,7 @@ def _asked(note: Note, one: Asked) -> float:
     after = note.after(one.end, 40)
     if _not_before().search(before) or _not_after().match(after):
         return 0
-    if one.type in _SELF_EVIDENT:
+    if one.type in _SELF_EVIDENT and (one.type != "nursing" or _NURSE.search(note.flat, one.start, one.end)):
         return 0.9
     if sentence.section in ("history", "family", "exam", "reason", "treatment", "life", "allergy", "results"):
         return 0.75 if _after().match(after) and sentence.section in ("results", "treatment", "reason") else 0
@@ -97,9 +104,22 @@ def _asked(note: Note, one: Asked) -> float:
         return 0.8
     if _before().search(before) or _after().match(after):
         return 0.85
+    if _alone(note, one):
+        return 0.75
     return 0.8 if one.terms >= 3 or (one.type == "referral" and _ADDRESSED.match(note.flat, one.start)) else 0
 
 
+def _alone(note: Note, one: Asked) -> bool:
+    """Whether the request is all that its part of the sentence says: « IRM lombaire. », « …, ECBU, … »."""
+    sentence = note.sentence(one.start)
+    before = note.flat[sentence.body : one.start].rstrip()
+    after = note.flat[one.end : sentence.end].strip()
+    starts = not before or before[-1] in "+;"
+    return starts and bool(_WHOLE_PIECE.match(after)) and one.type != "certificate"
+
+
+_NURSE = re.compile(r"(?<![a-z])(?:ide|infirm|pansement|ssiad|had|soins)")
+_WHOLE_PIECE = re.compile(r"$|[+,] ?[a-z]|pour |[(]|avec |a [0-9]|ds |dans |et ")
 _ADDRESSED = re.compile(
     r"(?:avis|adress|orient|courrier|lettre|demande d'avis|cs (?:cardio|dermato|ophtalmo))"
 )

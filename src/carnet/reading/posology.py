@@ -50,6 +50,7 @@ class Posology:
     brand_only: bool = False
     forms: list[tuple[int, int]] = field(default_factory=list)
     total_days: float | None = None
+    changed: bool = False  # this dose takes the place of another
     start: int = 0
     end: int = 0
 
@@ -136,7 +137,7 @@ class _Reading:
             )
         elif unit == "UI" and (self.insulin or (number <= 100 and self.found.strength is None)):
             self._new(number, "UI")
-        elif self.found.strength is None and not self._counted():
+        elif self.found.strength is None and not self._has_amount():
             self.found.strength = f"{_french(number)} {unit}" + (per if per[1:] in ("ml", "5ml") else "")
             self._per_day(per)
         elif self.found.intakes and self.found.intakes[-1].amount is not None and not self._is_dose(place):
@@ -145,7 +146,7 @@ class _Reading:
             self._new(number, unit)
             self._per_day(per)
 
-    def _counted(self) -> bool:
+    def _has_amount(self) -> bool:
         return any(intake.amount is not None for intake in self.found.intakes)
 
     def _is_dose(self, place: int) -> bool:
@@ -244,6 +245,11 @@ class _Reading:
             current.times = times
             return
         current.times, current.period = times, period
+
+    def _counted(self, place: int, piece: Piece) -> None:
+        """« 1x3/j »: an amount, and how often."""
+        self._new(piece.values["n"], None)
+        self._set_times(piece.values["times"], 1)
 
     def _moment(self, place: int, piece: Piece) -> None:
         if self.stepped and self.found.intakes and self.found.intakes[-1].said:

@@ -120,8 +120,8 @@ def _is_suspected(sentence: Sentence, term: Term, before: str, after: str) -> bo
 def _is_over(sentence: Sentence, term: Term, before: str, after: str) -> bool:
     if _begins_with("history", "after").match(after):
         return True
-    over = is_past(term.codes) or term.kind == "procedure"
-    if over and (sentence.section == "history" or term.kind == "procedure"):
+    over = is_past(term.codes) or term.kind in _DONE
+    if over and (sentence.section == "history" or term.kind in _DONE):
         return not _PLANNED.search(before)
     dated = bool(_begins_with("dated", "after").match(after)) and not after.startswith(" depuis")
     if over and dated:
@@ -135,6 +135,7 @@ def _is_over(sentence: Sentence, term: Term, before: str, after: str) -> bool:
     return near and (over if named else not _COMMA.search(between))
 
 
+_DONE = ("procedure", "device")  # operated or implanted
 _PLANNED = re.compile(
     r"(?:prevue?s?|programmee?s?|prevoir|indication (?:de|d')|en attente de|avant|pre[- ]?op\w*|pour) ?(?:une? |de |d'|la |le |l')?$"
 )

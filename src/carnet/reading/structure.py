@@ -20,6 +20,12 @@ _ABBREVIATION = re.compile(
     r"|aut|tel|av|bd|n|p|ex|fam|resp|card|chron|art|ttt|tt|chir|med|abdo|dte|gche|gde?|ext|int|mens|etc|hosp|c|s|l|j|d|g)$"
 )
 _ITEM = re.compile(r"[ ]*(?:[-*•+>·]|[0-9]{1,2}[.)](?= )) *")
+_OF_THE_PAST = ("history", "family", "life", "allergy", "vaccines")
+_NOW = re.compile(
+    r"^ *(?:[a-z. ]{2,18} ?[:=]|(?:vient|vue?|consulte|cs|ce jour|ce matin|auj\w*|depuis|se plaint|amenee?|adressee?|motif|patiente?|auscult\w*"
+    r"|susp\w*|examen|ex|douleurs?|fievre|toux|fatigue|bilan|rdv|revoir|renouv\w*|j[0-9])(?![a-z]))"
+    r"|(?<![a-z])(?:ta|t°|fc|spo2|sat|pds|poids|imc) ?[:=]? ?[0-9]|(?<![a-z])(?:depuis|ce jour|actuellement|aujourd'hui|hier|ce matin)(?![a-z])"
+)
 _STARS = re.compile(r"[ #*_•>-]*")
 
 
@@ -103,11 +109,18 @@ def _in_sections(flat: str, sentences: list[Sentence]) -> list[Sentence]:
         if heading:
             section, body = heading
             alone = not flat[body : sentence.end].strip(" .:-")
-        elif new_line and not (section and _goes_on(flat, sentence, last, alone)):
+        elif (new_line and not (section and _goes_on(flat, sentence, last, alone))) or (
+            section in _OF_THE_PAST and _begins_now(flat, sentence)
+        ):
             section, alone = "", False
         found.append(replace(sentence, section=section, body=body))
         last = sentence.end
     return found
+
+
+def _begins_now(flat: str, sentence: Sentence) -> bool:
+    """Whether a sentence on the same line leaves antecedents and family for the visit of today."""
+    return sentence.arrow or bool(_NOW.search(flat, sentence.start, sentence.end))
 
 
 def _goes_on(flat: str, sentence: Sentence, last: int, alone: bool) -> bool:
@@ -133,5 +146,5 @@ def _headings() -> re.Pattern[str]:
     for name, forms in tables.toml("sections.toml").items():
         if forms["bare"]:
             bare = "|".join(sorted(forms["bare"], key=len, reverse=True))
-            groups.append(rf"(?P<{name}_>(?:{bare})(?: (?![a-z' ]{{0,3}}\b(?:de|d'|du)\b)|(?=\n)))")
+            groups.append(rf"(?P<{name}_>(?:{bare})(?: (?![a-z' ]{{0,3}}\b(?:de|d'|du)\b)|$))")
     return re.compile("|".join(groups))

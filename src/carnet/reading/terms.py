@@ -14,7 +14,7 @@ from carnet.reading.tokens import Word
 
 T = TypeVar("T")
 LONG = 6  # letters; shorter words are never corrected
-LONGER = 10  # letters; two errors are forgiven here
+LONGER = 11  # letters; two errors are forgiven here
 LONGEST = 30  # letters; beyond, it is no word
 
 
@@ -90,7 +90,7 @@ class Corrector:
 
     def __init__(self, known: Iterable[str], ordinary: Iterable[str] = ()) -> None:
         self._known = set(known)
-        self._left_alone = {tokens.stem(word) for word in ordinary}
+        self._left_alone = {stem for word in ordinary for stem in stems(word)}
         self._shorter: dict[str, list[str]] = {}
         self._cache: dict[str, str] = {}
         for word in sorted(self._known):

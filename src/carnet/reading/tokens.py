@@ -15,6 +15,7 @@ _SIGNS = {
     "œ": "œ", "æ": "æ", "\x0b": " ", "\x0c": " ", "…": ".", "•": "•", "·": "·",
 }  # fmt: skip
 _WORD = re.compile(r"(?<![^\W\d_])(?:[a-z]\.){2,}(?:[a-z](?![^\W\d_]))?|[^\W\d_]+|[0-9]+(?:[.,][0-9]+)?")
+_WHOLE = frozenset(("tous",))  # not « toux »
 # What may stand between two words of one term. A dot only before a small letter: « insuf. cardiaque ».
 _SOFT = re.compile(r"[ '\-/_]*|\. ?(?=[a-z])")
 
@@ -92,7 +93,7 @@ def _joined(text: str, flat: str, start: int, end: int) -> bool:
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """The word without its marks of plural and feminine: « anxieuses » and « anxieux » give one stem."""
-    if len(word) < 4 or word[0].isdigit():
+    if len(word) < 4 or word[0].isdigit() or word in _WHOLE:
         return word
     if word.endswith("aux") and len(word) > 4:
         return word[:-3] + "al"
@@ -100,4 +101,4 @@ def stem(word: str) -> str:
     for ending, rest in (("euse", "eu"), ("ive", "if"), ("elle", "el"), ("enne", "en"), ("trice", "teur")):
         if word.endswith(ending) and len(word) > len(ending) + 2:
             return word[: -len(ending)] + rest
-    return word[:-1] if word[-1] == "e" and len(word) > 4 else word
+    return word.rstrip("e") if len(word) > 4 and len(word.rstrip("e")) > 2 else word

@@ -8,7 +8,7 @@ from functools import cache
 
 from carnet.reading import tables
 from carnet.reading.tables import Row
-from carnet.reading.terms import Corrector, Terms
+from carnet.reading.terms import Corrector, Terms, stems
 
 # « Antécédent de cancer du sein » is a cancer of the breast, and its status says that it is over.
 _TOLD_BY_STATUS = ("antecedent-d", "antecedent-familial", "antecedent-c", "antecedent-o")
@@ -41,6 +41,7 @@ class Vocabulary:
     examinations: Terms[Concept]
     allergens: Terms[Concept]
     corrector: Corrector
+    short: dict[str, str]  # stems of words cut short, to those of the whole words
 
 
 @cache
@@ -67,7 +68,11 @@ def of(
     known = {word for terms in found for word in terms.words()}
     ordinary = tables.toml("words.toml")
     left_alone = [word for group in ordinary["ordinary"].values() for word in group.split()]
-    return Vocabulary(*found, Corrector(known, left_alone))
+    return Vocabulary(*found, Corrector(known, left_alone), _short(ordinary["abbreviations"]))
+
+
+def _short(table: dict[str, str]) -> dict[str, str]:
+    return {stems(short)[0]: stems(long)[0] for short, long in table.items()}
 
 
 def _terms(rows: Iterable[Row]) -> Iterator[tuple[str, Concept]]:
