@@ -139,7 +139,7 @@ def test_the_limits_are_those_of_the_code() -> None:
     sizes = (door.BODY_LIMIT >> 20, bundle.ENTRY_LIMIT["transaction"], bundle.ENTRY_LIMIT["batch"])
     for stated in (
         f"{sizes[0]} MB",
-        f"{sizes[1]:,} entries, {sizes[2]} entries",
+        f"{sizes[1]:,} entries (of which {bundle.LOOKUP_LIMIT:,} conditions), {sizes[2]} entries",
         f"{patch.OPERATION_LIMIT:,} operations",
     ):
         assert stated in PAGE

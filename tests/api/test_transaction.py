@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from carnet.fhir import json
 from carnet.record import gate
@@ -287,7 +289,7 @@ def test_another_practice_sees_nothing(open_cell: Path) -> None:
         ({"resourceType": "Bundle", "type": "transaction", "entry": [{"request": []}]}, 422),
         ({"resourceType": "Bundle", "type": "transaction", "colour": "red"}, 422),
         ({"resourceType": "Bundle", "type": ["transaction"]}, 422),
-        ({"resourceType": "Bundle", "type": "transaction", "entry": [{}] * 10_001}, 413),
+        ({"resourceType": "Bundle", "type": "transaction", "entry": [{}] * 5_001}, 413),
     ],
 )
 def test_what_is_no_transaction_is_refused(open_cell: Path, body: Any, status: int) -> None:
@@ -356,3 +358,60 @@ def _references(node: Any) -> list[dict[str, Any]]:
         return []
     here = [node] if isinstance(node.get("reference"), str) else []
     return here + [found for part in node.values() for found in _references(part)]
+
+
+def test_what_waits_for_what_waits_is_written_in_its_turn_up_to_a_depth(open_cell: Path) -> None:
+    def chain(length: int) -> Said:
+        """Each part of a place lies in the one that comes after it; the last lies nowhere."""
+        return transaction(
+            *(
+                entry(
+                    "POST",
+                    "Location",
+                    {
+                        "resourceType": "Location",
+                        "identifier": [{"value": f"{length}-{n}"}],
+                        **(
+                            {"partOf": {"reference": f"Location?identifier={length}-{n + 1}"}}
+                            if n < length
+                            else {}
+                        ),
+                    },
+                )
+                for n in range(1, length + 1)
+            )
+        )
+
+    said = chain(4)
+    assert ask("GET", location(said, 0)).json["partOf"]["reference"] == location(said, 1)
+    said = chain(6)
+    assert (said.status, said.places) == (422, ["Bundle.entry[0].resource.partOf.reference"])
+
+
+def test_too_many_conditions_are_refused(open_cell: Path) -> None:
+    writes = [entry("POST", "Patient", EMILE, ifNoneExist=f"identifier=x|{n}") for n in range(1001)]
+    assert transaction(*writes).status == 413
+    observations = [entry("POST", "Observation", weight(f"Patient?identifier=x|{n}")) for n in range(1001)]
+    assert transaction(*observations).status == 413
+
+
+def test_a_bundle_that_is_kept_keeps_its_own_names(open_cell: Path) -> None:
+    name = "urn:uuid:" + "1" * 36
+    inner = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [{"fullUrl": name, "resource": EMILE}, {"resource": weight(name)}],
+    }
+    said = transaction(entry("POST", "Patient", FATOU, name=name), entry("POST", "Bundle", inner))
+    assert ask("GET", location(said, 1)).json["entry"] == inner["entry"]
+
+
+def test_a_transaction_asks_the_database_as_often_whatever_its_length(open_cell: Path) -> None:
+    ask("PUT", "Patient/there", {**EMILE, "id": "there"})
+
+    def observed(count: int) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert transaction(*[entry("POST", "Observation", weight("Patient/there"))] * count).status == 200
+        return len(queries)
+
+    assert observed(300) == observed(30)

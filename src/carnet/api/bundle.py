@@ -25,8 +25,11 @@ from carnet.record.validate import validate
 from carnet.record.work import Stored, Work
 
 Json = dict[str, Any]
-ENTRY_LIMIT = {"transaction": 10_000, "batch": 500}  # each entry of a batch has its own commit
+ENTRY_LIMIT = {"transaction": 5000, "batch": 500}  # each entry of a batch has its own commit
+LOOKUP_LIMIT = 1000  # conditions in one transaction: nobody else writes meanwhile
+_WAVES = 4  # what waits for what waits for what waits for nothing
 _NESTED = "Un Bundle n'en contient pas d'autre à traiter."
+_LOOKUPS = "Cette transaction cherche trop de choses par leurs critères : {limit} au plus."
 _NO_TARGET = "La référence conditionnelle ne mène à aucune ressource. Rien n'a été enregistré."
 _READS = ("GET", "HEAD")
 
@@ -100,6 +103,8 @@ def _transaction(asked: Asked, steps: Sequence[Step | Issue], dispatch: Handler)
 
 
 def _write(work: Work, written: Sequence[Step], done: dict[int, Change]) -> None:
+    if sum(step.criteria is not None for step in written) > LOOKUP_LIMIT:
+        raise TooBig(_LOOKUPS, limit=LOOKUP_LIMIT)
     for step in written:
         with _placed(step):
             _identify(work, step, done)
@@ -151,13 +156,18 @@ def _resolve_and_save(
     work: Work, steps: Sequence[Step], waiting: dict[int, list[Json]], done: dict[int, Change]
 ) -> None:
     """Save what waits for nothing; then what waited for it, as long as something moves."""
-    while steps:
+    if len({node["reference"] for nodes in waiting.values() for node in nodes}) > LOOKUP_LIMIT:
+        raise TooBig(_LOOKUPS, limit=LOOKUP_LIMIT)
+    for _ in range(_WAVES):
         known: dict[str, str | None] = {}
         ready = [step for step in steps if _is_ready(work, step, waiting.get(step.place, []), known)]
-        if not ready:
-            _refuse_waiting(steps[0], waiting[steps[0].place])
         _save(work, ready, done)
         steps = [step for step in steps if step.place not in done]
+        if not steps:
+            return
+        if not ready:
+            break
+    _refuse_waiting(steps[0], waiting[steps[0].place])
 
 
 def _is_ready(work: Work, step: Step, nodes: list[Json], known: dict[str, str | None]) -> bool:

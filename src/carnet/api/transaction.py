@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from carnet.api import formats
 from carnet.api.exchange import pairs
 from carnet.api.refusals import Asks
 from carnet.fhir.errors import CarnetError, Invalid, Issue
@@ -101,7 +102,7 @@ def _step(place: int, entry: Json, base: str) -> Step | Issue:
     headers = {header: str(request[name]) for name, header in _CONDITIONS.items() if name in request}
     parts = tuple(unquote(part) for part in path.removesuffix("/").split("/")) if path else ()
     try:
-        asked = pairs(query)
+        asked = [pair for pair in pairs(query) if pair[0] not in formats.OWN]
     except Asks as error:
         return Issue(f"{where}.url", str(error))
     return Step(place, method, parts, asked, headers, entry.get("resource"), entry.get("fullUrl", ""))
@@ -183,6 +184,8 @@ def _texts(resource: Any) -> Iterator[tuple[Json, str, str]]:
         node = pending.pop()
         if isinstance(node, list):
             pending += [part for part in node if isinstance(part, (dict, list))]
+            continue
+        if node.get("resourceType") == "Bundle":
             continue
         for name, value in node.items():
             if isinstance(value, (dict, list)):

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 
+from carnet.fhir.errors import TooBig
 from carnet.store.resource import COLUMNS, Row
 from carnet.store.search import finder_rows, write
 from carnet.store.search.extract import rows
@@ -55,7 +56,10 @@ def _index_rows(made: Iterable[tuple[Row, Resource]]) -> dict[str, list[tuple[An
     for row, resource in made:
         found, first = rows(resource), row.pk * SLOTS
         for table, into in listed.items():
-            into.extend((first + n, row.pk, *values) for n, values in enumerate(getattr(found, table)))
+            its = getattr(found, table)
+            if len(its) >= SLOTS:
+                raise TooBig("Cette ressource contient trop de valeurs pour être indexée.")
+            into.extend((first + n, row.pk, *values) for n, values in enumerate(its))
     return {table: values for table, values in listed.items() if values}
 
 
