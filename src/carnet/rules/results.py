@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, Literal
 
 from carnet.fhir import codes
@@ -151,9 +152,13 @@ def series(found: Iterable[Value]) -> list[Series]:
     """The values by analyte, germ or place, and unit, each oldest first; analytes in the order of their words."""
     grouped: dict[tuple[str, str, str], list[Value]] = {}
     for value in found:
-        grouped.setdefault((_analyte(value), value.about, fold(value.unit)), []).append(value)
+        grouped.setdefault((_analyte(value), value.about, _folded_unit(value.unit)), []).append(value)
     made = [_series(_once(sorted(members, key=_moment))) for members in grouped.values()]
     return sorted(made, key=lambda one: (one.category, _rank(one.latest.code), fold(one.label)))
+
+
+# A page folds the same few units thousands of times.
+_folded_unit = lru_cache(maxsize=512)(fold)
 
 
 def _analyte(value: Value) -> str:
@@ -286,7 +291,7 @@ def _range(part: Resource, quantity: Any) -> tuple[Decimal | None, Decimal | Non
 
 def _limit(limit: Any, quantity: Any) -> Decimal | None:
     units = [
-        fold(str(one.get("unit") or one.get("code") or ""))
+        _folded_unit(str(one.get("unit") or one.get("code") or ""))
         for one in (limit, quantity)
         if isinstance(one, dict)
     ]
@@ -345,7 +350,7 @@ def summary(found: Sequence[Value]) -> list[Value]:
 
 
 def _line_of(value: Value) -> tuple[str, str, str]:
-    return _analyte(value), value.about, fold(value.unit)
+    return _analyte(value), value.about, _folded_unit(value.unit)
 
 
 def _pressures(found: Sequence[Value]) -> list[Value]:
