@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
+from threading import Lock
 from typing import Any
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import connection
 from django.http.request import split_domain_port, validate_host
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -27,7 +29,9 @@ from carnet.record.actor import Actor, outsider
 
 PREFIX = "/fhir"
 BODY_LIMIT = 36 << 20  # the largest Bundle that HL7 publishes as an example
+LARGE = 4 << 20  # of these one at a time: what is parsed takes ten times its room
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_alone = Lock()
 _WITHOUT_BODY = (204, 304)
 ZIPPED_FROM = 2048  # below it, a packet or two: nothing is gained
 
@@ -79,7 +83,8 @@ def _answer(environ: Environ, who: ActorOf) -> Answer:
     except Exception as error:
         return outcome.of(error, table.where(path))
     finally:
-        close_old_connections()
+        if connection.errors_occurred:
+            connection.close_if_unusable_or_obsolete()
 
 
 def _answered(asked: Asked) -> Answer:
@@ -94,7 +99,8 @@ def _answered(asked: Asked) -> Answer:
         formats.check_sent(asked.method, asked.path, asked.headers.get("content-type", ""))
     if asked.query:
         asked = replace(asked, query=[pair for pair in asked.query if pair[0] not in formats.OWN])
-    answer = table.answered(asked)
+    with _alone if len(asked.body) > LARGE else nullcontext():
+        answer = table.answered(asked)
     return formats.indented(answer) if asked_so[1] == "true" else answer
 
 
