@@ -73,8 +73,8 @@ def resource(status: int, body: dict[str, Any] | bytes) -> Answer:
 
 
 def ignore(asked: Asked, names: Sequence[str]) -> None:
-    """Parameters that are not known here: passed over, unless the client asked not to. Raises Asks."""
-    if asked.prefers("handling") == "strict":
+    """Parameters that are not known here: an error, unless the client asked to pass over them. Raises Asks."""
+    if asked.prefers("handling") != "lenient":
         raise Asks(
             "Le paramètre « {name} » n'est pas connu ici.", f"http.{names[0][:80]}", name=names[0][:80]
         )
