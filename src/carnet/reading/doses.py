@@ -38,6 +38,9 @@ _GAP = re.compile(r"[ ,:=()*–-]*")
 _STOP_GAP = re.compile(r" ?(?:\. ?|\n[ ]*[-*•]? ?)")
 # After a full stop or on a new line only what can be nothing but a dosage.
 _SURE = frozenset({AMOUNT, SCHEME, COUNTED, TIMES, MOMENT, REFILL, BRAND_ONLY, CEILING, THEN})
+# A word that is no piece, with what separates it from the next; at the very beginning one is passed over.
+_WORD = re.compile(r"[^ \n]{1,30}[ ,.;:]*\n?[ ]*")
+_NAME_TAIL = re.compile(r"[a-z]{3,14} +")
 LIMIT = 60  # pieces in one line
 
 
@@ -55,7 +58,8 @@ Maker = Callable[[re.Match[str], dict[str, Any]], dict[str, Any] | None]
 
 
 def pieces(flat: str, start: int, end: int, *, whole: bool = False) -> list[Piece]:
-    """The pieces that follow each other from a place, none beyond `end`; nothing but pieces between them."""
+    """The pieces that follow each other from a place, none beyond `end`; nothing but pieces between them. Of a `whole`
+    line, words that are no piece are passed over."""
     found: list[Piece] = []
     at = start
     while at < end and len(found) < LIMIT:
@@ -63,6 +67,12 @@ def pieces(flat: str, start: int, end: int, *, whole: bool = False) -> list[Piec
         piece = _piece(flat, at, end)
         if piece is None or (piece.kind in (BARE, MASS) and _two_items(flat, found, piece)):
             piece = _after_stop(flat, at, end) if found else None
+        if piece is None and (whole or not found):
+            word = (_WORD if whole else _NAME_TAIL).match(flat, at, end)
+            after = _piece(flat, word.end(), end) if word else None
+            if word and (whole or (at <= start + 1 and after and after.kind in _SURE | {MASS})):
+                at = word.end()
+                continue
         if piece is None:
             break
         found.append(piece)
@@ -124,7 +134,7 @@ def _grammar() -> list[tuple[str, re.Pattern[str], dict[str, Any], Maker]]:
 def _add_conditions(add: Callable[..., None], table: dict[str, Any]) -> None:
     ceiling, need = table["ceilings"]["before"], table["conditions"]
     per = r"(?: ?(?:par|/|en|p) ?(?:24 ?h(?:eures)?|jours?|j|prises?|semaines?|sem))?"
-    counted = rf"(?P<n>{_ANY}) ?(?P<u>{_units()}|{_masses()}|fois|prises?|x)?(?![a-z]){per}(?![a-z])"
+    counted = rf"(?P<n>{_ANY})(?! ?(?:j|jours?|sem\\w*|mois)(?![a-z])) ?(?P<u>{_units()}|{_masses()}|fois|prises?|x)?(?![a-z]){per}(?![a-z])"
     add(CEILING, rf"(?:{tables.any_of(ceiling)}) ?[:=]? ?{counted}(?: ?max(?:i|imum)?(?![a-z]))?", _ceiling)
     add(CEILING, rf"{counted} ?,? ?(?:au )?max(?:i|imum)?(?![a-z])", _ceiling)
     add(
@@ -170,6 +180,11 @@ def _add_counts(add: Callable[..., None], table: dict[str, Any]) -> None:
         sure=True,
     )
     add(DURATION, rf"(?:{before}) ?:? ?(?P<h>24|48|72|96) ?h(?:eures)?(?![a-z])", _duration, sure=True)
+    add(
+        DURATION,
+        r"(?:le |au )?(?:premier|1er|deuxieme|2e(?:me)?|troisieme|3e(?:me)?|second) jour(?![a-z])",
+        _one_day,
+    )
     add(DURATION, r"(?:jusqu'a|j1 ?(?:a|-)) ?j ?(?P<n>[0-9]{1,2})(?![0-9])", _duration, sure=True, u="j")
     add(
         DURATION,
@@ -201,6 +216,15 @@ def _add_amounts(add: Callable[..., None]) -> None:
     per = r"(?P<per> ?/ ?(?:[0-9]{1,3} ?)?(?:ml|24 ?h|h|dose|bouffee|kg(?: ?/ ?(?:jours?|j|24 ?h|prise|dose))?|jours?|j|prise|sem)(?![a-z])| par (?:kg|jour|24 ?h|ml|prise)(?: (?:et )?(?:par|/) ?(?:jour|j|prise))?)?"
     pair = rf"(?P<n>{numbers.NUMBER})(?: ?(?P<u1>{_masses()}))? ?/ ?(?P<to>{numbers.NUMBER}) ?(?P<u>{_masses()})(?![a-z])"
     add(MASS, rf"{pair}(?P<per>)", _mass)
+    add(
+        MASS,
+        rf"(?P<n>{numbers.NUMBER}) ?(?P<u>{_masses()}) ?/ ?(?P<to>{numbers.NUMBER})(?![a-z0-9])(?P<per>)",
+        _mass,
+    )
+    weighed = (
+        r"(?:(?:1|une?) )?(?:doses?[- ]?(?:poids)?|pipettes?|dp|graduation|mesure)? ?(?:de |pour |a |:)?"
+    )
+    add(AMOUNT, rf"{weighed}[0-9]{{1,2}}(?:[.,][0-9])? ?kgs?(?![a-z/])", _by_weight)
     add(AMOUNT, rf"{_RANGE} ?(?:petites? |grandes? )?(?P<u>{_units(but='UI')})(?![a-zœ])(?P<doses>)", _amount)
     add(
         MASS,
@@ -259,6 +283,10 @@ def _amount(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
     return {"n": numbers.value(match["n"]), "unit": unit, "written": match["u"] or ""}
 
 
+def _by_weight(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
+    return {"n": 1.0, "unit": "dose-poids", "written": match[0]}
+
+
 def _bare(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
     return {
         "n": numbers.value(match["n"]),
@@ -284,6 +312,8 @@ def _times(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | Non
         if not hours:
             return None
         return {"times": 24 / hours if hours <= 24 else 1, "period": 1 if hours <= 24 else round(hours / 24)}
+    if named.get("half"):
+        return {"times": 1, "period": 2, "when": {"s": "EVE", "m": "MORN"}[named["half"][0]]}
     if named.get("days"):
         times = len(re.findall(r"lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche", named["days"]))
     written = named.get("t") or named.get("t2")
@@ -296,7 +326,7 @@ def _times(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | Non
         )
     if not times or not period or times > 24:
         return None
-    return {"times": times, "period": period, "split": values.get("split", False)}
+    return {"times": times, "period": period, "split": "split" in values, "meals": "meals" in values}
 
 
 def _duration(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None:
@@ -307,6 +337,10 @@ def _duration(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | 
     unit = named.get("u") or values["u"]
     days = numbers.value(named["n"]) * (table["units"].get(unit) or table["short_units"][unit])
     return {"days": days, "sure": values["sure"]} if 0 < days <= 3660 else None
+
+
+def _one_day(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
+    return {"days": 1.0, "sure": False}
 
 
 def _scheme(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:

@@ -135,6 +135,8 @@ class _Reading:
             self.found.strength = (
                 f"{_french(number)} {piece.values['first']}/{_french(piece.values['to'])} {unit}"
             )
+        elif per.endswith("ml") and self.found.strength is None:
+            self.found.strength = f"{_french(number)} {unit}{per}"
         elif unit == "UI" and (self.insulin or (number <= 100 and self.found.strength is None)):
             self._new(number, "UI")
         elif self.found.strength is None and not self._has_amount():
@@ -222,6 +224,11 @@ class _Reading:
     def _times(self, place: int, piece: Piece) -> None:
         if self.stepped and self.found.intakes and self.found.intakes[-1].said:
             return
+        if piece.values.get("meals"):
+            self.last.when += _SLOTS[3]
+            return
+        if piece.values.get("when") and not self.last.when:
+            self.last.when.append(piece.values["when"])
         if piece.values.get("split") and self.last.times is not None:
             self._divide(piece.values["times"])
         self._set_times(piece.values["times"], piece.values["period"])
@@ -254,7 +261,7 @@ class _Reading:
     def _moment(self, place: int, piece: Piece) -> None:
         if self.stepped and self.found.intakes and self.found.intakes[-1].said:
             return
-        self.last.when += piece.values["when"]
+        self.last.when += [when for when in piece.values["when"] if self.last.when[-1:] != [when]]
 
     def _once(self, place: int, piece: Piece) -> None:
         self._set_times(1, 1)

@@ -3,15 +3,17 @@ written; what is not written is filled only from the product."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from carnet.reading import doses, naming, numbers, posology, structure
+from carnet.reading import doses, naming, numbers, posology, structure, tables
 from carnet.reading.facts import Context, Values
 from carnet.reading.naming import Named
 from carnet.reading.posology import DOSE_BY_WEIGHT, Intake, Posology
 from carnet.reading.reader import Reader
 from carnet.reading.structure import Note
 
+_BY_NEEDLE = ("intramusculaire", "sous-cutanée", "intraveineuse")
 _UNITS = {"comprimé": "cp", "gélule": "gél", "capsule": "gél", "pulvérisation": "bouffée", "inhalation": "bouffée", "lyophilisat": "lyoc"}  # fmt: skip
 
 
@@ -33,7 +35,7 @@ def _values(note: Note, named: Named, found: Posology) -> Values:
         "drug": drug.inn,
         "brand": drug.brand or None,
         "strength": found.strength or (drug.strengths[0] if len(drug.strengths) == 1 else None),
-        "form": _form(note, named, found),
+        "form": _form(named, found),
         "route": _route(note, named, found),
         "doses": [_dose(intake, named, found, note) for intake in found.intakes],
         "duration_days": _short(_duration(found)),
@@ -75,9 +77,27 @@ def _short(number: float | None) -> Any:
     return None if number is None else numbers.short(round(number, 3))
 
 
-def _form(note: Note, named: Named, found: Posology) -> str | None:
-    return named.drug.forms[0] if named.drug.forms else None
+def _form(named: Named, found: Posology) -> str | None:
+    """The first of the product's forms that has the unit of the intake."""
+    unit = _unit(named, found)
+    words = tables.toml("routes.toml")["forms"].get(unit or "", "")
+    fitting = (form for form in named.drug.forms if words and re.search(words, form))
+    return next(fitting, named.drug.forms[0] if named.drug.forms else None)
 
 
 def _route(note: Note, named: Named, found: Posology) -> str | None:
-    return named.drug.routes[0] if named.drug.routes else None
+    """As the line says; else by the unit, when the product has that way; else the product's usual one."""
+    table = tables.toml("routes.toml")
+    said = next((row["route"] for row in table["said"]["rows"] if re.search(row["form"], note.flat)), None)
+    routes = named.drug.routes
+    if said and (not routes or said in routes or said in _BY_NEEDLE):
+        return str(said)
+    likely = table["units"].get(_unit(named, found) or "")
+    if likely and (not routes or likely in routes):
+        return str(likely)
+    return routes[0] if routes else likely
+
+
+def _unit(named: Named, found: Posology) -> str | None:
+    written = next((intake.unit for intake in found.intakes if intake.unit), None)
+    return written or _UNITS.get(named.drug.unit or "", named.drug.unit)
