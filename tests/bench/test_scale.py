@@ -28,7 +28,7 @@ def measured(patients: int, resources: int, ms: float, **other: float) -> dict[s
 def test_every_gesture_can_be_made_in_a_filled_practice(open_cell: Path, at: datetime) -> None:
     bulk.fill(by=ALICE, at=at, patients=2, resources=30)
     page.create_owner(ALICE)
-    filler = Filler(bulk.fill, bulk.patient_id, bulk.letter)
+    filler = Filler(bulk.complete, bulk.fill, bulk.patient_id, bulk.letter)
     practice = Practice(ALICE, 1, page.sign_in(), filler, random.Random(1))
     made = gestures(practice)
     assert set(made) == set(NAMES)

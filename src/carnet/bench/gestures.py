@@ -40,9 +40,11 @@ NAMES: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Filler:
-    """Who fills the practice: `fill(by=, at=, patients=, resources=, first=)`, the id of a patient by its number, a
-    CDA document about a patient by its number and a number of its own."""
+    """Who fills the practice: `complete(by=, at=, patients=, resources=)` those who are not there yet, `fill(…, first=)`
+    others from a number on; the id of a patient by its number, a CDA document about a patient by its number and a
+    number of its own."""
 
+    complete: Callable[..., int]
     fill: Callable[..., int]
     patient_id: Callable[[int], str]
     letter: Callable[[int, int], bytes]

@@ -21,8 +21,7 @@ from carnet.bench import page
 from carnet.bench.gestures import LONG, NAMES, Filler, Gesture, Practice, gestures
 from carnet.bench.place import PASSPHRASE
 from carnet.bench.timing import peak_memory_mb
-from carnet.fhir.errors import Conflict
-from carnet.record import bulk, cell, clock
+from carnet.record import bulk, cell, clock, gate
 from carnet.record.actor import operator
 
 FILLED = "filled.json"  # beside the practice: that it is whole, what it holds, how often it was measured
@@ -32,28 +31,23 @@ GROWTH, COUNTS_FROM = 1.5, 5.0
 
 
 def fill(home: Path, filler: Filler, *, patients: int, resources: int) -> dict[str, Any]:
-    """Make a practice of that size at `home`, unless a whole one is there. Raises Conflict on half of one."""
-    known = home.parent / FILLED
-    if known.exists():
+    """Make a practice of that size at `home`; go on with one whose filling was cut short; leave a whole one alone."""
+    if (home.parent / FILLED).exists():
         return _known(home)
     if cell.is_created(home):
-        raise Conflict(
-            "Ce cabinet de mesure est resté à moitié rempli. Effacez son dossier, puis recommencez."
-        )
-    cell.create(home, passphrase=PASSPHRASE, practice="Mesures")
+        cell.unlock(home, secret=PASSPHRASE)
+    else:
+        cell.create(home, passphrase=PASSPHRASE, practice="Mesures")
     by, start, at = operator(cell.practice_id()), time.perf_counter(), clock.now()
-    kept = filler.fill(by=by, at=at, patients=patients, resources=resources, first=0)
-    rate, load = round(kept / (time.perf_counter() - start)), os.getloadavg()[0]
-    kept += filler.fill(by=by, at=at, patients=1, resources=LONG, first=patients)
+    now = filler.complete(by=by, at=at, patients=patients, resources=resources)
+    rate, load = round(now / (time.perf_counter() - start)), os.getloadavg()[0]
+    if not gate.patients_of(by=by, ids=[filler.patient_id(patients)]):
+        filler.fill(by=by, at=at, patients=1, resources=LONG, first=patients)
     page.create_owner(by)
     bulk.settle()
-    made = {
-        "kept": kept,
-        "fill_per_second": rate,
-        "fill_load": round(load, 1),
-        "measured": 0,
-    }
-    known.write_text(json.dumps(made), "utf-8")
+    kept = patients * (resources + 2) + LONG + 2  # with each patient, and one Provenance for each record
+    made = {"kept": kept, "fill_per_second": rate, "fill_load": round(load, 1), "measured": 0}
+    (home.parent / FILLED).write_text(json.dumps(made), "utf-8")
     return made
 
 

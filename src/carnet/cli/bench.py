@@ -92,7 +92,7 @@ def _scale(args: argparse.Namespace) -> int:
 
 
 def _here(args: argparse.Namespace, patients: int, resources: int) -> dict[str, Any]:
-    filler = gestures.Filler(bulk.fill, bulk.patient_id, bulk.letter)
+    filler = gestures.Filler(bulk.complete, bulk.fill, bulk.patient_id, bulk.letter)
     if args.step == "fill":
         return scale.fill(settings.HOME, filler, patients=patients, resources=resources)
     return scale.measure(settings.HOME, filler, patients=patients, resources=resources, calls=args.calls)

@@ -65,7 +65,9 @@ def fill(
     return kept
 
 
-def complete(*, by: Actor, at: datetime, patients: int, resources: int, progress: Progress) -> int:
+def complete(
+    *, by: Actor, at: datetime, patients: int, resources: int, progress: Progress | None = None
+) -> int:
     """Keep those of the first `patients` that are not there yet; returns how many resources were kept."""
     there, missing = 0, patients
     while there < missing:  # each commit continues the one before: the numbers that are there have no gap
