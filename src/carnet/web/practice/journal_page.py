@@ -23,6 +23,12 @@ ROWS = 100
 
 # What a row's `action` says to a doctor. An action that is not here shows by its own name.
 WORDS = {
+    "api.create": gettext_noop("Créé par l’accès FHIR"),
+    "api.delete": gettext_noop("Supprimé par l’accès FHIR"),
+    "api.patch": gettext_noop("Modifié par l’accès FHIR"),
+    "api.transaction": gettext_noop("Ensemble écrit par l’accès FHIR"),
+    "api.update": gettext_noop("Écrit par l’accès FHIR"),
+    "api.validate": gettext_noop("Vérifié par l’accès FHIR"),
     "cell.create": gettext_noop("Cabinet créé"),
     "cell.proved": gettext_noop("Clé du cabinet vérifiée"),
     "consultation.amend": gettext_noop("Note signée corrigée"),
