@@ -217,6 +217,8 @@ STORIES: dict[str, Story] = {
     "consultation.sign": note_begun,
     "documents.assign": unnamed,
     "documents.import_file": lambda at: {"name": "lettre.json", "content": bundle()},
+    "doubles.ask": lambda at: {},
+    "doubles.look": lambda at: {},
     "identity.assign": separated,
     "identity.dismiss": two_people,
     "identity.ask_insi": lambda at: {"patient": emile(at)},

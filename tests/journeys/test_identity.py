@@ -49,6 +49,7 @@ def creates(by: Mouse, **named: str) -> None:
 def finds_the_double(by: Mouse) -> None:
     by.follow("Cabinet")
     by.follow("Doublons possibles")
+    by.send("Comparer maintenant")
     expect(by.page.get_by_text("1 paire à regarder.")).to_be_visible()
     sound(by.page)
     by.follow("DUPON")

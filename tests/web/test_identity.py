@@ -13,6 +13,7 @@ from django.test import Client
 from carnet.actions import doubles, patient, task
 from carnet.actions import identity as actions
 from carnet.fhir import identifiers
+from carnet.jobs import periodic
 from carnet.record import clock, gate
 from carnet.record.actor import Actor
 from carnet.rules import linkage
@@ -48,6 +49,12 @@ def new(typed: Identity) -> str:
     return patient.create(by=ALICE, at=clock.now(), identity=typed).id
 
 
+def found(client: Client) -> str:
+    """The worklist, the practice having just been compared."""
+    doubles.look(by=ALICE, at=clock.now())
+    return page(client, "/identity/doubles")
+
+
 def page(client: Client, path: str) -> str:
     answer = client.get(path)
     assert answer.status_code == 200, answer
@@ -65,17 +72,37 @@ def posted(client: Client, path: str, **fields: str | list[str]) -> str:
 
 def test_a_double_is_found_and_somebody_else_is_not(client: Client, two: tuple[str, str]) -> None:
     new(Identity(birth_name="Moreau", given="Paul", birth_date="1980-01-01", gender="male"))
-    found = page(client, "/identity/doubles")
-    assert "DUPOND Jeanne" in found
-    assert "DUPONT Jeanne" in found
-    assert "MOREAU" not in found
-    assert found.count("/identity/") == 1
+    shown = found(client)
+    assert "DUPOND Jeanne" in shown
+    assert "DUPONT Jeanne" in shown
+    assert "MOREAU" not in shown
+    assert len(re.findall(r'href="/identity/', shown)) == 1
+    assert "1 paire à regarder." in page(client, "/identity/")
 
 
-def test_the_list_comes_by_itself_and_without_a_script(client: Client, two: tuple[str, str]) -> None:
-    home = page(client, "/identity/")
-    assert 'hx-get="/identity/doubles" hx-trigger="load"' in home
-    assert '<noscript><p><a href="/identity/doubles">' in home
+def test_the_page_says_when_it_was_found_and_the_practice_is_compared_when_asked(
+    client: Client, two: tuple[str, str]
+) -> None:
+    assert "pas encore été comparées" in page(client, "/identity/")
+    asked = posted(client, "/identity/doubles/look")
+    assert 'hx-get="/identity/doubles" hx-trigger="every 2s"' in asked
+    periodic.tick(clock.now())
+    shown = page(client, "/identity/doubles")
+    assert "every 2s" not in shown
+    assert "Identités comparées" in shown
+    assert "DUPOND Jeanne" in shown
+    new(replace(JEANNE, birth_name="Dupons"))
+    periodic.tick(clock.now())
+    assert "DUPONS" not in page(client, "/identity/doubles")  # until tonight, or until somebody asks
+
+
+def test_progress_is_shown_while_a_pass_runs(
+    client: Client, two: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doubles, "progress", doubles.Progress(40, 100))
+    shown = page(client, "/identity/doubles")
+    assert "40 sur 100" in shown
+    assert 'value="40"' in shown
 
 
 def test_the_two_are_compared_trait_by_trait_with_the_reasons(client: Client, two: tuple[str, str]) -> None:
@@ -90,6 +117,7 @@ def test_the_two_are_compared_trait_by_trait_with_the_reasons(client: Client, tw
 
 def test_merged_either_address_leads_to_the_one_record(client: Client, two: tuple[str, str]) -> None:
     keep, other = two
+    assert "DUPOND" in found(client)
     after = posted(client, f"/identity/{keep}/{other}/merge", keep=keep)
     assert "Dossiers réunis" in after
     assert "DUPOND Jeanne" in after
@@ -155,8 +183,10 @@ def test_two_people_are_not_proposed_again_until_somebody_reconsiders(
     client: Client, two: tuple[str, str]
 ) -> None:
     one, other = two
+    assert "DUPOND" in found(client)
     posted(client, f"/identity/{one}/{other}/apart")
     assert "Aucun doublon" in page(client, "/identity/doubles")
+    assert "Aucun doublon" in found(client)
     assert "Deux personnes qui se ressemblent" in page(client, "/identity/")
     posted(client, f"/identity/{one}/{other}/again")
     assert "DUPOND" in page(client, "/identity/doubles")
@@ -168,7 +198,7 @@ def test_one_ins_on_two_sets_of_traits_is_an_alarm(client: Client, doctor: Actor
     other = new(
         Identity(birth_name="Moreau", given="Anne", birth_date="1970-05-05", gender="female", ins=number)
     )
-    assert "INS et traits se contredisent" in page(client, "/identity/doubles")
+    assert "INS et traits se contredisent" in found(client)
     assert 'role="alert"' in page(client, f"/identity/{one}/{other}")
 
 
@@ -210,6 +240,11 @@ def test_comparing_leaves_its_row_for_each_record(client: Client, two: tuple[str
 
 
 def test_the_worklist_is_a_doctors(two: tuple[str, str]) -> None:
-    assert len(doubles.found(by=ALICE)) == 1
-    with pytest.raises(Exception, match="Seul un médecin"):
-        doubles.found(by=CHLOE)
+    assert doubles.look(by=ALICE, at=clock.now()) == 1
+    for refused in (
+        lambda: doubles.found(by=CHLOE, limit=9),
+        lambda: doubles.look(by=CHLOE, at=clock.now()),
+        lambda: doubles.ask(by=CHLOE, at=clock.now()),
+    ):
+        with pytest.raises(Exception, match="Seul un médecin"):
+            refused()

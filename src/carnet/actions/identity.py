@@ -15,7 +15,7 @@ from carnet.fhir.errors import Conflict, Invalid, NotFound, Refused
 from carnet.record import access, gate
 from carnet.record.actor import Actor
 from carnet.record.work import Stored, Work
-from carnet.rules import identity, insi, linkage, reliability
+from carnet.rules import identity, insi, linkage, matching, reliability
 from carnet.rules.linkage import Later
 from carnet.rules.person import Identity
 
@@ -47,7 +47,7 @@ def unmerge(*, by: Actor, at: datetime, patient: str) -> Stored:
         known = work.get("Linkage", linkage.pair_id(patient, into))
         found = [*linkage.later(known.resource()), *_written_while_one(work, merges.rows, patient)]
         work.unmerge(patient)
-        separated = linkage.in_state(known.resource(), linkage.SEPARATED)
+        separated = _proposed(work, linkage.in_state(known.resource(), linkage.SEPARATED))
         return work.update(linkage.with_later(separated, found), if_version=known.version)
 
 
@@ -89,7 +89,7 @@ def reconsider(*, by: Actor, at: datetime, one: str, other: str) -> Stored:
         if linkage.state(known.resource()) != linkage.TWO_PEOPLE:
             raise NotFound(_("Il n’y a rien à annuler ici. Rien n’a été changé."))
         again = linkage.in_state(known.resource(), linkage.SEPARATED)
-        return work.update(again, if_version=known.version)
+        return work.update(_proposed(work, again), if_version=known.version)
 
 
 def ask_insi(*, by: Actor, at: datetime, patient: str) -> Stored:
@@ -190,6 +190,13 @@ def _check_mergeable(work: Work, keep: str, other: str) -> None:
     ours = [work.get("Patient", id).resource() for id in sorted(merges.same(keep))]
     theirs = [work.get("Patient", id).resource() for id in sorted(merges.same(other))]
     check_one_person(ours, theirs)
+
+
+def _proposed(work: Work, pair: Resource) -> Resource:
+    """The pair, to be looked at again at once if the two are alike."""
+    one, other = (work.get("Patient", id).resource() for id in linkage.sides(pair))
+    match = matching.compare(matching.from_patient(one), matching.from_patient(other))
+    return linkage.proposed(pair, match)
 
 
 def _remember(work: Work, known: Stored | None, made: Resource) -> Stored:

@@ -11,12 +11,18 @@ from typing import Any
 
 from carnet.fhir import codes, references
 from carnet.rules import identity, person
+from carnet.rules.matching import Match
 from carnet.rules.received import tagged, untagged
 
 Resource = dict[str, Any]
 
 MERGED, SEPARATED, TWO_PEOPLE = "merged", "separated", "two-people"
 STATES = (MERGED, SEPARATED, TWO_PEOPLE)
+# Beside the state, what the matcher proposes: tags of pairs that nobody has decided about.
+ALARM = "double-alarm"
+LIKELY = {"certain": "double-certain", "probable": "double-probable"}
+_PROPOSED = (ALARM, *LIKELY.values())
+SCORE = "urn:carnet:likeness"  # extension: the bits of the match, rounded
 ADDED = "urn:carnet:added-since"  # extension: a fact written while the two were one, to assign
 CHANGED = (
     "urn:carnet:changed-since"  # extension: a fact of before, changed while the two were one, to look at
@@ -49,7 +55,32 @@ def linkage(keep: str, other: str, state: str, later: Iterable[Later] = ()) -> R
             {"type": "alternate", "resource": {"reference": f"Patient/{other}"}},
         ],
     }
-    return with_later(tagged(made, state), later)
+    return with_later(tagged(made, state) if state else made, later)
+
+
+def proposed(linkage: Resource, match: Match | None) -> Resource:
+    """The same, proposed as a double for this reason, or, without one, no longer proposed."""
+    for tag in _PROPOSED:
+        linkage = untagged(linkage, tag)
+    others = [one for one in linkage.get("extension", []) if one.get("url") != SCORE]
+    kind = match and (ALARM if match.alarm else LIKELY.get(match.verdict))
+    if match and kind:
+        others.append({"url": SCORE, "valueInteger": round(match.score)})
+        linkage = tagged(linkage, kind)
+    rest = {name: value for name, value in linkage.items() if name != "extension"}
+    return {**rest, "extension": others} if others else rest
+
+
+def kind(linkage: Resource) -> str:
+    """alarm, certain or probable; empty when the pair is not proposed."""
+    return next((tag.removeprefix("double-") for tag in _PROPOSED if codes.has_tag(linkage, tag)), "")
+
+
+def score(linkage: Resource) -> int:
+    """How alike the two are, in bits."""
+    return next(
+        (int(one["valueInteger"]) for one in linkage.get("extension", []) if one.get("url") == SCORE), 0
+    )
 
 
 def with_later(linkage: Resource, later: Iterable[Later]) -> Resource:
@@ -57,7 +88,7 @@ def with_later(linkage: Resource, later: Iterable[Later]) -> Resource:
     listed = [
         {"url": ADDED if one.is_new else CHANGED, "valueReference": {"reference": one.reference}}
         for one in dict.fromkeys(later)
-    ]
+    ] + [one for one in linkage.get("extension", []) if one.get("url") == SCORE]
     rest = {name: value for name, value in linkage.items() if name != "extension"}
     return {**rest, "extension": listed} if listed else rest
 
@@ -70,7 +101,7 @@ def in_state(linkage: Resource, state: str) -> Resource:
 
 
 def state(linkage: Resource) -> str:
-    """merged, separated or two-people."""
+    """merged, separated or two-people; empty when nobody decided yet."""
     return next((one for one in STATES if codes.has_tag(linkage, one)), "")
 
 

@@ -66,7 +66,7 @@ def compared(by: Actor, at: datetime, one: str, other: str) -> Compared:
         rows=traits.rows(left.patient.resource(), right.patient.resource()),
         match=doubles.between(left.patient, right.patient),
         state=state,
-        keep=linkage.sides(known.resource())[0] if known else _surer(left, right).id,
+        keep=linkage.sides(known.resource())[0] if known and state else _surer(left, right).id,
         refusal="" if is_one else _refusal(records),
         waiting=len(linkage.later(known.resource())) if known and state != linkage.MERGED else 0,
         is_one=is_one,

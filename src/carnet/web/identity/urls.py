@@ -8,6 +8,7 @@ app_name = "identity"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("doubles/look", views.look, name="look"),
     path("doubles", views.doubles, name="doubles"),
     path("<str:one>/<str:other>", views.pair, name="pair"),
     path("<str:one>/<str:other>/merge", views.merge, name="merge"),

@@ -4,6 +4,7 @@ every one of them can be undone."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -35,9 +36,9 @@ class Pair:
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """What waits, what was merged, who was told apart; the doubles come by themselves (identity:doubles)."""
+    """What waits, who may be one person, what was merged, who was told apart."""
     by = actor(request)
-    shown = {
+    shown = _doubles(by) | {
         "waiting": _pairs(by, actions.to_assign(by=by)),
         "merged": _pairs(by, actions.linked(by=by, state=linkage.MERGED)),
         "apart": _pairs(by, actions.linked(by=by, state=linkage.TWO_PEOPLE)),
@@ -47,9 +48,15 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def doubles(request: HttpRequest) -> HttpResponse:
-    """The part of the page that takes a moment: every pair that may be one person's."""
-    found = worklist.found(by=actor(request))
-    return render(request, "identity/_doubles.html", {"doubles": found[:MOST], "count": len(found)})
+    """The pairs that may be one person's, as they were last found; asked for again while a pass runs."""
+    return render(request, "identity/_doubles.html", _doubles(actor(request)))
+
+
+@require_POST
+def look(request: HttpRequest) -> HttpResponse:
+    """Compare the whole practice now."""
+    worklist.ask(by=actor(request), at=clock.now())
+    return redirect("identity:home")
 
 
 @require_GET
@@ -98,6 +105,17 @@ def again(request: HttpRequest, one: str, other: str) -> HttpResponse:
     actions.reconsider(by=actor(request), at=clock.now(), one=one, other=other)
     messages.success(request, _("Ces deux dossiers peuvent de nouveau être proposés."))
     return redirect("identity:pair", one, other)
+
+
+def _doubles(by: Actor) -> dict[str, Any]:
+    found = worklist.found(by=by, limit=MOST)
+    done = worklist.progress
+    return {
+        "found": found,
+        "done": done.done,
+        "total": done.total,
+        "percent": 100 * done.done // done.total if done.total else 0,
+    }
 
 
 def _pairs(by: Actor, linkages: list[Stored]) -> list[Pair]:
