@@ -256,7 +256,12 @@ def _answers(shape: str, method: str, type: str) -> str:
 
 def _links(type: str) -> Json:
     """What can be done with what was just made."""
-    return {
-        name: {"operationId": f"{name}{type}", "parameters": {"id": "$response.body#/id"}}
+    id, number = "$response.body#/id", "$response.body#/meta/versionId"
+    made: Json = {
+        name: {"operationId": f"{name}{type}", "parameters": {"id": id}}
         for name in ("read", "update", "patch", "delete", "history", "validateStored")
     }
+    made["readVersion"] = {"operationId": f"readVersion{type}", "parameters": {"id": id, "version": number}}
+    if type == "Patient":
+        made["everything"] = {"operationId": "everything", "parameters": {"id": id}}
+    return made

@@ -28,12 +28,6 @@ _LEFT_OUT = frozenset(
 )
 _KEYWORDS = ("enum", "const", "pattern", "type", "minItems", "maxLength", "minimum", "maximum")
 _SHORT = {"type": "string", "minLength": 1, "maxLength": 80, "pattern": "^[A-Za-z0-9][A-Za-z0-9 .-]*$"}
-_REFERENCE: Json = {
-    "type": "object",
-    "properties": {"reference": {"type": "string", "examples": ["Patient/emile"]}, "display": _SHORT},
-    "additionalProperties": False,
-    "minProperties": 1,
-}
 
 
 def ref(name: str) -> Json:
@@ -89,11 +83,24 @@ def _element(schema: Json, known: Json, levels: int) -> Json | None:
     if not name:
         return _plain(schema)
     if name.startswith("Reference"):
-        return _REFERENCE
+        return _reference(name.split(".")[1:])
     definition = known[name]
     if definition.get("type") != "object":
         return _plain(definition)
     return _bounded(definition, known, levels - 1) if levels > 0 else None
+
+
+def _reference(targets: list[str]) -> Json:
+    """A reference to one of these types, to any when there are none."""
+    example = "Patient" if "Patient" in targets or not targets else targets[0]
+    types = "|".join(targets) or "[A-Z][A-Za-z]+"
+    written = {
+        "type": "string",
+        "pattern": f"^({types})/[A-Za-z0-9.-]{{1,64}}$",
+        "examples": [f"{example}/emile"],
+    }
+    properties = {"reference": written, "display": _SHORT}
+    return {"type": "object", "properties": properties, "additionalProperties": False, "minProperties": 1}
 
 
 def _plain(schema: Json) -> Json:
