@@ -262,6 +262,8 @@ def test_the_number_of_statements_does_not_grow_with_what_is_found(emile: str) -
         f"{emile}/$everything": 4,
         f"Observation/$lastn?patient={emile}": 1,
     }  # fmt: skip
+    if connection.vendor == "sqlite":  # which asks first whether the patient was merged
+        asked = {address: count + ("patient=" in address) for address, count in asked.items()}
     before = {address: statements(address) for address in asked}
     for day in range(10, 25):
         keep(weight(emile, day, f"2026-05-{day}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -12,6 +13,8 @@ from carnet.api.subset import Subset
 from carnet.fhir import json
 from carnet.fhir.errors import Issue
 
+_SAFE = ",:|$/*"
+_PLAIN = re.compile(r"(?:[A-Za-z0-9_.~,:|$/*-]+=[A-Za-z0-9_.~,:|$/*-]*(?:&|\Z))*")  # nothing in it to escape
 Query = Sequence[tuple[str, str]]
 
 
@@ -28,7 +31,10 @@ class One(Protocol):
 
 def address(path: str, query: Query) -> str:
     """An address with its query, commas and bars left readable."""
-    return f"{path}?{urlencode(query, safe=',:|$/*')}" if query else path
+    if not query:
+        return path
+    written = "&".join([f"{name}={value}" for name, value in query])
+    return f"{path}?{written if _PLAIN.fullmatch(written) else urlencode(query, safe=_SAFE)}"
 
 
 def entries(base: str, rows: Sequence[One], subset: Subset, mode: str) -> list[bytes]:

@@ -62,6 +62,7 @@ def search(by: Actor, type: str, asked: Params, *, within: str | None, lenient: 
         may_read=access.readable(by),
         within=None if within is None else same_patient(within),
         lenient=lenient,
+        narrow=True,
     )
     return Found(page.rows, page.included, page.total, page.next, page.asked.understood, page.asked.ignored)
 

@@ -45,7 +45,7 @@ class Clause:
 
     `start` selects the keys of the matching resources, or is None when it cannot; `test` is a condition with {row}
     for a resource's key and {r} for its row. `typed`: what it starts from are only resources of the searched type.
-    `rows`: when one condition on one table says it all, `table s WHERE …`, its resource being `s.resource`."""
+    `rows`: when one whole condition says it all, `table s WHERE …`, its resource being `s.resource`."""
 
     test: Sql
     start: Sql | None = None
@@ -95,7 +95,7 @@ def _start(shape: Shape) -> str:
 
 @lru_cache(maxsize=1024)
 def _rows(shape: Shape) -> str | None:
-    if len(shape) != 1:
+    if len(shape) != 1 or not shape[0][2]:
         return None
     [(table, where, _)] = shape
     return f"store_{table} s WHERE {_on(where, 's', True)}"

@@ -52,6 +52,7 @@ class Scope:
 
     vendor: str
     limit: Limit | None = None
+    same: references_match.Same | None = None
     may_read: MayRead = every_type
     depth: int = 0
 
@@ -87,16 +88,25 @@ def clause(type: str, name: str, value: str, scope: Scope) -> Clause:
 
 def _matches(parameter: Parameter, modifier: str, value: str, scope: Scope) -> list[Match]:
     if parameter.kind == "reference":
-        return references_match.reference(parameter, modifier, value, scope.vendor)
+        return references_match.reference(parameter, modifier, value, scope.same)
     return _MATCHERS[parameter.kind](parameter, modifier, value)
 
 
 def _plain(parameter: Parameter, modifier: str, value: str, scope: Scope) -> Clause:
     parts = params.values(parameter.code, value)
+    if modifier == "identifier" and parameter.only:
+        return _identified(parameter, parts)
     found = [match for part in parts for match in _matches(parameter, modifier, part, scope)]
     if modifier == "not":
         return clauses.lacking(found)
     return clauses.having(found, _rank(parameter, value), typed=parameter.type != search_parameters.ANY_TYPE)
+
+
+def _identified(parameter: Parameter, parts: Sequence[str]) -> Clause:
+    """The identifier of a reference, where the rows also hold references to other types."""
+    here = composites.Part(words_match.present(parameter), False)
+    found = [composites.Part(words_match.identifier(parameter, part), False) for part in parts]
+    return composites.clause([[part, here] for part in found])
 
 
 def _rank(parameter: Parameter, value: str) -> float:
@@ -114,7 +124,7 @@ def _rank_of(parameter: Parameter) -> float:
         return 1
     if types <= {"code", "boolean", "happened"}:
         return 8  # a status or a sex: few different values
-    if parameter.kind == "reference" and parameter.may_target("Patient"):
+    if parameter.kind == "reference" and parameter.code in ("patient", "subject"):
         return 2  # one of thousands; a practitioner or an organisation is one of few
     return _RANKS[parameter.kind]
 

@@ -11,7 +11,7 @@ from django.db import connection
 from carnet.fhir import codes, search_parameters
 from carnet.store.resource import COLUMNS, Row, row
 from carnet.store.search import asked as reading
-from carnet.store.search import keys, order
+from carnet.store.search import keys, order, same
 from carnet.store.search.asked import Asked
 from carnet.store.search.clauses import Clause, Sql, beside, for_engine
 from carnet.store.search.compile import MayRead, Scope, candidates, clause, every_type
@@ -34,7 +34,7 @@ def last(
     LOINC codes are the same; without one, their first code; without any, what they are called."""
     asked = reading.read(params)
     allowed = limit(subjects)
-    scope = Scope(connection.vendor, allowed, may_read)
+    scope = Scope(connection.vendor, allowed, same.same(), may_read)
     listed = [clause(TYPE, name, value, scope) for name, value in asked.criteria]
     source = candidates((TYPE,), [*listed, *extra], allowed)
     date, kind = order.keys(TYPE, "-date")[0].sql, _kind()

@@ -19,6 +19,7 @@ from carnet.store.search.limits import Limit
 
 _KEPT = 500  # shapes
 SHOWN = ", ".join(f"r.{column.strip()}" for column in COLUMNS.split(","))
+NARROW = "r.id, r.type, r.fhir_id, r.version, r.body"  # what an answer shows
 
 
 class Place(NamedTuple):
@@ -59,6 +60,7 @@ class Wanted:
     last: int  # how many values of a page token; none on the first page
     limit: Limit | None
     include_deleted: bool
+    narrow: bool
 
 
 _plans: OrderedDict[Any, Plan] = OrderedDict()
@@ -69,7 +71,7 @@ def plan(wanted: Wanted, clauses: Sequence[Clause], keys: Sequence[order.Key]) -
     """The plan of this shape."""
     limit = wanted.limit
     shape = (
-        wanted.vendor, wanted.types, wanted.sort, wanted.last, wanted.include_deleted,
+        wanted.vendor, wanted.types, wanted.sort, wanted.last, wanted.include_deleted, wanted.narrow,
         (limit.sql, len(limit.args), limit.small) if limit else None,
         tuple([
             (c.test.text, c.start.text if c.start else "", c.rows.text if c.rows else "", c.rank, c.typed, c.needs_row)
@@ -112,23 +114,24 @@ def _made(wanted: Wanted, clauses: list[Clause], keys: Sequence[order.Key]) -> P
     last = _given("last", wanted.last) if wanted.last else None
     total = f"COUNT({'DISTINCT ' if source.many else ''}{source.row})"
     counted = Sql(f"SELECT {total} FROM {source.sql.text}", source.sql.args)
-    return Plan(for_engine(_page(source, keys, last), wanted.vendor), for_engine(counted, wanted.vendor))
+    page = _page(source, keys, last, NARROW if wanted.narrow else SHOWN)
+    return Plan(for_engine(page, wanted.vendor), for_engine(counted, wanted.vendor))
 
 
-def _page(source: Source, keys: Sequence[order.Key], last: Sequence[Any] | None) -> Sql:
+def _page(source: Source, keys: Sequence[order.Key], last: Sequence[Any] | None, shown: str) -> Sql:
     columns = ", ".join(f"{key.sql.text.replace('{row}', source.row)} AS k{n}" for n, key in enumerate(keys))
     args = [*[arg for key in keys for arg in key.sql.args], *source.sql.args]
-    distinct = "DISTINCT " if source.many else ""
-    inner = f"SELECT {distinct}{source.row} AS id, {columns} FROM {source.sql.text}"
+    inner = f"SELECT {source.row} AS id, {columns} FROM {source.sql.text}"
     if last is not None and len(keys) == 1:  # the key of the resource alone: a range of the index
-        word = "AND" if " WHERE " in source.sql.text else "WHERE"
-        inner, args = f"{inner} {word} {source.row} < %s", [*args, *last]
-    elif last is not None:
+        inner, args = f"{inner} AND {source.row} < %s", [*args, *last]
+    if source.many:  # in the order of the index: nothing is gathered first
+        inner += f" GROUP BY {source.row}"
+    if last is not None and len(keys) > 1:
         condition = order.after(keys, last)
         inner, args = f"SELECT * FROM ({inner}) p WHERE {condition.text}", [*args, *condition.args]
     names = ", ".join(f"m.k{n}" for n in range(len(keys)))
     return Sql(
-        f"SELECT {SHOWN}, {names} FROM ({inner} ORDER BY {order.by(keys)} LIMIT %s) m"
+        f"SELECT {shown}, {names} FROM ({inner} ORDER BY {order.by(keys)} LIMIT %s) m"
         f" JOIN store_resource r ON r.id = m.id ORDER BY {order.by(keys).replace('k', 'm.k')}",
         (*args, *_given("count", 1)),
     )

@@ -5,6 +5,7 @@ Merged patients: a reference to any of a person's ids answers for all of them; t
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 
 from carnet.fhir.search_parameters import Parameter
 from carnet.store.search import keys
@@ -21,11 +22,9 @@ _SAME = (
     " UNION SELECT CASE WHEN a.old_id = same.id THEN a.new_id ELSE a.old_id END"
     " FROM same JOIN store_alias a ON a.old_id = same.id OR a.new_id = same.id) SELECT id FROM same"
 )
-# One id and its aliases. PostgreSQL is given an array: it plans for few values, and looks them up in the index.
-_SAME_AS = {
-    "sqlite": "IN (" + _SAME.replace("{ids}", "SELECT %s") + ")",
-    "postgresql": "= ANY(ARRAY(" + _SAME.replace("{ids}", 'SELECT CAST(%s AS text) COLLATE "C"') + "))",
-}
+# One id and its aliases, for PostgreSQL: as an array it plans for few values, and looks them up in the index.
+_SAME_AS = "= ANY(ARRAY(" + _SAME.replace("{ids}", 'SELECT CAST(%s AS text) COLLATE "C"') + "))"
+Same = Callable[[str], Sequence[str]]  # all ids of the patient with this id, itself included
 
 
 def same_as_any(ids: Sql) -> Sql:
@@ -33,8 +32,9 @@ def same_as_any(ids: Sql) -> Sql:
     return Sql(_SAME.replace("{ids}", ids.text), ids.args)
 
 
-def reference(parameter: Parameter, modifier: str, value: str, vendor: str) -> list[Match]:
-    """`Type/id`, `id`, `Type/id/_history/2`, a URL or canonical `url|version`; :identifier; :Type before a bare id."""
+def reference(parameter: Parameter, modifier: str, value: str, same: Same | None) -> list[Match]:
+    """`Type/id`, `id`, `Type/id/_history/2`, a URL or canonical `url|version`; :identifier; :Type before a bare id. A
+    patient's other ids come from `same`, or are looked up inside the statement when there is none."""
     if modifier == "identifier":
         return identifier(parameter, value)
     if modifier and not parameter.may_target(modifier):
@@ -49,10 +49,19 @@ def reference(parameter: Parameter, modifier: str, value: str, vendor: str) -> l
     where, args = of_types(parameter, type or "")
     if version:
         where, args = where + " AND {x}.version = %s", (*args, version)
-    patient = type == PATIENT or (not type and parameter.may_target(PATIENT))
-    return [
-        Match("reference", f"{where} AND {{x}}.target {_SAME_AS[vendor] if patient else '= %s'}", (*args, id))
-    ]
+    if type != PATIENT and (type or not parameter.may_target(PATIENT)):
+        return [_to(where, args, [id])]
+    if same is None:
+        return [Match("reference", f"{where} AND {{x}}.target {_SAME_AS}", (*args, id))]
+    return [_to(where, args, same(id))]
+
+
+def _to(where: str, args: tuple[object, ...], ids: Sequence[str]) -> Match:
+    if len(ids) > 1:
+        marks = ", ".join(["%s"] * len(ids))
+        return Match("reference", f"{where} AND {{x}}.target IN ({marks})", (*args, *ids))
+    whole = where.startswith("{p} = %s AND {x}.type = %s") and "version" not in where
+    return Match("reference", f"{where} AND {{x}}.target = %s", (*args, *ids), whole)
 
 
 def of_types(parameter: Parameter, type: str) -> tuple[str, tuple[object, ...]]:

@@ -12,15 +12,15 @@ from django.db import connection
 from carnet.fhir.errors import UnknownParameter
 from carnet.store.resource import COLUMNS, Row, row
 from carnet.store.search import asked as reading
-from carnet.store.search import compartment, include, order, params
+from carnet.store.search import compartment, include, order, params, same
 from carnet.store.search.asked import COUNT_LIMIT, Asked
 from carnet.store.search.clauses import Clause, Sql
 from carnet.store.search.compile import MayRead, Scope, clause, every_type
 from carnet.store.search.limits import Limit, limit
-from carnet.store.search.plan import Wanted, plan
+from carnet.store.search.plan import NARROW, Plan, Wanted, plan
 
 __all__ = ["COUNT_LIMIT", "Page", "Statements", "compile", "read", "search"]
-_WIDTH = len(COLUMNS.split(","))
+_WIDTH, _NARROW = len(COLUMNS.split(",")), len(NARROW.split(","))
 read = reading.read
 
 
@@ -39,8 +39,19 @@ class Page:
 class Statements:
     """The statements of one search."""
 
-    page: Sql
-    total: Sql
+    plan: Plan
+    clauses: list[Clause]
+    given: dict[str, Sequence[Any]]
+
+    @property
+    def page(self) -> Sql:
+        """Of the page, with one row more than asked to know whether others follow."""
+        return self.plan.fill(self.plan.page, self.clauses, self.given)
+
+    @property
+    def total(self) -> Sql:
+        """Of the total."""
+        return self.plan.fill(self.plan.total, self.clauses, self.given)
 
 
 def search(
@@ -51,26 +62,35 @@ def search(
     may_read: MayRead = every_type,
     within: Sequence[str] | None = None,
     lenient: bool = False,
+    narrow: bool = False,
 ) -> Page:
     """Resources of a type (of all types, or those of `_type`, when it is empty), in the order asked for, else newest
     first. Chains and inclusions go only through types that `may_read` allows: to find by it is to read it. `within`:
-    only the compartments of these patients. Raises BadSearch; `lenient` passes over parameters it does not know."""
+    only the compartments of these patients. Raises BadSearch; `lenient` passes over parameters it does not know. `narrow`:
+    rows without subject and time, which an answer does not show."""
     asked = read(params)
-    statements = compile(type, asked, subjects=subjects, may_read=may_read, within=within, lenient=lenient)
+    statements = compile(
+        type, asked, subjects=subjects, may_read=may_read, within=within, lenient=lenient, narrow=narrow
+    )
     with connection.cursor() as cursor:
         found: list[Any] = []
         if asked.count or not asked.total:
-            cursor.execute(statements.page.text, statements.page.args)
+            cursor.execute(*statements.page)
             found = cursor.fetchall()
         more, found = len(found) > asked.count, found[: asked.count]
         total = len(found) if asked.count and not more and not asked.page else None
         if total is None and asked.total:
-            cursor.execute(statements.total.text, statements.total.args)
+            cursor.execute(*statements.total)
             total = int(cursor.fetchone()[0])
-    follows = order.token(asked.question, found[-1][_WIDTH:]) if more and found else None
-    rows = [row(values[:_WIDTH]) for values in found]
+    width = _NARROW if narrow else _WIDTH
+    follows = order.token(asked.question, found[-1][width:]) if more and found else None
+    rows = [_narrow(values) for values in found] if narrow else [row(values[:width]) for values in found]
     included = include.included(rows, asked.includes, limit(subjects), may_read) if asked.includes else []
     return Page(rows, total, follows, included, asked)
+
+
+def _narrow(values: Sequence[Any]) -> Row:
+    return Row(values[0], values[1], values[2], values[3], None, 0, False, bytes(values[4]))
 
 
 def compile(
@@ -82,19 +102,21 @@ def compile(
     within: Sequence[str] | None = None,
     include_deleted: bool = False,
     lenient: bool = False,
+    narrow: bool = False,
 ) -> Statements:
-    """The statement of one page, with one row more than asked to know whether others follow, and of the total."""
+    """The statements of a page and of the total."""
     allowed, vendor = limit(subjects), connection.vendor
-    scope = Scope(vendor, allowed, may_read)
+    scope = Scope(vendor, allowed, same.same(), may_read)
     types = _types(type, asked)
     listed = _clauses(types[0] if len(types) == 1 else "", asked, scope, lenient)
     if within is not None:
         listed.append(compartment.clause(types, within))
     keys = _keys(type, asked, lenient)
     last = order.last_of(asked.question, asked.page, len(keys)) if asked.page else []
-    found = plan(Wanted(vendor, types, asked.sort, len(last), allowed, include_deleted), listed, keys)
+    wanted = Wanted(vendor, types, asked.sort, len(last), allowed, include_deleted, narrow)
+    found = plan(wanted, listed, keys)
     given = {"limit": allowed.args if allowed else (), "last": last, "count": (asked.count + 1,)}
-    return Statements(found.fill(found.page, listed, given), found.fill(found.total, listed, given))
+    return Statements(found, listed, given)
 
 
 def _types(type: str, asked: Asked) -> tuple[str, ...]:

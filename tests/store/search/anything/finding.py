@@ -15,6 +15,8 @@ from tests.store.search.anything.making import DEFINITIONS, Node
 _STEP = re.compile(r"(\w+)(?:\(([^()]*(?:\(\))?[^()]*)\)|\[(\d)\])?")
 _CAST = re.compile(r"\((.+) as (\w+)\)(.*)")
 Sub = tuple[str, str]
+# Choices that an expression names without a cast: a series of samples is no amount, words are no date.
+_LEFT_OUT = {("quantity", "SampledData"), ("date", "string"), ("reference", "Attachment")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,7 @@ def kind_of(value: Any) -> str:
 def values(parameter: Published, resource: Node) -> list[Any]:
     """What the parameter finds in the resource."""
     found = [one for written in parameter.expressions for one in evaluate(written, resource)]
-    # Named for amounts, but a series is none; for dates, where a choice may also be in words.
-    return [
-        one
-        for one in found
-        if kind_of(one) != "SampledData" and (parameter.kind, kind_of(one)) != ("date", "string")
-    ]
+    return [one for one in found if (parameter.kind, kind_of(one)) not in _LEFT_OUT]
 
 
 def evaluate(written: str, node: Node) -> list[Any]:
