@@ -164,6 +164,14 @@ IDENTIFYING = ("ins", "numbers", "state_numbers")
 
 
 @given(people, people)
+@settings(deadline=None)
+def test_the_answer_is_always_the_same(one: Identity, other: Identity) -> None:
+    first = compare(one, other)
+    matching._judged.cache_clear()
+    assert compare(one, other) == first
+
+
+@given(people, people)
 @settings(max_examples=300, deadline=None)
 def test_who_is_compared_with_whom_does_not_matter(one: Identity, other: Identity) -> None:
     assert compare(one, other) == compare(other, one) == compare(one, other)
