@@ -30,11 +30,11 @@ LIMITS = {
     "patient:document": 11,
     "history": 6,  # the record's history, further down: a part of its page
     "consultation:note": 11,
-    "practice:home": 10,
+    "practice:home": 13,  # one or two for the state of each of its pages
     "practice:audit": 7,  # one for the names of programs
     "practice:search": 11,
     "practice:import": 3,
-    "identity:home": 6,
+    "identity:home": 9,
     "identity:doubles": 6,
     "shell:records": 3,
     "shell:palette": 12,

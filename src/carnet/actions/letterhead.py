@@ -47,6 +47,12 @@ def of(*, by: Actor) -> Letterhead:
     )
 
 
+def address(*, by: Actor) -> str:
+    """Where the practice is, in one line; empty until it was written."""
+    written = (_organization(by).get("address") or [{}])[0]
+    return ", ".join(filter(None, (*written.get("line", [])[:1], written.get("city", ""))))
+
+
 def save(*, by: Actor, at: datetime, letterhead: Letterhead) -> None:
     """Keep it: the address for everybody, the qualification for who writes it. Raises Invalid, Refused."""
     check_write(by)

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "carnet.web.day",
     "carnet.web.patient",
     "carnet.web.consultation",
+    "carnet.web.paper",
     "carnet.web.practice",
     "carnet.web.identity",
 ]

@@ -14,6 +14,7 @@ urlpatterns = [
     path("patient/", include("carnet.web.patient.urls")),
     path("consultation/", include("carnet.web.consultation.urls")),
     path("practice/", include("carnet.web.practice.urls")),
+    path("paper/", include("carnet.web.paper.urls")),
     path("identity/", include("carnet.web.identity.urls")),
     path("oauth/token", oauth.token, name="oauth_token"),
 ]

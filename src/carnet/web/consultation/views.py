@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from carnet.actions import consultation as actions
+from carnet.actions import paper, wordings
 from carnet.actions import patient as patients
 from carnet.fhir.errors import CarnetError, Conflict, Invalid, NotFound
 from carnet.record import clock, gate
@@ -94,13 +95,28 @@ def sign(request: HttpRequest, draft: str) -> HttpResponse:
         if "keep" in posted:
             return redirect("consultation:note", draft)
         over = _number(posted.get("over")) or None
-        actions.sign(by=by, at=clock.now(), patient=patient, draft=draft, revision=kept.revision, over=over)
+        signed = actions.sign(
+            by=by, at=clock.now(), patient=patient, draft=draft, revision=kept.revision, over=over
+        )
     except Invalid as error:
         return _page(request, by, gate.draft(by=by, id=draft), refusal=str(error), status=422)
     except Conflict as error:
         return _page(request, by, gate.draft(by=by, id=draft), mine=text, conflict=error, status=409)
     messages.success(request, _("Note signée."))
+    if "print" in posted:
+        return _print(request, by, patient, signed)
     return redirect("patient:record", patient)
+
+
+def _print(request: HttpRequest, by: Actor, patient: str, signed: actions.Signed) -> HttpResponse:
+    """The papers of the visit that was just signed; without any, the record, which says so."""
+    encounter = signed.composition.resource()["encounter"]["reference"].partition("/")[2]
+    try:
+        papers = paper.prescription(by=by, at=clock.now(), patient=patient, encounter=encounter)
+    except CarnetError as error:
+        messages.info(request, str(error))
+        return redirect("patient:record", patient)
+    return redirect("patient:document", patient, papers[0].id)
 
 
 @require_POST
@@ -147,6 +163,7 @@ def _page(
     amending = reading.find("Composition", draft.composition or "")
     shown = {
         "draft": draft,
+        "snippets": wordings.snippets(by=by),
         "text": draft.text if mine is None else mine,
         "id": draft.patient,
         "banner": patients.banner(

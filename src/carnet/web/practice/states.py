@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from carnet.accounts.models import Person
-from carnet.actions import identity
+from carnet.actions import identity, letterhead, program, wordings
 from carnet.actions import safety as checks
 from carnet.fhir.errors import Refused
 from carnet.record import clock, gate
@@ -50,10 +50,48 @@ def pages(by: Actor) -> list[State]:
         State(_("Sécurité et sauvegardes"), worst.kind, _worded(worst), "", "shield-lock", "practice:safety"),
         State(_("Équipe"), "ok", _people(), "", "people", "practice:team"),
         State(_("Journal des accès"), *_journal(by), "", "clock-history", "practice:audit"),
+        State(_("En-tête des papiers"), *_letterhead(by), "", "envelope", "practice:letterhead"),
+        State(_("Modèles et raccourcis"), "none", _wordings(by), "", "pencil-square", "practice:models"),
+        State(
+            _("Propositions"),
+            "none",
+            _("Ce qui est retenu et refusé, compté ici seulement"),
+            "",
+            "clipboard2-pulse",
+            "practice:learning",
+        ),
+        State(_("Accès des applications"), *_programs(by), "", "shield-lock", "practice:programs"),
         State(_("Import"), "none", _last_import(by), "", "upload", "practice:import"),
         State(_("Doublons possibles"), *_identities(by), "", "people", "identity:home"),
     ]
     return [page for page in shown if page.href]
+
+
+def _letterhead(by: Actor) -> tuple[Kind, str]:
+    written = letterhead.address(by=by)
+    if written:
+        return "ok", written
+    return "settle", _("Adresse du cabinet à écrire : elle manque sur les ordonnances")
+
+
+def _wordings(by: Actor) -> str:
+    try:
+        count = len(wordings.seen(by=by))
+    except Refused as error:
+        return str(error)
+    return ngettext("%(n)s modèle", "%(n)s modèles", count) % {"n": count}
+
+
+def _programs(by: Actor) -> tuple[Kind, str]:
+    now = clock.now()
+    count = sum(
+        one.revoked is None and not (one.expires and one.expires <= now) for one in program.all_of(by=by)
+    )
+    if not count:
+        return "none", _("aucun programme n’entre")
+    return "ok", ngettext("%(count)s programme entre", "%(count)s programmes entrent", count) % {
+        "count": count
+    }
 
 
 def _worst(states: list[State]) -> State:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from carnet.web.practice import importing, searching, views
+from carnet.web.practice import importing, programs, searching, views, wording_pages
 
 app_name = "practice"
 
@@ -11,6 +11,12 @@ urlpatterns = [
     path("safety", views.safety, name="safety"),
     path("safety/check", views.check, name="check"),
     path("team", views.team, name="team"),
+    path("letterhead", wording_pages.head, name="letterhead"),
+    path("models", wording_pages.models, name="models"),
+    path("models/remove", wording_pages.remove, name="remove_model"),
+    path("learning", wording_pages.learning, name="learning"),
+    path("programs", programs.programs, name="programs"),
+    path("programs/<str:id>/revoke", programs.revoke, name="revoke_program"),
     path("journal", views.journal, name="audit"),
     path("search", searching.search, name="search"),
     path("import", importing.imports, name="import"),

@@ -154,7 +154,7 @@ async function signing(event) {
   if (stopped) conflict.querySelector("button").focus();
   if (stopped || changed()) return;
   leaving = true;
-  form.requestSubmit();
+  form.requestSubmit(event.submitter);
 }
 
 // The last words are kept first: what is given up can be taken back whole.
@@ -172,10 +172,10 @@ function empty() {
 }
 
 function keys(event) {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.altKey) {
     if (document.querySelector("dialog[open]")) return;
     event.preventDefault();
-    form.requestSubmit(document.getElementById("sign"));
+    form.requestSubmit(document.getElementById(event.shiftKey ? "sign-print" : "sign"));
   } else if (event.key === "F6") {
     event.preventDefault();
     if (document.activeElement === note && enterMargin()) return;

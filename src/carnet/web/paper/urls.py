@@ -1,0 +1,12 @@
+"""Addresses of papers. Ids only."""
+
+from django.urls import path
+
+from carnet.web.paper import views
+
+app_name = "paper"
+
+urlpatterns = [
+    path("<str:id>/visit", views.visit, name="visit"),
+    path("<str:id>/<str:kind>", views.write, name="write"),
+]

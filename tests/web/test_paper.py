@@ -1,0 +1,91 @@
+"""Papers by the screen: written from a model, shown in the record, never by the secretariat."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from carnet.actions import offers
+from carnet.record import clock, gate
+from carnet.record.actor import Actor
+from tests.actions.test_offers import TEXT
+from tests.web.signed_in import alice, chloe
+from tests.web.test_consultation import begun, draft_at, emile, pause
+
+__all__ = ["emile"]
+
+
+@pytest.fixture
+def doctor(open_cell: Path, client: Client) -> Actor:
+    return alice(client)
+
+
+def accept(doctor: Actor, where: str, quote: str) -> None:
+    draft, day = draft_at(doctor, where), clock.now().date()
+    (key,) = [
+        one.key
+        for one in offers.read(by=doctor, day=day, draft=draft, text=TEXT)
+        if one.fact["quote"] == quote
+    ]
+    offers.mark(by=doctor, day=day, draft=draft, text=TEXT, keys=[key], verdict="accepted")
+
+
+def test_signing_and_printing_is_one_gesture(client: Client, doctor: Actor, emile: str) -> None:
+    where = begun(client, emile)
+    kept = pause(client, where, emile, TEXT).json()
+    accept(doctor, where, "amlodipine 5 1/j 3 mois")
+    answer = client.post(
+        f"{where}/sign", {"patient": emile, "revision": kept["revision"], "text": TEXT, "print": "1"}
+    )
+    assert "/document/" in answer["Location"]
+    shown = client.get(answer["Location"]).content.decode()
+    assert "Ordonnance" in shown
+    assert "iframe" in shown
+
+
+def test_printing_nothing_says_so_and_the_note_is_signed(client: Client, doctor: Actor, emile: str) -> None:
+    where = begun(client, emile)
+    answer = client.post(
+        f"{where}/sign", {"patient": emile, "revision": 0, "text": "RAS", "print": "1"}, follow=True
+    )
+    assert "rien à imprimer" in answer.content.decode()
+    assert gate.open_record(by=doctor, at=clock.now(), patient=emile).all("Composition")
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed"), [("letter", {"to": "Dr Simon"}), ("certificate", {}), ("sick_leave", {"days": "3"})]
+)
+def test_a_paper_is_written_from_its_model(
+    client: Client, doctor: Actor, emile: str, kind: str, typed: dict[str, str]
+) -> None:
+    page = client.get(f"/paper/{emile}/{kind}").content.decode()
+    assert "DURAND" in page, "the patient stays in view"
+    answer = client.post(f"/paper/{emile}/{kind}", {"body": "Vu ce jour {nom}.", **typed})
+    assert "/document/" in answer["Location"]
+
+
+def test_a_wrong_field_is_said_and_the_text_stays(client: Client, doctor: Actor, emile: str) -> None:
+    answer = client.post(f"/paper/{emile}/certificate", {"body": "Vu {inconnu}, très long texte."})
+    assert answer.status_code == 422
+    assert "très long texte" in answer.content.decode()
+    assert "n&#x27;existe pas" in answer.content.decode()
+
+
+def test_the_secretariat_signs_no_paper(client: Client, doctor: Actor, emile: str) -> None:
+    chloe(client)
+    assert client.get(f"/paper/{emile}/letter").status_code == 403
+    assert client.post(f"/paper/{emile}/letter", {"body": "x"}).status_code == 403
+
+
+def test_the_pages_of_the_practice_keep_what_is_typed(client: Client, doctor: Actor) -> None:
+    client.post(
+        "/practice/letterhead", {"street": "12 rue des Tilleuls", "postal_code": "33000", "city": "Bordeaux"}
+    )
+    assert "12 rue des Tilleuls, Bordeaux" in client.get("/practice/").content.decode()
+    client.post("/practice/models", {"kind": "snippet", "name": "hta", "text": "HTA équilibrée"})
+    assert ".hta" in client.get("/practice/models").content.decode()
+    wrong = client.post("/practice/models", {"kind": "letter", "name": "Avis", "text": "{rien}"})
+    assert wrong.status_code == 422
+    assert client.get("/practice/learning").status_code == 200
