@@ -10,7 +10,18 @@ from typing import Any
 
 from django.conf import settings
 
-from carnet.bench import api, first, gestures, matching, place, scale, scale_picture, scale_table, timing
+from carnet.bench import (
+    api,
+    first,
+    gestures,
+    matching,
+    place,
+    reading,
+    scale,
+    scale_picture,
+    scale_table,
+    timing,
+)
 from carnet.demo import bulk
 
 
@@ -19,6 +30,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     _add_first(_named(names, "first", "les gestes de base, sur chaque moteur"))
     _add_scale(_named(names, "scale", "les gestes dans un petit et dans un grand cabinet, sur chaque moteur"))
     _add_api(_named(names, "api", "la porte FHIR, client et serveur sur les mêmes processeurs"))
+    _add_reading(_named(names, "reading", "la lecture des notes : temps et mémoire"))
     paired = _named(names, "matching", "le rapprochement d'identités, sur des fichiers FEBRL")
     paired.add_argument(
         "files", nargs="+", type=Path, metavar="FICHIER", help="un (doublons) ou deux (liens)"
@@ -32,6 +44,10 @@ def _add_api(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--engines", default=",".join(place.engines()), help="sqlcipher, postgresql")
     parser.add_argument("--workers", default="1,2", help="processus ; un seul sur sqlcipher")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+
+
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--calls", type=int, default=200, help="notes lues")
 
 
 def _named(names: Any, name: str, words: str) -> argparse.ArgumentParser:
@@ -67,7 +83,8 @@ def _add_scale(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Take the measurement that was named."""
-    return {"api": _api, "matching": _matching, "first": _first, "scale": _scale}[args.name](args)
+    measures = {"api": _api, "matching": _matching, "first": _first, "scale": _scale, "reading": _reading}
+    return measures[args.name](args)
 
 
 def _scale(args: argparse.Namespace) -> int:
@@ -130,6 +147,12 @@ def _api(args: argparse.Namespace) -> int:
 def _matching(args: argparse.Namespace) -> int:
     figures = matching.run(args.files)
     print(json.dumps(figures) if args.json else matching.table(figures))
+    return 0
+
+
+def _reading(args: argparse.Namespace) -> int:
+    figures = reading.run(args.calls)
+    print(json.dumps(figures) if args.json else reading.table(figures))
     return 0
 
 

@@ -63,7 +63,8 @@ def read(
         last = place + 1 == len(found) or found[place + 1].start >= sentence.end
         before = previous if previous and previous[0] >= sentence.start else None
         concept = match.value
-        term = Term(match.start, match.end, concept.codes, concept.kind, last, before)
+        told = _qualified(note, match.end)
+        term = Term(match.start, told, concept.codes, concept.kind, last, before)
         said = status.DENIED if concept.denies else status.of(note, term)
         previous = (match.end, said.status)
         key = (concept.id, said.status or "")
@@ -72,7 +73,7 @@ def read(
         seen.add(key)
         sure = said.confidence * (0.8 if match.corrected else 1.0)
         values = {"label": concept.label, "cim10": concept.code, "status": said.status}
-        yield Fact(CONDITION, match.start, _end(note, match.end), sure, values)
+        yield Fact(CONDITION, match.start, _dated(note, told), sure, values)
 
 
 def _inside(match: Match[Concept], places: Sequence[tuple[int, int]]) -> bool:
@@ -90,12 +91,15 @@ def _counts(note: Note, match: Match[Concept], taken: Sequence[Fact]) -> bool:
     return not any(fact.kind in _CLAIMING and fact.overlaps(match.start, match.end) for fact in taken)
 
 
-def _end(note: Note, end: int) -> int:
-    limit = note.sentence(max(0, end - 1)).end
-    for pattern in (_QUALIFIER, _DATE):
-        match = pattern.match(note.flat, end, limit)
-        end = match.end() if match else end
-    return end
+def _qualified(note: Note, end: int) -> int:
+    """Where the side, the stage or the course attached to a term ends."""
+    match = _QUALIFIER.match(note.flat, end, note.sentence(max(0, end - 1)).end)
+    return match.end() if match else end
+
+
+def _dated(note: Note, end: int) -> int:
+    match = _DATE.match(note.flat, end, note.sentence(max(0, end - 1)).end)
+    return match.end() if match else end
 
 
 def _meant(note: Note, match: Match[Concept]) -> bool:

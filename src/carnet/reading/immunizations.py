@@ -72,7 +72,7 @@ def _speaks(note: Note, match: Match[Concept]) -> bool:
 
 _DISEASE = re.compile(
     r"(?:grippe|zona|covid|pneumo|menin|hepatite|rougeole|rubeole|oreillons|coqueluche|tetanos|diphterie|polio|varicelle"
-    r"|rota|rage|typhoide|fievre jaune|encephalite|tuberculose|hpv|papillo|vhb|vha|vrs|bronchiolite|dengue|leptos)"
+    r"|rotavir|rage|typhoide|fievre jaune|encephalite|tuberculose|hpv|papillo|vhb|vha|vrs|bronchiolite|dengue|leptos)"
 )
 
 

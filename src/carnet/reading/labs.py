@@ -23,7 +23,8 @@ _SHORT = 2  # letters; such a name counts only in capitals
 def read(note: Note, found: Sequence[Match[Concept]], taken: Sequence[Fact]) -> Iterator[Fact]:
     """Each result once."""
     seen: set[tuple[str, Any]] = set()
-    for fact in [*dipsticks(note), *_serologies(note), *_results(note, found, taken)]:
+    first = [*dipsticks(note), *_serologies(note)]
+    for fact in [*first, *_results(note, found, [*taken, *first])]:
         key = (fact.values["name"], fact.values["value"])
         if key not in seen:
             seen.add(key)

@@ -102,6 +102,7 @@ def _values(line: Line, status: str, note: Note) -> Values:
     if unit is None and any(_BY_WEIGHT.match(note.flat, *place) for place in read.forms):
         unit = DOSE_BY_WEIGHT
     times = times_per_day(first)
+    days = read.days or read.total_days or (first[0].for_days if first else None)
     values: Values = {
         "drug": drug.inn,
         "brand": drug.brand or None,
@@ -109,7 +110,7 @@ def _values(line: Line, status: str, note: Note) -> Values:
         "dose_per_intake": None if amount is None else numbers.short(round(amount, 3)),
         "intake_unit": unit,
         "times_per_day": None if times is None else numbers.short(round(times, 3)),
-        "duration_days": None if read.days is None else numbers.short(read.days),
+        "duration_days": None if days is None else numbers.short(days),
         "as_needed": read.as_needed,
         "status": status,
     }

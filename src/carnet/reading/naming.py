@@ -58,7 +58,7 @@ def _nearly(note: Note, drugs: Drugs, corrector: Corrector, at: int) -> tuple[Na
     word = note.words[at]
     if len(word.form) < LONG or word.digits or word.glued or corrector.knows(word.stem):
         return None
-    if corrector.correct(word) != word.stem or word.form in _never():
+    if word.form in _never():
         return None
     drug = drugs.find([word.form], forgiving=True)
     return (Named(word.start, word.end, drug, False, False), at + 1) if drug else None

@@ -95,13 +95,22 @@ def _next_piece(after: str) -> str:
 def _is_family(note: Note, sentence: Sentence, term: Term, before: str, after: str) -> bool:
     if sentence.section == "family" or _ends_with("family", "before").search(before):
         return True
-    if _relative().search(before) or _begins_with("family", "after").match(after):
+    if _of_relative(before) or _begins_with("family", "after").match(after):
         return True
     if term.previous and term.previous[1] == FAMILY:
         return bool(_AND.fullmatch(note.flat, term.previous[0], term.start))
     return False
 
 
+def _of_relative(before: str) -> bool:
+    """« Père IDM »; but « amené par sa mère fébrile » speaks of nobody else."""
+    named = _relative().search(before)
+    return named is not None and not _COMPANY.search(before[: named.start()])
+
+
+_COMPANY = re.compile(
+    r"(?:^|[^a-z])(?:par|avec|selon|dit|chez|accompagnee? de|vue? avec|presence d[eu]) (?:sa |son |ses |le |la |les |leur )?$"
+)
 _AND = re.compile(r"(?: ?\(?(?:a )?[0-9]{1,2} ?ans\)?)? ?(?:et|\+|/|&) ?(?:d'|de |du |une? )?")
 
 

@@ -21,10 +21,12 @@ _ABBREVIATION = re.compile(
 )
 _ITEM = re.compile(r"[ ]*(?:[-*•+>·]|[0-9]{1,2}[.)](?= )) *")
 _OF_THE_PAST = ("history", "family", "life", "allergy", "vaccines")
-_NOW = re.compile(
-    r"^ *(?:[a-z. ]{2,18} ?[:=]|(?:vient|vue?|consulte|cs|ce jour|ce matin|auj\w*|depuis|se plaint|amenee?|adressee?|motif|patiente?|auscult\w*"
+_NEW = re.compile(
+    r" *(?:[a-z. ]{2,18} ?[:=]|(?:vient|vue?|consulte|cs|ce jour|ce matin|auj\w*|depuis|se plaint|amenee?|adressee?|motif|patiente?|auscult\w*"
     r"|susp\w*|examen|ex|douleurs?|fievre|toux|fatigue|bilan|rdv|revoir|renouv\w*|j[0-9])(?![a-z]))"
-    r"|(?<![a-z])(?:ta|t°|fc|spo2|sat|pds|poids|imc) ?[:=]? ?[0-9]|(?<![a-z])(?:depuis|ce jour|actuellement|aujourd'hui|hier|ce matin)(?![a-z])"
+)
+_NOW = re.compile(
+    r"(?<![a-z])(?:ta|t°|fc|spo2|sat|pds|poids|imc) ?[:=]? ?[0-9]|(?<![a-z])(?:depuis|ce jour|actuellement|aujourd'hui|hier|ce matin)(?![a-z])"
 )
 _STARS = re.compile(r"[ #*_•>-]*")
 
@@ -120,7 +122,8 @@ def _in_sections(flat: str, sentences: list[Sentence]) -> list[Sentence]:
 
 def _begins_now(flat: str, sentence: Sentence) -> bool:
     """Whether a sentence on the same line leaves antecedents and family for the visit of today."""
-    return sentence.arrow or bool(_NOW.search(flat, sentence.start, sentence.end))
+    begins = _NEW.match(flat, sentence.start, sentence.end) or _NOW.search(flat, sentence.start, sentence.end)
+    return sentence.arrow or bool(begins)
 
 
 def _goes_on(flat: str, sentence: Sentence, last: int, alone: bool) -> bool:

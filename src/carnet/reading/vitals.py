@@ -39,7 +39,9 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
         weak = set(row.get("weak", ()))
         strong = tables.any_of(form for form in row["names"] if form not in weak)
         number = r"(?P<n>1 ?m ?[0-9]{2}|[0-9]{1,4}(?:[.,°][0-9]{1,3})?)"
-        heads = [rf"(?<![a-z0-9])(?P<name>{strong})(?![a-z]){between}{number}(?P<u>{unit})?{_AFTER}"]
+        heads = [
+            rf"(?<![a-z0-9])(?<!tour de )(?P<name>{strong})(?![a-z]){between}{number}(?P<u>{unit})?{_AFTER}"
+        ]
         if weak:
             heads.append(
                 rf"(?<![a-z0-9])(?P<name>{tables.any_of(weak)})(?![a-z]){between}{number}(?P<u>{row['needs']})"

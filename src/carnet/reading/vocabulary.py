@@ -65,7 +65,7 @@ def of(
     """Dictionaries of rows; the words of the corrector are those of conditions, labs and examinations."""
     tests, asked = Terms(_terms(labs)), Terms(_terms(examinations))
     found = Terms(_terms(conditions)), tests, Terms(_terms(vaccines)), asked, Terms(_terms(allergens))
-    known = {word for terms in found for word in terms.words()}
+    known = {word for terms in found[:4] for word in terms.words()}
     ordinary = tables.toml("words.toml")
     left_alone = [word for group in ordinary["ordinary"].values() for word in group.split()]
     return Vocabulary(*found, Corrector(known, left_alone), _short(ordinary["abbreviations"]))

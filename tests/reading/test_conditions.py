@@ -1,0 +1,80 @@
+"""Conditions and what is said of each: present, absent, suspected, over, of a relative, or said of nobody."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.reading.reading import read
+
+
+def said(text: str) -> list[str]:
+    """« I10 affirmed » for each condition."""
+    return [f"{fact.values['cim10'][:3]} {fact.values['status']}" for fact in read(text, "condition")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("HTA", ["I10 affirmed"]),
+        ("ATCD : HTA, DT2", ["I10 affirmed", "E11 affirmed"]),
+        ("ATCD cholécystectomie 2012", ["Z90 history"]),
+        ("ATCD : phlébite MID 2015, IDM", ["I80 history", "I21 history"]),
+        ("opéré d'une hernie inguinale", ["K40 history"]),
+        ("fracture poignet G 2003", ["S52 history"]),
+        ("père IDM 55 ans", ["I21 family"]),
+        ("AF : mère HTA, père DT2", ["I10 family", "E11 family"]),
+        ("ATCD familiaux de cancer du sein", ["C50 family"]),
+        ("DT2 chez sa mère", ["E11 family"]),
+        ("pas de fièvre", ["R50 negated"]),
+        ("Pas de fièvre ni toux", ["R50 negated", "R05 negated"]),
+        ("pas de fièvre, dyspnée ou toux", ["R50 negated", "R06 negated", "R05 negated"]),
+        ("pas de fièvre, toux grasse", ["R50 negated", "R05 affirmed"]),
+        ("ni dyspnée ni toux", ["R06 negated", "R05 negated"]),
+        ("sans fièvre", ["R50 negated"]),
+        ("apyrétique", ["R50 negated"]),
+        ("Lombalgie sans sciatique", ["M54 affirmed", "M54 negated"]),
+        ("vomissements : non", ["R11 negated"]),
+        ("pas d'ATCD de phlébite", ["I80 negated"]),
+        ("nie toute douleur thoracique", ["R07 negated"]),
+        ("pas de diarrhée mais vomissements", ["K52 negated", "R11 affirmed"]),
+        ("susp OMA D", ["H66 suspected"]),
+        ("OMA D ?", ["H66 suspected"]),
+        ("Toux, asthénie. Pneumopathie ?", ["R05 affirmed", "R53 affirmed", "J18 suspected"]),
+        ("probable colique néphrétique", ["N23 suspected"]),
+        ("évocateur d'un zona", ["B02 suspected"]),
+        ("HBP probable", ["N40 suspected"]),
+        ("Revoir si fièvre", []),
+        ("SAU si dyspnée ou douleur thoracique", []),
+        ("Doliprane 1 g si douleur", []),
+        ("Dr Angine", []),
+        ("vaccin grippe fait ce jour", []),
+        ("amené par sa mère, fièvre depuis hier", ["R50 affirmed"]),
+        ("PCR coqueluche", []),
+        ("Conseil arrêt tabac", []),
+        ("tous les jours", []),
+        ("à 55 ans", []),
+        ("entorse chev D", ["S93 affirmed"]),
+        ("pas de gêne resp", ["R06 negated"]),
+        ("rhinopharingite", ["J00 affirmed"]),
+        ("LOMBALGIE AIGUE", ["M54 affirmed"]),
+        ("Asthme depuis l'enfance", ["J45 affirmed"]),
+    ],
+)
+def test_conditions_and_their_status(text: str, expected: list[str]) -> None:
+    assert said(text) == expected
+
+
+def test_the_quote_takes_side_and_date_but_not_the_cue() -> None:
+    text = "ATCD : phlébite MID 2015. Pas de fièvre. Entorse cheville G. père IDM à 55 ans"
+    quotes = [text[fact.start : fact.end] for fact in read(text, "condition")]
+    assert quotes[1:] == ["fièvre", "Entorse cheville G", "IDM à 55 ans"]
+
+
+def test_a_section_ends_where_the_visit_begins() -> None:
+    text = "ATCD : pneumopathie 2019. AF : père IDM. Vient pour toux. Auscult : pneumopathie base D"
+    assert said(text) == ["J18 history", "I21 family", "R05 affirmed", "J18 affirmed"]
+
+
+def test_antecedents_in_a_list_are_over_until_the_next_heading() -> None:
+    text = "ATCD\n- IDM 2014\n- appendicectomie\n- HTA\nTTT\nRamipril 5 1/j\nMotif : angine"
+    assert said(text) == ["I21 history", "Z90 history", "I10 affirmed", "J03 affirmed"]

@@ -1,0 +1,58 @@
+"""Laboratory results: a name, a value, the unit that is meant; requests, doses and targets are none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.reading.reading import told
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("HbA1c 7,2", [("HbA1c", 7.2, "%")]),
+        ("HbA1c à 7.2% LDL 1,02 g/L", [("HbA1c", 7.2, "%"), ("LDL", 1.02, "g/L")]),
+        ("LDL 2,6 mmol/L", [("LDL", 2.6, "mmol/L")]),
+        ("DFG 58", [("DFG", 58, "mL/min/{1.73_m2}")]),
+        ("créat 95", [("créatinine", 95, "umol/L")]),
+        ("créatinine 9,5 mg/L", [("créatinine", 9.5, "mg/L")]),
+        ("K 4,2 Na 138", [("potassium", 4.2, "mmol/L"), ("sodium", 138, "mmol/L")]),
+        ("kaliémie à 5,1", [("potassium", 5.1, "mmol/L")]),
+        ("TSH < 0,01", [("TSH", 0.01, "m[IU]/L")]),
+        ("Hb 11,2 ferritine 8", [("hémoglobine", 11.2, "g/dL"), ("ferritine", 8, "ug/L")]),
+        ("plaquettes 250 000", [("plaquettes", 250, "10*9/L")]),
+        ("GB 12500/mm3", [("leucocytes", 12.5, "10*9/L")]),
+        ("CRP 145 -> 60", [("CRP", 145, "mg/L")]),
+        ("INR 2,4", [("INR", 2.4, "{INR}")]),
+        ("glycémie à jeun 1,26", [("glycémie à jeun", 1.26, "g/L")]),
+        ("ASAT/ALAT 32/45", [("ASAT", 32, "U/L"), ("ALAT", 45, "U/L")]),
+        ("vit D 18", [("vitamine D", 18, "ng/mL")]),
+        ("PSA 3,2 ng/ml", [("PSA", 3.2, "ng/mL")]),
+        ("BNP : 850", [("BNP", 850, "pg/mL")]),
+        ("BU nég", [("BU", "négatif", None)]),
+        (
+            "BU : leuco +++ nitrites - sang +",
+            [
+                ("leucocytes urinaires (BU)", "+++", None),
+                ("nitrites urinaires (BU)", "négatif", None),
+                ("hématies urinaires (BU)", "+", None),
+            ],
+        ),
+        ("TDR +", [("TDR streptocoque A", "+", None)]),
+        ("TDR angine négatif", [("TDR streptocoque A", "négatif", None)]),
+        ("rubéole immunisée, toxo nég", [("sérologie rubéole", "immunisée", None), ("sérologie toxoplasmose", "négatif", None)]),
+        # No result.
+        ("bio : NFS CRP iono", []),
+        ("TSH ds 6 semaines", []),
+        ("contrôle HbA1c 3 mois", []),
+        ("LDL cible 1", []),
+        ("Uvedose vit D 100000 UI 1 ampoule", []),
+        ("Frottis 2023", []),
+        ("K sein 2015", []),
+    ],
+)  # fmt: skip
+def test_results(text: str, expected: list[Any]) -> None:
+    found = [(name, value, unit) for name, value, unit in told(text, "lab", "name", "value", "unit")]
+    assert sorted(found, key=str) == sorted(expected, key=str)
