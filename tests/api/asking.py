@@ -12,9 +12,10 @@ from carnet.api import door
 from carnet.fhir import json
 from carnet.fhir.errors import NotSignedIn
 from carnet.record.actor import Actor
-from tests.cast import ALICE, BRUNO, CHLOE, DALIA
+from tests.cast import ALICE, BRUNO, CHLOE, DALIA, PRACTICE
 
-_CAST = {actor.id: actor for actor in (ALICE, BRUNO, CHLOE, DALIA)}
+ROBOT = Actor("robot", "app", "owner", PRACTICE, "Laboratoire")
+_CAST = {actor.id: actor for actor in (ALICE, BRUNO, CHLOE, DALIA, ROBOT)}
 FHIR_JSON = "application/fhir+json"
 
 

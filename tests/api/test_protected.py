@@ -163,6 +163,24 @@ def test_a_record_that_holds_something_is_not_deleted(any_cell: Path) -> None:
     assert ask("DELETE", f"Patient/{patient}").status == 204
 
 
+def test_a_program_takes_back_the_record_that_it_made_alone(any_cell: Path) -> None:
+    weight = {"resourceType": "Observation", "status": "final", "code": {"text": "Poids"}}
+
+    def made(by: str) -> tuple[str, str]:
+        patient = ask("POST", "Patient", EMILE, by="robot").json["id"]
+        sent = {**weight, "subject": {"reference": f"Patient/{patient}"}}
+        return f"Patient/{patient}", f"Observation/{ask('POST', 'Observation', sent, by=by).json['id']}"
+
+    patient, observation = made("robot")
+    assert ask("DELETE", patient, by="robot").status == 204
+    assert (ask("GET", patient).status, ask("GET", observation).status) == (410, 410)
+    row = gate.audit_page(by=ALICE, limit=3)[2]
+    assert {entity.split("/")[0] for entity in row.entities} == {"Patient", "Observation", "Provenance"}
+    patient, observation = made("alice")
+    assert ask("DELETE", patient, by="robot").status == 409
+    assert ask("GET", observation).status == 200
+
+
 def test_nothing_moves_to_another_patient_or_to_nobody(any_cell: Path) -> None:
     one, other = created(EMILE)["id"], created(EMILE)["id"]
     weight = {"resourceType": "Observation", "status": "final", "code": {"text": "Poids"}}

@@ -114,6 +114,8 @@ def delete(work: Work, type: str, *, id: str, if_match: str | None = None) -> Ch
         return Change(204, None)
     _check_version(now, if_match)
     protected.check_delete(work, now)
+    for one in protected.goes_with(work, now):
+        work.delete(one.type, one.id, if_version=one.version)
     return Change(204, work.delete(type, id, if_version=now.version))
 
 

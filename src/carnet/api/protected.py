@@ -54,8 +54,29 @@ def check_delete(work: Work, now: Stored) -> None:
         raise Refused(_WITNESS)
     if now.type == "Composition" and note.FINGERPRINT in _urls(now.resource()):
         raise Refused(_SIGNED)
-    if now.type == "Patient" and any(one.type not in ("Patient", *WITNESSES) for one in work.record(now.id)):
+
+
+def goes_with(work: Work, now: Stored) -> list[Stored]:
+    """What is deleted together with this one: of a Patient the whole record, when it is a program's that wrote all of it
+    itself. Raises Conflict for any other record that holds something."""
+    if now.type != "Patient":
+        return []
+    record = work.record(now.id)
+    held = [one for one in record if one.type not in ("Patient", *WITNESSES)]
+    if held and not (work.by.kind == "app" and _wrote_all(work.by, record, held)):
         raise Conflict(_HOLDS)
+    return held
+
+
+def _wrote_all(by: Actor, record: list[Stored], held: list[Stored]) -> bool:
+    """Every Provenance names this program alone, and everything has one."""
+    said = [one.resource() for one in record if one.type == "Provenance"]
+    told = {
+        target.get("reference", "").partition("/_history/")[0] for one in said for target in one["target"]
+    }
+    signed = any(one.type == "Composition" and note.FINGERPRINT in _urls(one.resource()) for one in held)
+    alone = all(agent.get("who") == by.who() for one in said for agent in one["agent"])
+    return alone and not signed and all(one.reference in told for one in held)
 
 
 def vouch(work: Work, stored: Stored) -> None:
