@@ -161,7 +161,14 @@ _FRAMES: Json = {
                             },
                             "additionalProperties": False,
                         },
-                        "resource": ref("Patient"),
+                        "resource": {
+                            "type": "object",
+                            "required": ["resourceType"],
+                            "properties": {
+                                "resourceType": {"const": "Patient"},
+                                "gender": {"enum": ["female", "male", "other", "unknown"]},
+                            },
+                        },
                     },
                     "additionalProperties": False,
                 },
