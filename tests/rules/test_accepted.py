@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from carnet.record.validate import validate
 from carnet.rules.accepted import medicines, problems
 from carnet.rules.accepted.resources import Change, change
 from carnet.rules.accepted.scene import Scene
-from carnet.rules.synthesis import dosage
+from carnet.rules.synthesis import dosage, synthesis
 
 TEXT = "TA 14/8. HTA. Père IDM à 55 ans. DTP fait ce jour lot X123. amlodipine 5 1/j 3 mois, cs ds 3 mois"
 SCENE = Scene(
@@ -113,6 +113,22 @@ def test_how_it_was_said_is_kept(said: str, clinical: str | None, verification: 
 def test_an_acute_illness_is_an_episode_not_a_problem_for_life() -> None:
     resource = made({**HTA, "label": "Otite moyenne aiguë", "cim10": "H66.9"})
     assert resource["category"][0]["coding"][0]["code"] == "encounter-diagnosis"
+
+
+def test_what_one_visit_said_leaves_the_synthesis_and_a_problem_or_a_doubt_stays() -> None:
+    otitis = stored(made({**HTA, "label": "Otite moyenne aiguë", "cim10": "H66.9"}), "otitis")
+    fever = stored(made({**HTA, "label": "Fièvre", "cim10": "R50.9", "status": "negated"}), "fever")
+    doubt = stored(
+        made({**HTA, "label": "Insuffisance cardiaque", "cim10": "I50.9", "status": "suspected"}), "doubt"
+    )
+    facts = [stored(made(HTA), "hta"), otitis, fever, doubt]
+    seen = {
+        days: {line.text for line in synthesis(facts, today=SCENE.day + timedelta(days=days)).problems}
+        for days in (0, 45, 46)
+    }
+    assert seen[0] == seen[45] == {"Hypertension artérielle", "Otite moyenne aiguë", "Insuffisance cardiaque"}
+    assert seen[46] == {"Hypertension artérielle", "Insuffisance cardiaque"}
+    assert synthesis(facts, today=SCENE.day).history == [], "a sign that was denied is no history"
 
 
 def test_a_fathers_illness_is_never_the_patients() -> None:

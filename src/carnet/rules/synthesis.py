@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from carnet.fhir import dates
+from carnet.fhir import codes, dates
 from carnet.fhir.errors import Malformed
 from carnet.rules import received
 from carnet.rules.alarms import Allergy, allergies
@@ -17,6 +17,7 @@ from carnet.rules.results import concept_words
 Resource = dict[str, Any]
 
 GONE = "n'est plus dans la dernière version du document"  # taken up by a person, who has to look again
+EPISODE = 45  # days that an illness of one visit stands among the problems
 _OVER = frozenset(("inactive", "resolved", "remission"))
 _TASKS_TO_DO = frozenset(("requested", "received", "accepted", "ready", "in-progress", "on-hold"))
 _TREATMENTS = ("MedicationStatement", "MedicationRequest")
@@ -61,7 +62,9 @@ def synthesis(resources: Sequence[Resource], *, today: date) -> Synthesis:
         if is_shown(one):
             by_type.setdefault(one["resourceType"], []).append(one)
     sources = sources_of(resources)
-    conditions = [_condition(one, sources) for one in by_type.get("Condition", []) if not _is_wrong(one)]
+    conditions = [
+        _condition(one, sources) for one in by_type.get("Condition", []) if _is_standing(one, today)
+    ]
     active = [line for line, standing in conditions if standing == "active"]
     past = [line for line, standing in conditions if standing != "active"]
     state, found = allergies(resources)
@@ -158,8 +161,31 @@ def _suspected(verification: set[str]) -> str:
     return "suspecté" if verification & {"provisional", "differential", "unconfirmed"} else ""
 
 
-def _is_wrong(resource: Resource) -> bool:
-    return "entered-in-error" in _codes(resource, "verificationStatus")
+def _is_standing(resource: Resource, today: date) -> bool:
+    """Not an error, and not what one visit said and no later one needs: a sign denied, an illness of a few weeks. Both
+    stay in the history, with their note."""
+    verification = _codes(resource, "verificationStatus")
+    if "entered-in-error" in verification:
+        return False
+    if not _is_of_one_visit(resource) or _suspected(verification):
+        return True
+    return "refuted" not in verification and _is_recent(str(resource.get("recordedDate", "")), today)
+
+
+def _is_of_one_visit(resource: Resource) -> bool:
+    """Read in one of our notes, and no lasting problem."""
+    categories = {
+        coding.get("code") for one in resource.get("category", []) for coding in one.get("coding", [])
+    }
+    ours = any(one.get("url") == codes.SPAN for one in resource.get("extension", []))
+    return ours and "encounter-diagnosis" in categories
+
+
+def _is_recent(written: str, today: date) -> bool:
+    try:
+        return (today - dates.first_day(written[:10])).days <= EPISODE
+    except Malformed:
+        return True
 
 
 def _treatments(by_type: dict[str, list[Resource]], sources: dict[str, str], today: date) -> list[Line]:
