@@ -86,9 +86,15 @@ def _counts(note: Note, match: Match[Concept], taken: Sequence[Fact]) -> bool:
         return False
     if concept.codes[0].startswith(_CODES_LEFT_OUT):
         return False
-    if _TITLES.search(note.flat[max(0, match.start - 14) : match.start]) and note.text[match.start].isupper():
+    if _TITLES.search(note.flat[max(0, match.start - 14) : match.start]) and _like_a_name(note, match):
         return False
     return not any(fact.kind in _CLAIMING and fact.overlaps(match.start, match.end) for fact in taken)
+
+
+def _like_a_name(note: Note, match: Match[Concept]) -> bool:
+    """« Dr Angine », « Mme TOUX »; but « M. IRC » is an abbreviation."""
+    written = note.text[match.start : match.end]
+    return written.istitle() or (written.isupper() and len(written) > 3)
 
 
 def _qualified(note: Note, end: int) -> int:

@@ -32,7 +32,7 @@ def read(note: Note, found: Sequence[Match[Concept]], diseases: Sequence[Match[C
     seen: set[tuple[str, str]] = set()
     mentions = sorted(_mentions(note, found, diseases), key=lambda one: one.start)
     for place, one in enumerate(mentions):
-        following = mentions[place + 1].start if place + 1 < len(mentions) else len(note.flat)
+        following = _following(note, mentions, place)
         status, end = _status(note, one, following, mentions)
         named = one.name.split()[0].lower()
         if status and (named, status) not in seen and not (named in _GENERAL and len(mentions) > 1):
@@ -42,13 +42,21 @@ def read(note: Note, found: Sequence[Match[Concept]], diseases: Sequence[Match[C
         yield from _all(note)
 
 
+def _following(note: Note, mentions: Sequence[Mention], place: int) -> int:
+    """Where the next other vaccine is named: « dTcaP fait (Repevax, lot X) » is one."""
+    name = mentions[place].name.split()[0].lower()
+    others = (one.start for one in mentions[place + 1 :] if one.name.split()[0].lower() != name)
+    return next(others, len(note.flat))
+
+
 def _mentions(
     note: Note, found: Sequence[Match[Concept]], diseases: Sequence[Match[Concept]]
 ) -> Iterator[Mention]:
     taken: list[tuple[int, int]] = []
     for match in found:
         head = _head(note, match.start)
-        vaccines = note.sentence(match.start).section == "vaccines"
+        listed = any(_AND.fullmatch(note.flat, end, match.start) for _, end in taken)
+        vaccines = note.sentence(match.start).section == "vaccines" or listed
         if head is None and not vaccines and not _speaks(note, match):
             continue
         start = match.start if head is None else head
@@ -56,6 +64,8 @@ def _mentions(
         yield Mention(start, match.end, match.value.label, True)
     for match in diseases:
         head = _head(note, match.start)
+        if head is None and any(_AND.fullmatch(note.flat, end, match.start) for _, end in taken):
+            head = match.start
         if head is not None and not any(start < match.end and match.start < end for start, end in taken):
             yield Mention(head, match.end, note.text[match.start : match.end].lower(), True)
 
@@ -70,6 +80,7 @@ def _speaks(note: Note, match: Match[Concept]) -> bool:
     return "vacc" in folded or written.isupper() or (written[:1].isupper() and not _DISEASE.match(folded))
 
 
+_AND = re.compile(r" ?(?:,|et|\+|/|puis) ?(?:la |le |du |de |contre |anti-?)?")
 _DISEASE = re.compile(
     r"(?:grippe|zona|covid|pneumo|menin|hepatite|rougeole|rubeole|oreillons|coqueluche|tetanos|diphterie|polio|varicelle"
     r"|rotavir|rage|typhoide|fievre jaune|encephalite|tuberculose|hpv|papillo|vhb|vha|vrs|bronchiolite|dengue|leptos)"

@@ -43,6 +43,8 @@ def _results(note: Note, found: Sequence[Match[Concept]], taken: Sequence[Fact])
 
 
 def _result(note: Note, match: Match[Concept]) -> Fact | None:
+    if match.value.doubtful and note.flat[match.end : match.end + 1].isdigit():
+        return None  # « ACR2 » is a mammography
     if not _named(note, match) or not vitals.measured(note, match.start):
         return None
     limit = min(note.sentence(match.start).end, match.end + 70)

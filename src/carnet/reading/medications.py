@@ -147,7 +147,7 @@ def _status(note: Note, line: Line) -> tuple[str, float]:
 
 def _by_place(note: Note, line: Line, sentence: Sentence) -> tuple[str, float]:
     read = line.posology
-    if sentence.section == "treatment":
+    if sentence.section == "treatment" and not sentence.arrow:
         return (PRESCRIBED, 0.8) if _examined(note, sentence.start) else (ONGOING, 0.9)
     if sentence.section in ("plan", "advice") or sentence.arrow:
         return PRESCRIBED, 0.9
@@ -233,7 +233,7 @@ def _after(note: Note, line: Line) -> str:
     match = re.compile(rf"[ ,:=()-]*(?:ttt )?(?:{_cues('after').pattern})").match(
         note.flat, line.end, min(end, line.end + 40)
     )
-    if match:
+    if match and not ("," in match[0] and re.match(r" ?[a-z]", note.flat[match.end() : match.end() + 2])):
         return str(match.lastgroup)
     arrow = re.compile(r" ?(?:-+>|=>|→) ?(?:stop|arret)").match(note.flat, line.end)
     return STOPPED if arrow else ""

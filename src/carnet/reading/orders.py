@@ -30,14 +30,18 @@ class Asked:
     start: int
     end: int
     terms: int = 1
+    weak: bool = False  # the name of a disease: a test only beside another test
 
 
 def read(note: Note, mentions: Sequence[Asked], taken: Sequence[Fact]) -> Iterator[Fact]:
-    """Each request, left to right."""
+    """Each request, left to right; what follows a request in the same list is asked for as well."""
     kept = [fact for fact in taken if fact.kind in (VITAL, LAB, MEDICATION, ALLERGY, IMMUNIZATION)]
     free = [one for one in mentions if not any(fact.overlaps(one.start, one.end) for fact in kept)]
-    for one in _joined(note, free):
-        sure = _asked(note, one)
+    asked, sure = -1, 0.0
+    for one in joined(note, free):
+        chained = asked >= 0 and bool(_CHAIN.fullmatch(note.flat, asked, one.start))
+        sure = _asked(note, one) or (0.8 if chained and not _told(note, one) else 0)
+        asked = one.end if sure else -1
         if sure:
             what = note.text[one.start : one.end]
             yield Fact(ORDER, one.start, one.end, sure, {"what": what, "type": one.type})
@@ -51,6 +55,9 @@ def named(note: Note, labs: Sequence[Match[Concept]], examinations: Sequence[Mat
         for match in pattern.finditer(note.flat)
     ]
     found += [Asked("lab", match.start, match.end) for match in labs if _long(note, match)]
+    found += [
+        Asked("lab", match.start(), match.end(), weak=True) for match in _diseases().finditer(note.flat)
+    ]
     found += [
         Asked(kind, match.start, match.end)
         for match in examinations
@@ -73,36 +80,48 @@ def _long(note: Note, match: Match[Concept]) -> bool:
     return len(written) > short or (written.isupper() and len(written) > 1)
 
 
-def _joined(note: Note, found: Sequence[Asked]) -> list[Asked]:
-    joined: list[Asked] = []
+def joined(note: Note, found: Sequence[Asked]) -> list[Asked]:
+    """Terms of one type that follow each other are one request."""
+    together: list[Asked] = []
     for one in found:
-        last = joined[-1] if joined else None
+        last = together[-1] if together else None
         if last and last.type == one.type and one.type not in ("certificate", "sick_leave"):
             between = note.flat[last.end : one.start]
-            limit = 3 if one.type != "lab" else 12
+            limit = 3 if one.type != "lab" else 9
             if len(between) <= limit and (_JOIN.fullmatch(between) or between.strip() in (":", "(", "")):
-                joined[-1] = replace(last, end=one.end, terms=last.terms + 1)
+                together[-1] = replace(last, end=one.end, terms=last.terms + 1, weak=False)
                 continue
-        joined.append(one)
-    return joined
+        together.append(one)
+    return [one for one in together if not (one.weak and one.terms < 2)]
+
+
+def _told(note: Note, one: Asked) -> bool:
+    """Whether the words around say that it is no request: refused, done, of the past, only if."""
+    before, after = note.before(one.start, _BEFORE), note.after(one.end, 40)
+    if _not_before().search(before) or _not_after().match(after) or _ONLY_IF.search(before):
+        return True
+    if one.type != "certificate" and _DONE.match(after):
+        return True
+    return one.type == "nursing" and bool(_BY_NURSES.search(before))
 
 
 def _asked(note: Note, one: Asked) -> float:
     """How sure it is that this is asked for; 0 when it is not."""
     sentence = note.sentence(one.start)
-    before = note.before(one.start, _BEFORE)
-    after = note.after(one.end, 40)
-    if _not_before().search(before) or _not_after().match(after):
+    if _told(note, one):
         return 0
     if one.type in _SELF_EVIDENT and (one.type != "nursing" or _NURSE.search(note.flat, one.start, one.end)):
         return 0.9
-    if sentence.section in ("history", "family", "exam", "reason", "treatment", "life", "allergy", "results"):
-        return 0.75 if _after().match(after) and sentence.section in ("results", "treatment", "reason") else 0
+    said = _before().search(note.before(one.start, _BEFORE)) or _after().match(note.after(one.end, 40))
+    if one.end - one.start <= _TINY:
+        return 0.8 if said else 0
+    if sentence.section in ("history", "family", "life", "allergy"):
+        return 0
     if sentence.section == "plan" or sentence.arrow:
         return 0.9
     if one.type == "certificate":
         return 0.8
-    if _before().search(before) or _after().match(after):
+    if said:
         return 0.85
     if _alone(note, one):
         return 0.75
@@ -118,8 +137,15 @@ def _alone(note: Note, one: Asked) -> bool:
     return starts and bool(_WHOLE_PIECE.match(after)) and one.type != "certificate"
 
 
-_NURSE = re.compile(r"(?<![a-z])(?:ide|infirm|pansement|ssiad|had|soins)")
-_WHOLE_PIECE = re.compile(r"$|[+,] ?[a-z]|pour |[(]|avec |a [0-9]|ds |dans |et ")
+_CHAIN = re.compile(r" ?(?:,|\+|et|/|puis|;)? ?(?:(?:une?|le|la|les|l'|d'|de|des|du) ?)?")
+_DONE = re.compile(r" ?(?:faite?s?|realisee?s?|ok|recue?s?|vue?s?)(?: ?$| ?[.,)\n])")
+_ONLY_IF = re.compile(r"(?:^|[^a-z])(?:si|en cas de?) [^.;,]{0,50}$|(?:^|[^a-z])si [a-z' ]{2,40}[,:] ?$")
+_BY_NURSES = re.compile(r"(?:demande|appel|vue? par|mot|passage) (?:des|de l'|les|l'|de)? ?$")
+_NURSE = re.compile(r"(?<![a-z])(?:ide|infirm|pansement|ssiad|soins)")
+_TINY = 2  # letters
+_WHOLE_PIECE = re.compile(
+    r"$|[+,] ?[a-z]|pour |[(]|avec |a [0-9]|ds |dans |et |j ?\+? ?[0-9]|par |en urgence|: ?$"
+)
 _ADDRESSED = re.compile(
     r"(?:avis|adress|orient|courrier|lettre|demande d'avis|cs (?:cardio|dermato|ophtalmo))"
 )
@@ -138,6 +164,13 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
         )
         for kind in TYPES
     ]
+
+
+@cache
+def _diseases() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<![a-z0-9])(?:{tables.any_of(tables.toml('labs.toml')['serologies'].values())})(?![a-z0-9])"
+    )
 
 
 @cache

@@ -79,7 +79,11 @@ class Reader:
         asked = orders.named(note, labs_found, list(self.words.examinations.find(words, stems)))
         found += orders.read(note, asked, found)
         found += follow_ups.read(note, found)
-        tests = [(one.start, one.end) for one in asked if one.type in ("lab", "imaging", "certificate")]
+        tests = [
+            (one.start, one.end)
+            for one in orders.joined(note, asked)
+            if one.type in ("lab", "imaging", "certificate")
+        ]
         found += conditions.read(note, terms, found, tests)
         return found
 

@@ -26,7 +26,7 @@ _NEW = re.compile(
     r"|susp\w*|examen|ex|douleurs?|fievre|toux|fatigue|bilan|rdv|revoir|renouv\w*|j[0-9])(?![a-z]))"
 )
 _NOW = re.compile(
-    r"(?<![a-z])(?:ta|t°|fc|spo2|sat|pds|poids|imc) ?[:=]? ?[0-9]|(?<![a-z])(?:depuis|ce jour|actuellement|aujourd'hui|hier|ce matin)(?![a-z])"
+    r"(?<![a-z])(?:mammo|frottis|ecg|echo|irm|scanner|rx|coro|colo)\w*|[0-9] ?(?:/j|cp|x ?[0-9])|(?<![a-z])(?:ta|t°|fc|spo2|sat|pds|poids|imc) ?[:=]? ?[0-9]|(?<![a-z])(?:depuis|ce jour|actuellement|aujourd'hui|hier|ce matin)(?![a-z])"
 )
 _STARS = re.compile(r"[ #*_•>-]*")
 

@@ -81,8 +81,7 @@ def _cut(text: Sequence[Word], first: int, last: int) -> bool:
 
 
 def stems(term: str) -> tuple[str, ...]:
-    flat = tokens.plain(term)
-    return tuple(word.stem for word in tokens.words(term, flat))
+    return tokens.stems(term)
 
 
 class Corrector:

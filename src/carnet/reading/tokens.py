@@ -71,14 +71,23 @@ def words(text: str, flat: str) -> list[Word]:
     last = 0
     for match in _WORD.finditer(flat):
         start, end = match.span()
-        form = match[0].replace(".", "") if match[0][0].isalpha() else match[0].replace(",", ".")
-        form = form.replace("œ", "oe").replace("æ", "ae")
+        form = _form(match[0])
         soft = bool(found) and _joined(text, flat, last, start)
         found.append(
             Word(start, end, form, stem(form), soft, bool(found) and start == last, form[0].isdigit())
         )
         last = end
     return found
+
+
+def stems(text: str) -> tuple[str, ...]:
+    """The stems of a term, without places."""
+    return tuple(stem(_form(written)) for written in _WORD.findall(plain(text)))
+
+
+def _form(written: str) -> str:
+    form = written.replace(".", "") if written[0].isalpha() else written.replace(",", ".")
+    return form if form.isascii() else form.replace("œ", "oe").replace("æ", "ae")
 
 
 def _joined(text: str, flat: str, start: int, end: int) -> bool:

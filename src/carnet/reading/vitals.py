@@ -26,7 +26,7 @@ _UNITS = {
     "pain_scale": r"(?: ?(?:/|sur) ?10)",
 }
 # What may not follow the number: it would be a duration, a dose, a date, another number.
-_AFTER = r"(?![0-9]|[.,][0-9]| ?(?:mg|ug|ml|cp|ans?|jours?|j|sem\w*|mois|fois|h|x)\b|/[0-9](?!0\b))"
+_AFTER = r"(?![0-9]|[.,][0-9]| ?(?:mg|ug|ml|cp|ans?|a|jours?|j|sem\w*|mois|fois|h|x)\b|/[0-9](?!0\b))"
 
 
 @cache

@@ -83,7 +83,8 @@ def _terms(rows: Iterable[Row]) -> Iterator[tuple[str, Concept]]:
         concept = Concept(row["id"], row.get("kind") or row.get("type") or "", row["label"], codes, row)
         if concept.id.startswith(_TOLD_BY_STATUS):
             continue
+        marked = {"!": replace(concept, denies=True), "?": replace(concept, doubtful=True)}
         for term in (row["label"], *row.get("terms", "").split("|")):
-            mark, written = term.strip()[:1], term.strip().lstrip("?!")
+            written = term.strip()
             if written:
-                yield written, replace(concept, denies=mark == "!", doubtful=mark == "?")
+                yield written.lstrip("?!"), marked.get(written[0], concept)
