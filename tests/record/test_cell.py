@@ -23,7 +23,7 @@ from carnet.fhir.errors import (
     NotFound,
     WrongKey,
 )
-from carnet.record import audit, cell, check, gate, reserve
+from carnet.record import audit, cell, check, gate, group, reserve, writer
 from carnet.record.actor import operator
 from carnet.store import blobs, keys
 from carnet.store.sqlcipher.base import FILE as DATABASE
@@ -191,7 +191,7 @@ def _another_process_may_serve(home: Path) -> bool:
 def test_a_full_database_writes_nothing_and_says_so(open_cell: Path, at: datetime) -> None:
     with gate.write(by=ALICE, at=at, action="patient.create") as work:
         emile = work.create(EMILE)
-    with connection.cursor() as cursor:
+    with group.turn(), writer.lent(), connection.cursor() as cursor:
         cursor.execute("PRAGMA page_count")
         cursor.execute(f"PRAGMA max_page_count = {cursor.fetchone()[0]}")
     note = {
@@ -201,7 +201,7 @@ def test_a_full_database_writes_nothing_and_says_so(open_cell: Path, at: datetim
     }
     with pytest.raises(DiskFull), gate.write(by=ALICE, at=at, action="x") as work:
         work.create(note)
-    connections.close_all()
+    writer.close()
     assert gate.open_record(by=ALICE, at=at, patient=emile.id).all("Basic") == []
     assert check.check().ok
 
@@ -251,10 +251,15 @@ def _write_until_full(at: datetime) -> None:
 
 @pytest.mark.usefixtures("open_cell")
 def test_temporary_tables_stay_in_memory_and_every_commit_is_synced() -> None:
-    with connection.cursor() as cursor:
-        for pragma, expected in (("temp_store", 2), ("synchronous", 2), ("journal_mode", "wal")):
-            cursor.execute(f"PRAGMA {pragma}")
-            assert cursor.fetchone()[0] == expected
+    def look() -> None:
+        with connection.cursor() as cursor:
+            for pragma, expected in (("temp_store", 2), ("synchronous", 2), ("journal_mode", "wal")):
+                cursor.execute(f"PRAGMA {pragma}")
+                assert cursor.fetchone()[0] == expected
+
+    look()
+    with group.turn(), writer.lent():
+        look()
 
 
 def test_a_rare_name_is_in_no_byte_under_the_cell(open_cell: Path, at: datetime) -> None:
@@ -423,7 +428,7 @@ def test_a_full_disk_says_so_for_documents_and_drafts(at: datetime, monkeypatch:
         with gate.write(by=ALICE, at=at, action="x") as work:
             work.keep_blob(b"a letter")
     assert blobs.names() == []
-    with connection.cursor() as cursor:
+    with group.turn(), writer.lent(), connection.cursor() as cursor:
         cursor.execute("PRAGMA page_count")
         cursor.execute(f"PRAGMA max_page_count = {cursor.fetchone()[0]}")
     with pytest.raises(DiskFull):

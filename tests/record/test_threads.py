@@ -3,6 +3,7 @@ engines."""
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -10,8 +11,8 @@ from datetime import datetime
 import pytest
 from django.db import connection, connections
 
-from carnet.fhir.errors import Conflict, Unavailable
-from carnet.record import audit, check, commit, gate, group
+from carnet.fhir.errors import Conflict, NotFound, Unavailable
+from carnet.record import audit, check, commit, gate, group, writer
 from carnet.record.work import Stored
 from tests.cast import ALICE, EMILE, FATOU
 from tests.record.test_gate import new, weight
@@ -101,9 +102,10 @@ def test_no_error_leaves_a_transaction_open(error: type[BaseException], at: date
     with pytest.raises(error), gate.write(by=ALICE, at=at, action="x") as work:
         work.create(EMILE)
         raise error
-    assert not connection.in_atomic_block
-    raw = connection.connection
-    assert not (raw.in_transaction if connection.vendor == "sqlite" else raw.info.transaction_status)
+    with group.turn(), writer.lent():
+        assert not connection.in_atomic_block
+        raw = connection.connection
+        assert not (raw.in_transaction if connection.vendor == "sqlite" else raw.info.transaction_status)
     assert gate.find_patients(by=ALICE, text="durand") == []
 
 
@@ -266,3 +268,40 @@ def test_readings_and_actions_of_many_threads_leave_one_chain(at: datetime) -> N
     head = audit.head()
     assert head is not None
     assert head[0] == before + 6 * 40 + 2 * 10
+
+
+def test_a_slow_search_lets_the_others_pass(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is interrupted where others wait behind it, and answered all the same."""
+    emile = new(EMILE, at)
+    monkeypatch.setattr(writer, "MOMENT", -1.0)
+    monkeypatch.setattr(writer, "_STEPS", 1)
+    found = gate.find(by=ALICE, at=at, type="Patient", params=[("name", "durand"), ("birthdate", "lt2000")])
+    assert [row.id for row in found.rows] == [emile.id]
+    assert gate.audit_page(by=ALICE, limit=1)[0].entities == (f"Patient/{emile.id}/1",)
+    assert list(audit.verify()) == []
+
+
+def test_what_is_not_found_is_told_to_its_reader_alone(at: datetime) -> None:
+    emile, read = new(EMILE, at), list[str]()
+
+    def busy() -> None:
+        with group.turn():
+            wait_for_rows(THREADS)
+
+    stories = [read_all(id, at, read) for id in (emile.id, "nobody", emile.id, "nobody")]
+    if connection.vendor == "sqlite":
+        errors = at_once(busy, *stories)
+        assert [type(error) for error in errors] == [NotFound, NotFound]
+        assert read == [emile.id, emile.id]
+        assert list(audit.verify()) == []
+
+
+def test_a_process_that_forks_does_not_hand_down_its_open_database(at: datetime) -> None:
+    new(EMILE, at)
+    if connection.vendor == "sqlite":
+        assert writer._held is not None
+        child = os.fork()
+        if child == 0:
+            os._exit(0 if writer._held is None else 1)
+        assert os.waitpid(child, 0)[1] == 0
+    assert new(EMILE, at).id

@@ -26,7 +26,7 @@ from carnet.record import cell
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 # What a process of its own runs, before its arguments: the name of the floor, the home, how many workers.
 LAUNCH = "import sys, django; django.setup(); from carnet.bench import floors; floors.main(*sys.argv[1:])"
-THREADS = 4  # as `carnet serve` has
+THREADS = 8  # as `carnet serve` has
 BODY = b"x" * 2048
 HEADERS = [("Content-Type", "application/fhir+json"), ("Content-Length", str(len(BODY)))]
 TABLE = (

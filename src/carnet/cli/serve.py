@@ -29,7 +29,7 @@ from carnet.record import cell
 from carnet.web.setup import link, wizard
 
 ADDRESS = "127.0.0.1"
-THREADS = 4
+THREADS = 8  # more than processors: those that wait for one commit share it
 Ready = Callable[[str], None]
 
 
@@ -74,7 +74,7 @@ def serve(home: Path, port: int, ready: Ready, *, workers: int = 1) -> int:
             workers=workers,
             blocking_threads=THREADS,
             respawn_failed_workers=True,
-            log_level=LogLevels.warning,
+            log_level=LogLevels.error,  # it would tell on the line of the url that threads outnumber the processors
         )
         server.serve(target_loader=lambda *_: _application(port, ready))
     return 0

@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,12 @@ from carnet.store import keys
 
 HEAD = "audit.head"
 GENESIS = bytes(32)
+Head = tuple[int, bytes]
 COLUMNS = "seq, at, actor, role, purpose, action, outcome, patient, entities, mac"
+_INSERT = f"INSERT INTO store_audit ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"  # noqa: S608
+# The texts that the macs are made of: never change them.
+_TEXT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+_ENTITIES = json.JSONEncoder(separators=(",", ":")).encode
 _PAGE = 5000
 _HEAD_SIZE = 161
 
@@ -56,53 +60,56 @@ def append(
     outcome: str,
     patient: str | None,
     entities: Sequence[str],
-    after: tuple[int, bytes] | None = None,
-) -> tuple[int, bytes]:
+    after: Head | None = None,
+) -> Head:
     """Add a row inside the caller's transaction; returns the new head. The caller publishes it after the commit.
-    `after`: the head that this same transaction has made already."""
+    `after`: the head before it, when this same transaction knows it already."""
+    seq, previous = after or last_head()
+    row = AuditRow(seq + 1, at, by.id, by.role, by.purpose, action, outcome, patient, tuple(entities), b"")
+    columns = _columns(row)
+    mac = _mac_of(previous, columns)
     with connection.cursor() as cursor:
-        seq, previous = after or _last(cursor)
-        row = AuditRow(
-            seq + 1, at, by.id, by.role, by.purpose, action, outcome, patient, tuple(entities), b""
-        )
-        mac = _mac(bytes(previous), row)
-        cursor.execute(
-            f"INSERT INTO store_audit ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",  # noqa: S608
-            [*_columns(row), mac],
-        )
+        cursor.execute(_INSERT, [*columns, mac])
     return row.seq, mac
 
 
-def _last(cursor: Any) -> tuple[int, bytes]:
-    if connection.vendor == "postgresql":
-        cursor.execute("SELECT pg_advisory_xact_lock(4276001)")
-    cursor.execute("SELECT seq, mac FROM store_audit ORDER BY seq DESC LIMIT 1")
-    return cursor.fetchone() or (0, GENESIS)
+def last_head() -> Head:
+    """The head as it is in the journal; nobody else moves it before this transaction ends."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT pg_advisory_xact_lock(4276001)")
+        cursor.execute("SELECT seq, mac FROM store_audit ORDER BY seq DESC LIMIT 1")
+        seq, mac = cursor.fetchone() or (0, GENESIS)
+    return seq, bytes(mac)
 
 
 def _columns(row: AuditRow) -> list[str | int | None]:
-    entities = json.dumps(row.entities, separators=(",", ":"))
     return [
-        row.seq, row.at, row.actor, row.role, row.purpose, row.action, row.outcome, row.patient, entities,
+        row.seq, row.at, row.actor, row.role, row.purpose, row.action, row.outcome, row.patient,
+        _ENTITIES(row.entities),
     ]  # fmt: skip
 
 
 def _mac(previous: bytes, row: AuditRow) -> bytes:
-    text = json.dumps(_columns(row), separators=(",", ":"), ensure_ascii=False).encode()
-    return hmac.new(keys.current().audit, previous + text, sha256).digest()
+    return _mac_of(previous, _columns(row))
 
 
-def publish(seq: int, mac: bytes) -> None:
+def _mac_of(previous: bytes, columns: list[str | int | None]) -> bytes:
+    return hmac.digest(keys.current().audit, previous + _TEXT(columns).encode(), "sha256")
+
+
+def publish(seq: int, mac: bytes, after: Head | None = None) -> None:
     """Note the head and count in the second place, after the commit; never moves back. Survives a killed
     process; after a power cut it may lag behind, which still anchors every row up to it.
 
     Only the first row makes the file, and it moves on only from a row that is in the journal: once it disagrees
-    it stays as it is, so that going on working does not cover a cut."""
+    it stays as it is, so that going on working does not cover a cut. `after`: a head that the journal held in the
+    transaction that made this one."""
     descriptor = os.open(_head_path(), os.O_RDWR | (os.O_CREAT if seq == 1 else 0), 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         known = _sealed(os.pread(descriptor, _HEAD_SIZE, 0))
-        if seq == 1 if known is None else known[0] < seq and _is_row(*known):
+        if seq == 1 if known is None else known[0] < seq and (known == after or _is_row(*known)):
             os.pwrite(descriptor, _seal(f"{seq} {mac.hex()}".encode()).ljust(_HEAD_SIZE - 1) + b"\n", 0)
             if seq == 1:
                 os.fsync(descriptor)
@@ -118,7 +125,7 @@ def _is_row(seq: int, mac: bytes) -> bool:
 
 
 def _seal(record: bytes) -> bytes:
-    seal = hmac.new(keys.current().audit, b"head " + record, sha256).hexdigest().encode()
+    seal = hmac.digest(keys.current().audit, b"head " + record, "sha256").hex().encode()
     return record + b" " + seal
 
 

@@ -6,17 +6,18 @@ from __future__ import annotations
 
 import errno
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import DatabaseError, DataError, IntegrityError, connection
+from django.db import DatabaseError, DataError, IntegrityError, OperationalError, connection
 from django.db import transaction as database
 
 from carnet.fhir.errors import Conflict, Damaged, DiskFull, Malformed, Unavailable
-from carnet.record import audit, group, reserve
+from carnet.record import audit, group, reserve, writer
+from carnet.record.audit import Head
 
-Head = tuple[int, bytes]
+T = TypeVar("T")
 Done = Callable[[Head], None]
 logger = logging.getLogger(__name__)
 _WRITERS = 4276002  # of PostgreSQL's advisory locks; the journal's own is taken later and held less long
@@ -28,14 +29,21 @@ def transaction() -> Iterator[Done]:
     """A transaction whose end is told the journal's new head, published once the commit is durable. No other one runs
     meanwhile, so that what was looked up is still so when it is written. Rows of readings that wait go with it."""
     _check_outside()
-    with group.turn():
+    with group.turn(), writer.lent():
         heads: list[Head] = []
         with _settling() as taken, in_words(), database.atomic(durable=True):
             _wait_for_other_writers()
             yield heads.append
             taken += group.take()
-            heads += _chained([one.row for one in taken], heads[-1] if heads else None)
+            heads += _chained(taken, heads[-1] if heads else None)
         _publish(heads)
+
+
+@contextmanager
+def without_row() -> Iterator[None]:
+    """For what is written at each pause and leaves no row: statements that commit by themselves, in their turn."""
+    with group.turn(), writer.lent(), in_words():
+        yield
 
 
 @contextmanager
@@ -50,27 +58,48 @@ def _settling() -> Iterator[list[group.Waiting]]:
     group.settle(taken)
 
 
-def remember(row: Mapping[str, Any]) -> None:
+def remember(row: group.Row) -> None:
     """Put one row in the journal: durable when this returns, together with those that waited at the same moment. On a
     full disk the reserve is given back once, so that records can still be opened."""
+    _with_others(lambda: (None, row))
+
+
+def look_up(look: Callable[[], tuple[T, group.Row]]) -> T:
+    """What `look` finds, and its row in the journal. On the embedded database it is called by whoever commits, where the
+    pages are at hand, unless it takes long. What it raises is raised here, and leaves no row."""
+    if connection.vendor == "sqlite":
+        try:
+            answer: T = _with_others(look)
+        except OperationalError as error:
+            if not writer.was_interrupted(error):
+                raise
+        else:
+            return answer
+    found, row = look()
+    remember(row)
+    return found
+
+
+def _with_others(look: group.Look) -> Any:
     _check_outside()
-    mine = group.join(row)
+    mine = group.join(look)
     with group.turn(mine):
         if not mine.settled:
-            _commit(group.take())
+            with writer.lent():
+                _commit(group.take())
     if mine.error is not None:
         raise mine.error
+    return mine.found
 
 
 def _commit(taken: list[group.Waiting]) -> None:
-    rows = [one.row for one in taken]
     try:
         try:
-            _append(rows)
+            _append(taken)
         except DiskFull:
             if not reserve.release():
                 raise
-            _append(rows)
+            _append(taken)
     except Exception as error:
         group.settle(taken, error)
     except BaseException:
@@ -80,17 +109,21 @@ def _commit(taken: list[group.Waiting]) -> None:
         group.settle(taken)
 
 
-def _append(rows: Sequence[Mapping[str, Any]]) -> None:
+def _append(taken: Sequence[group.Waiting]) -> None:
     with in_words(), database.atomic(durable=True):
-        heads = _chained(rows)
-    _publish(heads)
+        before = audit.last_head()
+        heads = _chained(taken, before)
+    _publish(heads, before)
 
 
-def _chained(rows: Sequence[Mapping[str, Any]], head: Head | None = None) -> list[Head]:
+def _chained(taken: Sequence[group.Waiting], head: Head | None) -> list[Head]:
     heads = []
-    for row in rows:
-        head = audit.append(**row, after=head)
-        heads.append(head)
+    for one in taken:
+        with writer.for_a_moment():
+            row = None if one.settled else one.row()
+        if row is not None:
+            head = audit.append(**row, after=head)
+            heads.append(head)
     return heads
 
 
@@ -105,12 +138,12 @@ def _wait_for_other_writers() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WRITERS])
 
 
-def _publish(heads: Sequence[Head]) -> None:
+def _publish(heads: Sequence[Head], after: Head | None = None) -> None:
     """The last one; and the first of all, which makes the file. What is committed stays done: a second place that lags
     is made up for by the next action."""
     try:
         for head in heads[-1:] if heads and heads[0][0] > 1 else heads:
-            audit.publish(*head)
+            audit.publish(*head, after=after)
     except (OSError, DatabaseError) as error:
         logger.warning("the second place of the journal lags after %s", type(error).__name__)
 

@@ -3,7 +3,7 @@ leaves one row in the journal, in the same transaction, or does not happen."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from carnet.record import work as writing
 from carnet.record.actor import Actor
 from carnet.record.audit import AuditRow
 from carnet.record.finding import Found, Whole
+from carnet.record.group import Row
 from carnet.record.reading import Reading
 from carnet.record.texts import TextPage
 from carnet.record.versions import Versions
@@ -47,10 +48,14 @@ class Page:
 def read(*, by: Actor, at: datetime, type: str, id: str) -> Stored:
     """The current version. Raises NotFound, Gone (deleted), Refused."""
     access.check_read(by, type)
-    found = rows.get(type, id)
-    if found is None:
-        raise NotFound(_ABSENT)
-    audit_event(by=by, at=at, action="read", patient=found.subject, entities=[_versioned(found)])
+
+    def look() -> tuple[rows.Row, Row]:
+        found = rows.get(type, id)
+        if found is None:
+            raise NotFound(_ABSENT)
+        return found, _row(by, at, "read", patient=found.subject, entities=[_versioned(found)])
+
+    found = commit.look_up(look)
     if found.deleted:
         raise Gone("Cette donnée a été supprimée.")
     return stored(found)
@@ -151,18 +156,17 @@ def find(
         access.check_read(by, type)
     if within is not None:
         access.check_read(by, "Patient")
-    found = finding.search(by, type, params, within=within, lenient=lenient)
-    audit_event(by=by, at=at, action="search", patient=within, entities=found.entities)
-    return found
+    return _found(
+        by, at, "search", within, lambda: finding.search(by, type, params, within=within, lenient=lenient)
+    )
 
 
 def everything(*, by: Actor, at: datetime, patient: str, asked: Whole) -> Found:
     """All of a patient's record that this actor may read, and the people and places it names; one row in the journal,
     for the whole record. Raises NotFound, Refused, BadSearch."""
     access.check_read(by, "Patient")
-    found = finding.record(by, patient, asked)
-    audit_event(by=by, at=at, action="record.everything", patient=patient)
-    return found
+    row = _row(by, at, "record.everything", patient=patient, entities=())
+    return commit.look_up(lambda: (finding.record(by, patient, asked), row))
 
 
 def latest(
@@ -172,9 +176,17 @@ def latest(
     access.check_read(by, "Observation")
     if within is not None:
         access.check_read(by, "Patient")
-    found = finding.latest(by, params, most=most, within=within)
-    audit_event(by=by, at=at, action="search", patient=within, entities=found.entities)
-    return found
+    return _found(by, at, "search", within, lambda: finding.latest(by, params, most=most, within=within))
+
+
+def _found(by: Actor, at: datetime, action: str, patient: str | None, find: Callable[[], Found]) -> Found:
+    """What is found, and its row."""
+
+    def look() -> tuple[Found, Row]:
+        found = find()
+        return found, _row(by, at, action, patient=patient, entities=found.entities)
+
+    return commit.look_up(look)
 
 
 class OpenRecord:
@@ -362,7 +374,7 @@ def draft(*, by: Actor, id: str) -> Draft:
 def save_draft(*, by: Actor, id: str, revision: int, text: str) -> Draft:
     """Keep the text of a pause, if nobody saved since `revision`; else Conflict with the other text. No row."""
     access.check_write(by, "Composition")
-    with commit.in_words():
+    with commit.without_row():
         return writing.save_draft(by, id, revision=revision, text=text)
 
 
@@ -398,16 +410,26 @@ def audit_event(
     """Remember something that changes no resource (a reading, a sign-in). Durable when this returns; on a full
     disk the reserve is given back once, so that records can still be opened."""
     access.check_practice(by)
-    commit.remember(
-        {
-            "by": by,
-            "at": dates.micros(at),
-            "action": action,
-            "outcome": outcome,
-            "patient": patient,
-            "entities": entities,
-        }
-    )
+    commit.remember(_row(by, at, action, outcome=outcome, patient=patient, entities=entities))
+
+
+def _row(
+    by: Actor,
+    at: datetime,
+    action: str,
+    *,
+    patient: str | None,
+    entities: Sequence[str],
+    outcome: str = "success",
+) -> Row:
+    return {
+        "by": by,
+        "at": dates.micros(at),
+        "action": action,
+        "outcome": outcome,
+        "patient": patient,
+        "entities": entities,
+    }
 
 
 @contextmanager

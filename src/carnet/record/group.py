@@ -4,7 +4,7 @@ time; rows that arrive meanwhile wait together and become durable together. It k
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any
@@ -14,24 +14,39 @@ from carnet.fhir.errors import Unavailable
 LONGEST_WAIT = 20.0  # seconds, as long as the database itself waits for another process
 
 
+Row = Mapping[str, Any]
+Look = Callable[[], tuple[Any, Row]]
+
+
 class Waiting:
-    """One row on its way: settled once it is durable, or once there is an error to tell instead."""
+    """One row on its way: settled once it is durable, or once there is an error to tell instead. `look` finds what is
+    asked for and says the row of it; whoever commits calls it."""
 
-    __slots__ = ("error", "row", "settled")
+    __slots__ = ("error", "found", "look", "settled")
 
-    def __init__(self, row: Mapping[str, Any]) -> None:
-        self.row = row
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self.found: Any = None
         self.settled = False
         self.error: Exception | None = None
+
+    def row(self) -> Row | None:
+        """The row to keep; None when there is nothing to find, which only this one is told."""
+        try:
+            self.found, row = self.look()
+        except Exception as error:
+            self.error, self.settled = error, True
+            return None
+        return row
 
 
 _turn = Lock()
 _queue: deque[Waiting] = deque()
 
 
-def join(row: Mapping[str, Any]) -> Waiting:
+def join(look: Look) -> Waiting:
     """Let this row go with the next commit, whoever makes it."""
-    mine = Waiting(row)
+    mine = Waiting(look)
     _queue.append(mine)
     return mine
 
@@ -70,6 +85,7 @@ def put_back(taken: Sequence[Waiting]) -> None:
 
 
 def settle(taken: Sequence[Waiting], error: Exception | None = None) -> None:
-    """They are durable, or this is why not."""
+    """They are durable, or this is why not; what was found for nobody stays so."""
     for one in taken:
-        one.error, one.settled = error, True
+        if not one.settled:
+            one.error, one.settled = error, True

@@ -16,12 +16,12 @@ from carnet.store import keys
 
 FILE = "carnet.db"
 PAGE_SIZE = 16384
-# All page caches together about 64 MB over four threads.
+# All page caches together about 64 MB: eight threads, and the one connection that writes (record/writer.py).
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA wal_autocheckpoint = 250",  # 4 MB: the reserve of a full disk must outlast it
-    "PRAGMA cache_size = -16000",
+    "PRAGMA cache_size = -4000",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA foreign_keys = ON",
     "PRAGMA busy_timeout = 20000",

@@ -1,0 +1,95 @@
+"""The one connection of this process that writes to the embedded database. Another connection's commit makes SQLite forget
+every page that a connection had read, and each one costs a decryption: whoever has the turn works on this one, so that
+what the journal and the index touch stays at hand. It is lent, never shared at the same time."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import NamedTuple
+
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from carnet.store import keys
+
+CACHE = "PRAGMA cache_size = -32000"  # KiB; every other connection has an eighth of it (store/sqlcipher)
+
+
+MOMENT = 0.05  # seconds
+_STEPS = 5000  # of SQLite's machine between two looks at the clock: a millisecond or less
+
+
+class _Held(NamedTuple):
+    keyring: keys.Keyring
+    connection: BaseDatabaseWrapper
+
+
+_held: _Held | None = None
+
+
+@contextmanager
+def lent() -> Iterator[None]:
+    """Inside, this thread works on that connection. Only who has the turn may ask for it."""
+    own = connections[DEFAULT_DB_ALIAS]
+    if own.vendor != "sqlite":
+        yield
+        return
+    ready = _ready()
+    # what listens to this thread's statements hears these too
+    ready.execute_wrappers, ready.queries_log = own.execute_wrappers, own.queries_log
+    ready.force_debug_cursor = own.force_debug_cursor
+    connections[DEFAULT_DB_ALIAS] = ready
+    try:
+        yield
+    finally:
+        connections[DEFAULT_DB_ALIAS] = own
+
+
+@contextmanager
+def for_a_moment() -> Iterator[None]:
+    """Inside, a statement that takes longer than a MOMENT is interrupted: nobody waits behind a slow search."""
+    raw = connections[DEFAULT_DB_ALIAS].connection
+    if _held is None or raw is not _held.connection.connection:
+        yield
+        return
+    until = time.monotonic() + MOMENT
+    raw.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
+    try:
+        yield
+    finally:
+        raw.set_progress_handler(None, 0)
+
+
+def was_interrupted(error: Exception) -> bool:
+    """Whether this is what `for_a_moment` does."""
+    return isinstance(error, OperationalError) and str(error) == "interrupted"
+
+
+def _ready() -> BaseDatabaseWrapper:
+    global _held
+    keyring = keys.current()
+    if _held is not None and (_held.keyring is not keyring or _held.connection.errors_occurred):
+        close()
+    if _held is None:
+        made = connections.create_connection(DEFAULT_DB_ALIAS)
+        made.inc_thread_sharing()
+        with made.cursor() as cursor:
+            cursor.execute(CACHE)
+        _held = _Held(keyring, made)
+    return _held.connection
+
+
+def close() -> None:
+    """Forget it: the cell is closed, or another one was opened."""
+    global _held
+    held, _held = _held, None
+    if held is not None:
+        with suppress(DatabaseError):
+            held.connection.close()
+
+
+# A child process must not inherit an open database: their locks would be mixed up.
+os.register_at_fork(before=close)
