@@ -255,6 +255,20 @@ def test_a_substance_denied_is_not_a_fact_of_its_own() -> None:
     assert change([denied], [], SCENE) == Change()
 
 
+@pytest.mark.parametrize(
+    ("known", "told", "new"), [("Pénicillines", "pénicilline", 0), ("Pénicillines", "céphalosporines", 1)]
+)
+def test_a_known_allergy_is_not_told_twice(known: str, told: str, new: int) -> None:
+    held = stored(made({**EVERY[12], "substance": known}))
+    assert len(change([{**EVERY[12], "substance": told}], [held], SCENE).created) == new
+
+
+def test_an_allergy_that_is_over_is_told_anew() -> None:
+    held = stored(made(EVERY[12]))
+    held["clinicalStatus"]["coding"][0]["code"] = "resolved"
+    assert len(change([EVERY[12]], [held], SCENE).created) == 1
+
+
 def test_a_next_visit_is_due_on_its_day() -> None:
     assert made(EVERY[14])["restriction"]["period"]["end"] == "2027-02-19"
 

@@ -29,7 +29,7 @@ Fact = dict[str, Any]
 Resource = dict[str, Any]
 _GONE = "Cette proposition n'est plus dans la note : son texte a changé. Rien n'a été retenu."
 # What a fact may join or end; nothing else of the record is read when a note is signed.
-_KNOWN = ("Condition", "MedicationRequest", "MedicationStatement")
+_KNOWN = ("AllergyIntolerance", "Condition", "MedicationRequest", "MedicationStatement")
 
 
 def read(*, by: Actor, day: date, draft: Draft, text: str) -> list[Offer]:

@@ -99,6 +99,21 @@ def allergy(fact: Fact, scene: Scene) -> Resource | None:
     }
 
 
+def is_known_allergy(fact: Fact, known: Iterable[Resource]) -> bool:
+    """Whether the record already warns of this substance: typing it again adds nothing."""
+    said = _singular(fact["substance"])
+    return fact["status"] == "affirmed" and any(
+        one["resourceType"] == "AllergyIntolerance"
+        and _is_live(one)
+        and _singular(one.get("code", {}).get("text", "")) == said
+        for one in known
+    )
+
+
+def _singular(words: str) -> str:
+    return " ".join(word.rstrip("s") for word in fold(words).split())
+
+
 def is_none_known(fact: Fact) -> bool:
     """Whether an allergy fact says that none is known at all."""
     return bool(fact["status"] == "negated" and "aucune" in fold(fact["substance"]))

@@ -36,6 +36,8 @@ def change(facts: Sequence[Fact], known: Iterable[Resource], scene: Scene) -> Ch
     held = {f"{one['resourceType']}/{one['id']}": one for one in known}
     made = Change()
     for fact in facts:
+        if fact["kind"] == "allergy" and problems.is_known_allergy(fact, held.values()):
+            continue
         ended = medicines.stopped(fact, held.values(), scene) if fact["kind"] == "medication" else []
         again = problems.same_episode(fact, held.values(), scene) if fact["kind"] == "condition" else None
         for one in [*ended, *([again] if again else [])]:
