@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -70,3 +71,24 @@ def test_accents_written_in_two_characters_are_read_at_their_places() -> None:
         "e\u0301pilepsie",
         "fie\u0300vre",
     ]
+
+
+# Texts that would make a careless grammar try everything with everything.
+REPEATED = (
+    "1", "1/", " ", "pas de ", "\n", ",", "a", "toux ", "doliprane 1g x3/j ", "TA ", "rdv ", "tabac ", "allergie à ", "si ",
+    "vaccin ", "nfs crp ", "alcool 2 ou ", "BU leuco ", "HbA1c du 12/03 ", "lundi mardi ", "3 000 ", "a.b.", "ATCD : ", "(",
+)  # fmt: skip
+
+
+def processor_time(text: str) -> float:
+    before = time.process_time()
+    packaged().read(text)
+    return time.process_time() - before
+
+
+@pytest.mark.parametrize("piece", REPEATED)
+def test_four_times_the_text_takes_about_four_times_the_time(piece: str) -> None:
+    short, long = ((piece * size)[:size] for size in (3000, 12000))
+    packaged().read(short)
+    growth = min(processor_time(long) / max(processor_time(short), 0.002) for _ in range(3))
+    assert growth < 9

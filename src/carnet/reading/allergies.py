@@ -14,6 +14,7 @@ from carnet.reading.terms import Match
 from carnet.reading.vocabulary import Concept
 
 NO_KNOWN = "aucune connue"
+_REACH = 160  # characters of one list
 _MOST = 6  # substances in one list
 
 
@@ -43,7 +44,7 @@ def _substances(note: Note, cue: re.Match[str], known: dict[int, tuple[int, str]
     weak = cue[0].startswith(tuple(tables.toml("allergies.toml")["weak"]))
     listed = note.sentence(cue.start()).section == "allergy" or cue[0].rstrip().endswith((":", "="))
     at, start = cue.end(), cue.start()
-    limit = note.sentence(cue.start()).end
+    limit = min(note.sentence(cue.start()).end, cue.end() + _REACH)
     before = note.before(cue.start(), 40)
     for _ in range(_MOST):
         found = known.get(at) or (None if weak else _words(note, at, limit, listed))

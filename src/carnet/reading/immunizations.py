@@ -9,7 +9,7 @@ from functools import cache
 
 from carnet.reading import tables
 from carnet.reading.facts import IMMUNIZATION, Fact
-from carnet.reading.structure import Note, Sentence
+from carnet.reading.structure import Note
 from carnet.reading.terms import Match
 from carnet.reading.vocabulary import Concept
 
@@ -31,10 +31,8 @@ def read(note: Note, found: Sequence[Match[Concept]], diseases: Sequence[Match[C
     """Each vaccine once per status; « vaccins à jour » when no vaccine is named."""
     seen: set[tuple[str, str]] = set()
     mentions = sorted(_mentions(note, found, diseases), key=lambda one: one.start)
-    for place, one in enumerate(mentions):
-        following = _following(note, mentions, place)
-        status, end = _status(note, one, following, mentions)
-        named = one.name.split()[0].lower()
+    for one, (status, end) in zip(mentions, _statuses(note, mentions), strict=True):
+        named = _first_word(one)
         if status and (named, status) not in seen and not (named in _GENERAL and len(mentions) > 1):
             seen.add((named, status))
             yield Fact(IMMUNIZATION, one.start, end, 0.92, {"vaccine": one.name, "status": status})
@@ -42,11 +40,25 @@ def read(note: Note, found: Sequence[Match[Concept]], diseases: Sequence[Match[C
         yield from _all(note)
 
 
-def _following(note: Note, mentions: Sequence[Mention], place: int) -> int:
-    """Where the next other vaccine is named: « dTcaP fait (Repevax, lot X) » is one."""
-    name = mentions[place].name.split()[0].lower()
-    others = (one.start for one in mentions[place + 1 :] if one.name.split()[0].lower() != name)
-    return next(others, len(note.flat))
+def _statuses(note: Note, mentions: Sequence[Mention]) -> list[tuple[str, int]]:
+    """Status and end of each, from the last to the first: what is said once, at the end of a list, holds for all."""
+    found: list[tuple[str, int]] = []
+    following = after = len(note.flat)
+    for place in range(len(mentions) - 1, -1, -1):
+        one = mentions[place]
+        if place + 1 < len(mentions):
+            after = mentions[place + 1].start
+            # « dTcaP fait (Repevax, lot X) » is one vaccine.
+            following = after if _first_word(mentions[place + 1]) != _first_word(one) else following
+        told = _told(note, one, min(following, one.end + _FAR))
+        if told is None and found and _LISTED.fullmatch(note.flat, one.end, after):
+            told = (found[-1][0], one.end)
+        found.append(told or (_by_place(note, one), one.end))
+    return found[::-1]
+
+
+def _first_word(one: Mention) -> str:
+    return one.name.split()[0].lower()
 
 
 def _mentions(
@@ -55,7 +67,7 @@ def _mentions(
     taken: list[tuple[int, int]] = []
     for match in found:
         head = _head(note, match.start)
-        listed = any(_AND.fullmatch(note.flat, end, match.start) for _, end in taken)
+        listed = any(_AND.fullmatch(note.flat, end, match.start) for _, end in taken[-1:])
         vaccines = note.sentence(match.start).section == "vaccines" or listed
         if head is None and not vaccines and not _speaks(note, match):
             continue
@@ -64,7 +76,9 @@ def _mentions(
         yield Mention(start, match.end, match.value.label, True)
     for match in diseases:
         head = _head(note, match.start)
-        if head is None and any(_AND.fullmatch(note.flat, end, match.start) for _, end in taken):
+        if head is None and any(
+            0 < match.start - end < _GAP and _AND.fullmatch(note.flat, end, match.start) for _, end in taken
+        ):
             head = match.start
         if head is not None and not any(start < match.end and match.start < end for start, end in taken):
             yield Mention(head, match.end, note.text[match.start : match.end].lower(), True)
@@ -80,6 +94,9 @@ def _speaks(note: Note, match: Match[Concept]) -> bool:
     return "vacc" in folded or written.isupper() or (written[:1].isupper() and not _DISEASE.match(folded))
 
 
+_GAP = 20
+_FAR = 200  # characters in which a status is looked for
+_LISTED = re.compile(r"[ 0-9,+/&:]{0,6}(?:et |puis )?(?:le |la |du |de |d'|vaccin )?")
 _AND = re.compile(r" ?(?:,|et|\+|/|puis) ?(?:la |le |du |de |contre |anti-?)?")
 _DISEASE = re.compile(
     r"(?:grippe|zona|covid|pneumo|menin|hepatite|rougeole|rubeole|oreillons|coqueluche|tetanos|diphterie|polio|varicelle"
@@ -94,9 +111,9 @@ def _head(note: Note, start: int) -> int | None:
     return heads[0].start() if heads else None
 
 
-def _status(note: Note, one: Mention, following: int, mentions: Sequence[Mention]) -> tuple[str, int]:
-    sentence = note.sentence(one.start)
-    limit = min(sentence.end, following)
+def _told(note: Note, one: Mention, following: int) -> tuple[str, int] | None:
+    """What the words around say; an empty status for a vaccine that is refused."""
+    limit = min(note.sentence(one.start).end, following)
     before = note.before(one.start, 50)
     if _after("refused").match(note.flat, one.end, limit) or _before("refused").search(before):
         return "", one.end
@@ -107,22 +124,14 @@ def _status(note: Note, one: Mention, following: int, mentions: Sequence[Mention
     for status, group in ((DONE, "done_today"), (PAST, "up_to_date"), (DUE, "due")):
         if _before(group).search(before):
             return status, one.end
-    return _by_place(note, one, sentence, mentions)
+    return None
 
 
-def _by_place(note: Note, one: Mention, sentence: Sentence, mentions: Sequence[Mention]) -> tuple[str, int]:
-    """What is said once for a list holds for its items; then the section decides."""
-    others = [
-        other for other in mentions if other.start > one.start and note.sentence(other.start) == sentence
-    ]
-    if others and re.fullmatch(
-        r"[ 0-9,+/&:]{0,6}(?:et |puis )?(?:le |la |du |de |d'|vaccin )?", note.flat[one.end : others[0].start]
-    ):
-        status, _ = _status(note, others[0], len(note.flat) if len(others) == 1 else others[1].start, others)
-        return status, one.end
+def _by_place(note: Note, one: Mention) -> str:
+    sentence = note.sentence(one.start)
     if sentence.section == "plan" or sentence.arrow:
-        return DUE, one.end
-    return (PAST, one.end) if sentence.section == "vaccines" else ("", one.end)
+        return DUE
+    return PAST if sentence.section == "vaccines" else ""
 
 
 def _all(note: Note) -> Iterator[Fact]:

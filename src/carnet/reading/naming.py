@@ -10,6 +10,7 @@ from carnet.reading import tables
 from carnet.reading.drugs import Drug, Drugs
 from carnet.reading.structure import Note
 from carnet.reading.terms import LONG, Corrector
+from carnet.reading.terms import LONGEST as LONGEST_WORD
 from carnet.reading.tokens import Word
 
 LONGEST = 5  # words of a name
@@ -56,7 +57,7 @@ def _at(note: Note, drugs: Drugs, at: int) -> tuple[Named, int] | None:
 
 def _nearly(note: Note, drugs: Drugs, corrector: Corrector, at: int) -> tuple[Named, int] | None:
     word = note.words[at]
-    if len(word.form) < LONG or word.digits or word.glued or corrector.knows(word.stem):
+    if not LONG <= len(word.form) <= LONGEST_WORD or word.digits or word.glued or corrector.knows(word.stem):
         return None
     if word.form in _never():
         return None
