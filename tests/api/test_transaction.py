@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import base64
 import gzip
+import threading
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from carnet.fhir import json
-from carnet.record import gate
+from carnet.fhir.errors import DiskFull
+from carnet.record import audit, gate
 from tests.api.asking import Said, ask
 from tests.cast import ALICE, EMILE, FATOU
 
@@ -415,3 +417,47 @@ def test_a_transaction_asks_the_database_as_often_whatever_its_length(open_cell:
         return len(queries)
 
     assert observed(300) == observed(30)
+
+
+def test_of_many_transactions_with_one_condition_one_creates(any_cell: Path) -> None:
+    said: list[str] = []
+    start = threading.Barrier(4)
+
+    def write() -> None:
+        start.wait()
+        answer = transaction(
+            entry(
+                "POST",
+                "Patient",
+                identified("1"),
+                ifNoneExist="identifier=urn:x|1",
+                name="urn:uuid:" + "1" * 36,
+            ),
+            entry("POST", "Observation", weight("urn:uuid:" + "1" * 36)),
+        )
+        said.append(answer.json["entry"][0]["response"]["status"][:3])
+        connections.close_all()
+
+    threads = [threading.Thread(target=write) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(said) == ["200", "200", "200", "201"]
+    [patient] = gate.everybody(by=ALICE)
+    assert ask("GET", f"Observation?patient={patient.id}&_total=accurate").json["total"] == 4
+
+
+def test_a_transaction_that_the_journal_cannot_tell_is_undone(
+    any_cell: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(**_: Any) -> None:
+        raise DiskFull("Le disque est plein.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(audit, "append", full)
+        said = transaction(
+            entry("PUT", "Patient/there", {**EMILE, "id": "there"}), entry("POST", "Patient", EMILE)
+        )
+    assert (said.status, said.json["issue"][0]["code"]) == (507, "no-store")
+    assert list(gate.everybody(by=ALICE)) == []
