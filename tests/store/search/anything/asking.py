@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -27,6 +28,7 @@ from tests.store.search.anything.meaning import PREFIXES, Is
 Test = Callable[[Node], bool]
 Question = tuple[str, str, Test]
 SAME = {"Patient/p6": "Patient/p7", "Patient/p7": "Patient/p6"}  # merged
+_OTHER_UNIT = {"mg": ("g", Decimal("0.001")), "g": ("mg", Decimal(1000))}
 SWAPPED = "relationship"  # DocumentReference: R4 publishes its parts in the wrong order
 
 
@@ -70,9 +72,9 @@ class Asker:
         return self.pick(found) if found else None
 
     def _plain(self, type: str) -> Question:
-        parameter = self._parameter(type)
-        while parameter is None or parameter.code == SWAPPED:
-            parameter = self._parameter(type)
+        listed = [p for p in finding.parameters(type).values() if p.expressions and p.code != SWAPPED]
+        kind = self.pick(sorted({p.kind for p in listed}))  # the rare kinds as often as the others
+        parameter = self.pick([p for p in listed if p.kind == kind])
         if parameter.kind == "composite":
             return self._composite(parameter)
         if self.random.random() < 0.1:
@@ -178,6 +180,10 @@ class Asker:
     def _quantity(self, parameter: Published, modifier: str | None) -> tuple[str, str, Is]:
         prefix, asked, unit = self.pick(PREFIXES), self.pick(NUMBERS), self.pick(UNITS[:3])
         form = self.pick(["bare", "full", "unit"])
+        value = self._any_value(parameter)
+        if value is not None and value.get("code") in _OTHER_UNIT and self.random.random() < 0.5:
+            unit, factor = _OTHER_UNIT[value["code"]]
+            asked, form = f"{value['value'] * factor:f}", "full"
         tail = {"bare": "", "full": f"|{UCUM}|{unit}", "unit": f"||{unit}"}[form]
         return "", f"{prefix}{asked}{tail}", meaning.quantity_is(prefix, asked, unit, form)
 
@@ -246,6 +252,8 @@ class Asker:
             return None
         target = self.pick(sorted(there & set(parameter.targets)))
         name, value, test = self.question(target, depth - 1)
+        if target == "Patient" and self.random.random() < 0.3:  # one of the two that were merged
+            name, value, test = "_id", "p6", lambda r: r["id"] == "p6"
         matching = self._matching(target, test)
         holds = lambda r: any(meaning.leads_to(v) in matching for v in self.of(parameter, r))  # noqa: E731
         return f"{parameter.code}:{target}.{name}", value, holds
