@@ -35,6 +35,14 @@ def test_create_unless_there_is_one(any_cell: Path) -> None:
     assert (row.action, row.entities) == ("api.create", (f"Patient/{first.json['id']}/1",))
 
 
+def test_criteria_in_the_address_of_a_create_are_not_passed_over(any_cell: Path) -> None:
+    first = ask("POST", f"Patient?{CRITERIA}", numbered())
+    again = ask("POST", f"Patient?{CRITERIA}", numbered())
+    assert (first.status, again.status, again.json) == (201, 200, first.json)
+    ask("POST", "Patient", numbered())
+    assert ask("POST", f"Patient?{CRITERIA}", numbered()).status == 412
+
+
 def test_create_when_many_match_is_refused(any_cell: Path) -> None:
     twice()
     said = ask("POST", "Patient", numbered(), if_none_exist=CRITERIA)
@@ -68,7 +76,12 @@ def test_update_when_many_match_is_refused(any_cell: Path) -> None:
 
 def test_delete_what_matches(any_cell: Path) -> None:
     created = ask("POST", "Patient", numbered()).json
-    assert ask("DELETE", f"Patient?{CRITERIA}").status == 204
+    said = ask("DELETE", f"Patient?{CRITERIA}")
+    assert (said.status, said.json["resourceType"], said.headers["ETag"]) == (
+        200,
+        "OperationOutcome",
+        'W/"2"',
+    )
     assert ask("GET", f"Patient/{created['id']}").status == 410
     assert ask("DELETE", f"Patient?{CRITERIA}").status == 204
     twice()
@@ -103,3 +116,17 @@ def test_a_condition_that_limits_nothing_is_refused(open_cell: Path, query: str)
 def test_a_version_that_is_asked_for_where_nothing_matches_is_not_there(open_cell: Path) -> None:
     assert ask("PUT", f"Patient?{CRITERIA}", numbered(), if_match='W/"1"').status == 412
     assert ask("PUT", f"Patient?{CRITERIA}", numbered()).status == 201
+
+
+@pytest.mark.parametrize("kind", ["transaction", "batch"])
+def test_an_entry_without_a_type_is_of_that_of_its_address(any_cell: Path, kind: str) -> None:
+    """As fhirpy's users write them; the Bundle's own identifier, of any form, is nothing that is kept."""
+    entry = {
+        "request": {"method": "POST", "url": "/Patient"},
+        "resource": {"name": [{"family": "Durand"}]},
+    }
+    bundle = {"resourceType": "Bundle", "type": kind, "identifier": [NUMBER], "entry": [entry]}
+    said = ask("POST", "", bundle, prefer="return=representation")
+    assert said.status == 200
+    assert said.json["entry"][0]["response"]["status"] == "201 Created"
+    assert said.json["entry"][0]["resource"]["resourceType"] == "Patient"

@@ -25,6 +25,9 @@ ENTRY_LIMIT = {"transaction": 5000, "batch": 500}  # each entry of a batch has i
 _NESTED = "Un Bundle n'en contient pas d'autre à traiter."
 _READS = ("GET", "HEAD")
 
+# The number that a sender gives to a Bundle: it names what is sent, and nothing of it is kept or done.
+_NOT_LOOKED_AT = ("identifier",)
+
 
 def process(asked: Asked, dispatch: Handler) -> Answer:
     """POST of a batch or transaction at the base; `dispatch` answers one entry and never raises."""
@@ -54,7 +57,8 @@ def _checked(bundle: Any) -> str:
             )
         _check_requests(entries)
         entries = [_shell(entry) for entry in entries]
-    validate({**bundle, **({"entry": entries} if "entry" in bundle else {})})
+    kept = {name: value for name, value in bundle.items() if name not in _NOT_LOOKED_AT}
+    validate({**kept, **({"entry": entries} if "entry" in bundle else {})})
     return kind
 
 

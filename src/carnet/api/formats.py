@@ -11,7 +11,8 @@ from carnet.fhir import json
 
 _JSON = ("application/fhir+json", "application/json", "application/json+fhir", "text/json", "json")
 _ANY = ("*/*", "application/*")
-_PATCHES = ("application/json-patch+json", "application/merge-patch+json")
+# What the body is tells which patch it is: a list of operations, or an object to merge.
+_PATCHES = ("application/json-patch+json", "application/merge-patch+json", "application/json", "text/json")
 _FORM = "application/x-www-form-urlencoded"
 OWN = ("_format", "_pretty")  # parameters that the door keeps to itself
 

@@ -87,7 +87,15 @@ def _step(place: int, entry: Json, base: str) -> Step | Issue:
         asked = [pair for pair in pairs(query) if pair[0] not in formats.OWN]
     except Asks as error:
         return Issue(f"{where}.url", str(error))
-    return Step(place, method, parts, asked, headers, entry.get("resource"), entry.get("fullUrl", ""))
+    resource = _typed(entry.get("resource"), method, parts)
+    return Step(place, method, parts, asked, headers, resource, entry.get("fullUrl", ""))
+
+
+def _typed(resource: Any, method: str, path: tuple[str, ...]) -> Any:
+    """A resource that does not say its type is of that of its address: some clients write it only there."""
+    if isinstance(resource, dict) and "resourceType" not in resource and path and method in ("POST", "PUT"):
+        return {"resourceType": path[0], **resource}
+    return resource
 
 
 def in_order(read: Sequence[Step | Issue]) -> list[Step]:

@@ -14,12 +14,12 @@ from carnet.record.work import Stored, Work
 
 
 def create(asked: Asked) -> Answer:
-    """POST Type."""
-    sent, unless = _sent(asked), asked.headers.get("if-none-exist")
+    """POST Type. Criteria in the address mean what they mean in If-None-Exist: a client that writes them there does not
+    want a second one."""
+    sent, written = _sent(asked), asked.headers.get("if-none-exist")
+    unless = asked.query or None if written is None else criteria(written, asked.path[0])
     with _work(asked, "create") as work:
-        change = changes.create(
-            work, sent, unless=None if unless is None else criteria(unless, asked.path[0])
-        )
+        change = changes.create(work, sent, unless=unless)
     return told(asked, change)
 
 
@@ -64,10 +64,12 @@ def delete(asked: Asked) -> Answer:
 
 
 def delete_matching(asked: Asked) -> Answer:
-    """DELETE Type?…."""
+    """DELETE Type?…: 200 says that there was one, 204 that there was none."""
     with _work(asked, "delete") as work:
         change = changes.delete_matching(work, asked.path[0], criteria=asked.query, if_match=_if_match(asked))
-    return told(asked, change)
+    if change.stored is None:
+        return told(asked, change)
+    return exchange.resource(200, outcome.done()).with_headers(versions.headers(change.stored))
 
 
 def criteria(written: str, type: str) -> changes.Criteria:
