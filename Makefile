@@ -36,9 +36,10 @@ check: setup-dev ## format, lint, types, import contracts, fast tests: under two
 	@$(bin)/lint-imports --no-cache
 	@$(bin)/python -m pytest -n $(workers) --dist loadfile -m "not journey and not slow and not shared"
 
-soak: setup-dev ## the long tests: hundreds of kills during writes
+soak: setup-dev ## the long tests: hundreds of kills during writes, twenty thousand searches
 	@tools/setup test-packages
 	@CARNET_TEST_KILLS=300 $(bin)/python -m pytest tests/record/test_crash.py
+	@CARNET_TEST_QUESTIONS=20000 $(bin)/python -m pytest tests/store/search/test_anything.py tests/store/search/test_along.py
 
 pictures: setup-dev ## every screen, light, dark and telephone, into docs/pictures
 	@tools/setup test-packages

@@ -18,7 +18,7 @@ from tests.store.search.anything.finding import Published
 from tests.store.search.anything.making import DEFINITIONS, WORDS, Node
 from tests.store.search.test_anything import kept_world
 
-WORLDS = int(os.environ.get("CARNET_QUESTIONS", "1500")) // 500
+WORLDS = int(os.environ.get("CARNET_TEST_QUESTIONS", "1500")) // 500
 pytestmark = pytest.mark.skipif(not DEFINITIONS.is_dir(), reason="npm ci has not been run")
 
 

@@ -1,5 +1,5 @@
 """Any published parameter of any type, asked in any way, gives what a naive reader of the published expressions gives,
-on both engines. CARNET_QUESTIONS asks more of them."""
+on both engines. CARNET_TEST_QUESTIONS asks more of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.store.search.anything.asking import Asker
 from tests.store.search.anything.making import DEFINITIONS, Node, world
 from tests.store.search.rows import keep
 
-QUESTIONS = int(os.environ.get("CARNET_QUESTIONS", "1500"))
+QUESTIONS = int(os.environ.get("CARNET_TEST_QUESTIONS", "1500"))
 IN_ONE_WORLD = 250
 
 needs_definitions = pytest.mark.skipif(not DEFINITIONS.is_dir(), reason="npm ci has not been run")

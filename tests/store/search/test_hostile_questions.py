@@ -1,4 +1,4 @@
-"""Whatever is asked, the answer is a page or a refusal in words, on both engines. CARNET_EXAMPLES asks more."""
+"""Whatever is asked, the answer is a page or a refusal in words, on both engines. CARNET_TEST_EXAMPLES asks more."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def kept(any_cell: Path) -> None:
 
 
 @settings(
-    max_examples=int(os.environ.get("CARNET_EXAMPLES", "400")),
+    max_examples=int(os.environ.get("CARNET_TEST_EXAMPLES", "400")),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
