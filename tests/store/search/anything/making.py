@@ -286,7 +286,7 @@ def world(random: Random, others: int = 9, each: int = 4) -> list[Node]:
         for name, elements in definitions().items()
         if elements[0].get("base", {}).get("path") == name
         and any(e["path"] == f"{name}.contained" for e in elements)
-        and name not in ("DomainResource", "Patient", "Observation")
+        and name not in ("DomainResource", "MetadataResource", "Patient", "Observation")
     )
     chosen = ["Practitioner", "Encounter", *random.sample(kinds, others)]
     ids = [("Patient", f"p{n}") for n in range(PATIENTS)] + [("Observation", f"o{n}") for n in range(16)]
