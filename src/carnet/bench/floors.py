@@ -121,6 +121,6 @@ def main(name: str, home: str, workers: str) -> None:
         interface=Interfaces.WSGI,
         workers=int(workers),
         blocking_threads=THREADS,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
     )
     server.serve(target_loader=lambda *_: application)

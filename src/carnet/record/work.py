@@ -147,8 +147,10 @@ class Work:
 
     def create(self, resource: dict[str, Any], *, id: str | None = None) -> Stored:
         """A first version (or the next one of a deleted resource). Raises Invalid, Conflict, Refused."""
-        type_, id = _type_of(resource), id or clock.new_id()
+        type_ = _type_of(resource)
         access.check_write(self.by, type_)
+        if id is None:
+            return self._save({**resource, "id": clock.new_id()}, None)
         if not references.ID.match(id):
             raise Invalid("Cet identifiant ne convient pas.", [Issue(f"{type_}.id", "malformed id")])
         old = rows.get(type_, id, lock=True)
