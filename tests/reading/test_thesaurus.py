@@ -21,7 +21,7 @@ COLUMNS = {
     "vaccines": ["id", "label", "atc", "terms"],
     "allergens": ["id", "label", "terms", "kind"],
 }
-AT_LEAST = {"conditions": 1700, "labs": 200, "examinations": 250, "vaccines": 60, "allergens": 100}
+AT_LEAST = {"conditions": 2000, "labs": 200, "examinations": 250, "vaccines": 60, "allergens": 100}
 KINDS = {
     "conditions": {"disease", "symptom", "procedure", "risk", "injury", "social", "device"},
     "examinations": {
