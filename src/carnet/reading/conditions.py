@@ -88,7 +88,17 @@ def _counts(note: Note, match: Match[Concept], taken: Sequence[Fact]) -> bool:
         return False
     if _TITLES.search(note.flat[max(0, match.start - 14) : match.start]) and _like_a_name(note, match):
         return False
+    if _SPECIALISTS.fullmatch(note.flat, match.start, match.end) and _TO_THEM.search(
+        note.before(match.start, 24)
+    ):
+        return False
     return not any(fact.kind in _CLAIMING and fact.overlaps(match.start, match.end) for fact in taken)
+
+
+_SPECIALISTS = re.compile(r"gastro|pneumo|neuro|cardio|rhumato|dermato|psy|hemato")
+_TO_THEM = re.compile(
+    r"(?:avec|avis|courrier|lettre|rdv|cs|chez|par|voir|suivi|adress\w*|au|le|en|cr)(?: (?:le|la|au|en|un|du|d'un))? $"
+)
 
 
 def _like_a_name(note: Note, match: Match[Concept]) -> bool:

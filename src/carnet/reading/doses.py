@@ -122,6 +122,8 @@ def _grammar() -> list[tuple[str, re.Pattern[str], dict[str, Any], Maker]]:
 
     _add_conditions(add, table)
     _add_counts(add, table)
+    _add_durations(add, table)
+    _add_schemes(add, table)
     _add_amounts(add)
     add(THEN, r"(?:puis|ensuite|suivi de|et puis|apres)(?![a-z])")
     add(PLACE, f"(?:{tables.any_of(table['forms']['places'])})")
@@ -139,7 +141,7 @@ def _add_conditions(add: Callable[..., None], table: dict[str, Any]) -> None:
     add(CEILING, rf"{counted} ?,? ?(?:au )?max(?:i|imum)?(?![a-z])", _ceiling)
     add(
         NEED,
-        rf"(?:{tables.any_of(need['before'])}) ?(?P<why>(?! ?bes)[a-z0-9œ'>< ,.°/é-]{{2,60}}?)(?= ?(?:{tables.any_of(need['ends'])})|\n|$)",
+        rf"(?:{tables.any_of(need['before'])})(?:(?<=')|(?![a-z])) ?(?P<why>(?! ?bes)[a-z0-9œ'>< ,.°/é-]{{2,60}}?)(?= ?(?:{tables.any_of(need['ends'])})|\n|$)",
         _need,
     )
     add(NEED, rf"(?:{tables.any_of(need['plain'])})(?![a-z])")
@@ -169,6 +171,9 @@ def _add_counts(add: Callable[..., None], table: dict[str, Any]) -> None:
     for row in table["frequencies"]["list"]:
         form = row["form"].replace("{n}", numbers.NUMBER).replace("{w}", numbers.WORD)
         add(TIMES, f"(?:{form})", _times, **{key: value for key, value in row.items() if key != "form"})
+
+
+def _add_durations(add: Callable[..., None], table: dict[str, Any]) -> None:
     durations = table["durations"]
     units = tables.any_of(durations["units"])
     short = tables.any_of([*durations["units"], *durations["short_units"]])
@@ -192,21 +197,20 @@ def _add_counts(add: Callable[..., None], table: dict[str, Any]) -> None:
         _duration,
         sure=False,
     )
-    add(
-        SCHEME,
-        rf"(?P<a>{numbers.FRACTION}|[0-9]{{1,2}}(?:[.,]5)?) ?(?P<u>{_units()})? ?[-–] ?(?P<b>{numbers.FRACTION}|[0-9]{{1,2}}(?:[.,]5)?) ?[-–] ?(?P<c>{numbers.FRACTION}|[0-9]{{1,2}}(?:[.,]5)?)(?: ?[-–] ?(?P<d>{numbers.FRACTION}|[0-9]{{1,2}}(?:[.,]5)?))?(?: ?(?P<v>{_units()})(?![a-z]))?(?![0-9/-]|[.,][0-9])",
-        _scheme,
-    )
-    add(
-        SCHEME,
-        rf"(?P<a>[0-9]{{1,2}})(?P<u>)/(?P<b>[0-9]{{1,2}})/(?P<c>[0-9]{{1,2}})(?:/(?P<d>[0-9]{{1,2}}))?(?: ?(?P<v>{_units()})(?![a-z]))?(?![0-9/-]|[.,][0-9])",
-        _scheme,
-    )
-    add(
-        SCHEME,
-        rf"(?P<a>[0-4])(?P<u>) (?P<b>[0-4]) (?P<c>[0-4])(?: (?P<d>[0-4]))?(?: ?(?P<v>{_units()})(?![a-z]))?(?![0-9/-]| [0-9]|[.,][0-9])",
-        _scheme,
-    )
+
+
+def _add_schemes(add: Callable[..., None], table: dict[str, Any]) -> None:
+    """« 1-0-1 », « 8/8/10 », « 1 0 1 »: morning, noon, evening, bedtime."""
+    one = rf"(?:{numbers.FRACTION}|[0-9]{{1,2}}(?:[.,]5)?)"
+    unit = rf"(?: ?(?P<v>{_units()})(?![a-z]))?"
+    ends = r"(?![0-9/-]|[.,][0-9])"
+    dashed = rf"(?P<a>{one}) ?(?P<u>{_units()})? ?- ?(?P<b>{one}) ?- ?(?P<c>{one})(?: ?- ?(?P<d>{one}))?"
+    add(SCHEME, rf"{dashed}{unit}{ends}", _scheme)
+    digits = r"[0-9]{1,2}"
+    slashed = rf"(?P<a>{digits})(?P<u>)/(?P<b>{digits})/(?P<c>{digits})(?:/(?P<d>{digits}))?"
+    add(SCHEME, rf"{slashed}{unit}{ends}", _scheme)
+    spaced = r"(?P<a>[0-4])(?P<u>) (?P<b>[0-4]) (?P<c>[0-4])(?: (?P<d>[0-4]))?"
+    add(SCHEME, rf"{spaced}{unit}(?![0-9/-]| [0-9]|[.,][0-9])", _scheme)
     for row in table["moments"]["list"]:
         add(MOMENT, f"(?:{row['form']})", when=row["when"], make=_given)
     add(MOMENT, r"(?:a |vers )?(?P<h>[0-9]{1,2}) ?h(?:eures?|00|30)?(?![a-z0-9])", _hour)

@@ -16,6 +16,7 @@ from carnet.reading.structure import Note, Sentence
 
 PRESCRIBED, ONGOING, STOPPED = "prescribed", "ongoing", "stopped"
 NONE, UNSAID = "none", ""  # spoken of only; nothing says
+_GUESSED = (PRESCRIBED, 0.6)  # a strength alone
 _REACH = 90  # characters before a name in which a cue counts
 _LINE = 400  # characters of a dosage line
 _BY_WEIGHT = re.compile(r"dose|pipette")
@@ -37,7 +38,12 @@ def lines(note: Note, named: Sequence[Named]) -> list[Line]:
         limit = named[place + 1].start if place + 1 < len(named) else len(note.flat)
         limit = min(limit, one.end + _LINE)
         read = posology.of(doses.pieces(note.flat, one.end, limit), one.drug)
-        line = Line(one, read, max(one.end, read.end))
+        end = (
+            read.end
+            - len(note.flat[one.end : read.end])
+            + len(note.flat[one.end : read.end].rstrip(" .,;:("))
+        )
+        line = Line(one, read, max(one.end, end))
         found.append(_changed(note, line, limit) or line)
     return [_told_before(note, line) for line in _shared_durations(note, found)]
 
@@ -85,13 +91,17 @@ def _of_list(
     note: Note, found: Sequence[Line], said: Sequence[tuple[str, float]], place: int
 ) -> tuple[str, float] | None:
     """A bare name beside a line that is prescribed, in one list, is prescribed as well."""
-    if said[place][0] != UNSAID:
-        return None
     for other in (place - 1, place + 1):
-        if 0 <= other < len(found) and said[other][0] in (PRESCRIBED, ONGOING):
-            first, second = sorted((place, other))
-            if _BETWEEN.fullmatch(note.flat, found[first].end, found[second].named.start):
-                return said[other][0], 0.7
+        if not 0 <= other < len(found):
+            continue
+        first, second = sorted((place, other))
+        if not _BETWEEN.fullmatch(note.flat, found[first].end, found[second].named.start):
+            continue
+        if said[place][0] == UNSAID and said[other][0] in (PRESCRIBED, ONGOING):
+            return said[other][0], 0.7
+        # « Plavix 75, Tahor 80 » : names and strengths alone are what the patient takes.
+        if said[place] == said[other] == _GUESSED and _bare(found[place]) and _bare(found[other]):
+            return ONGOING, 0.6
     return None
 
 
@@ -145,6 +155,10 @@ def _status(note: Note, line: Line) -> tuple[str, float]:
     return _by_place(note, line, sentence)
 
 
+def _bare(line: Line) -> bool:
+    return bool(line.posology.strength) and not line.posology.says_something
+
+
 def _by_place(note: Note, line: Line, sentence: Sentence) -> tuple[str, float]:
     read = line.posology
     if sentence.section == "treatment" and not sentence.arrow:
@@ -155,7 +169,7 @@ def _by_place(note: Note, line: Line, sentence: Sentence) -> tuple[str, float]:
         return (ONGOING, 0.8) if read.says_something or read.strength else (NONE, 0)
     if read.days or read.as_needed or read.says_something:
         return PRESCRIBED, 0.8
-    return (PRESCRIBED, 0.6) if read.strength else (UNSAID, 0)
+    return _GUESSED if read.strength else (UNSAID, 0)
 
 
 def _examined(note: Note, place: int) -> bool:

@@ -46,7 +46,9 @@ def of(note: Note, term: Term) -> Said:
     after = note.flat[term.end : min(sentence.end, term.end + 60)]
     if _unsaid(note, sentence, before, after):
         return Said(None)
-    if _is_negated(before, after):
+    if _is_negated(before, after) or _ANSWERED_NO.match(
+        note.flat, sentence.end if sentence.asked else len(note.flat)
+    ):
         return Said(NEGATED, 0.93)
     if _is_family(note, sentence, term, before, after):
         return Said(FAMILY, 0.92)
@@ -55,6 +57,9 @@ def of(note: Note, term: Term) -> Said:
     if _is_over(sentence, term, before, after):
         return Said(HISTORY, 0.88)
     return Said(AFFIRMED, 0.88)
+
+
+_ANSWERED_NO = re.compile(r" ?\? ?non(?![a-z])")
 
 
 def _unsaid(note: Note, sentence: Sentence, before: str, after: str) -> bool:

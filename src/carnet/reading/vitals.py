@@ -86,7 +86,7 @@ def _value(name: str, written: str, unit: str) -> float | None:
         digits = written.replace(" ", "").removesuffix("m").replace("m", ".").replace(",", ".")
         return round(float(digits) * 100, 1)
     value = numbers.value(written.replace("°", "."))
-    if name == "height" and value < 3:
+    if name == "height" and value < 3 and not value.is_integer():
         return round(value * 100, 1)
     if name == "weight" and (unit in ("g", "gr", "grammes") or (value > _KG_IN_GRAMS and not unit)):
         return round(value / 1000, 4)
