@@ -236,8 +236,9 @@ def _responses(shape: str, method: str, type: str) -> Json:
         made["201"] = (
             {**well, "links": _links(type)} if type and shape == "type" and method == "POST" else well
         )
-    if method == "DELETE":
-        made = {"204": {"description": gettext("Supprimé")}}
+    if method == "DELETE":  # 200 says that there was one
+        told_so = {**well, "content": {FHIR: {"schema": ref("OperationOutcome")}}}
+        made = {"204": {"description": gettext("Supprimé")}, **({"200": told_so} if shape == "type" else {})}
     made["304"] = {"description": gettext("Rien de nouveau")}
     refused = {"description": gettext("Refusé"), "content": {FHIR: {"schema": ref("OperationOutcome")}}}
     return {**made, "default": refused}
