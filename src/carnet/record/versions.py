@@ -39,9 +39,9 @@ def page(asked: Asked, *, pk: int | None, types: Collection[str] | None) -> Vers
     wanted = _wanted(asked, pk, types)
     found = rows.page(wanted, count + 1) if count else []
     more, found = len(found) > count, found[:count]
-    follows = f"{found[-1].updated}.{found[-1].pk}.{found[-1].version}" if more else None
+    follows = ".".join(map(str, found[-1][1])) if more else None
     total = rows.count(_wanted(asked, pk, types, whole=True)) if pk is not None else None
-    return Versions(total, [stored(row) for row in found], follows)
+    return Versions(total, [stored(row) for row, _ in found], follows)
 
 
 def _wanted(asked: Asked, pk: int | None, types: Collection[str] | None, *, whole: bool = False) -> Wanted:

@@ -41,34 +41,44 @@ class Wanted:
     before: tuple[int, int, int] | None = None
 
 
-_CURRENT = "SELECT r.id AS pk, r.version, r.updated, 0 AS old FROM store_resource r"
+# Keys and times only, which stand in indexes: bodies are fetched for one page.
+_CURRENT = "SELECT r.id AS pk, r.updated, 0 AS old FROM store_resource r{index}"
 _OLD = (
-    "SELECT h.resource AS pk, h.version, h.updated, h.id AS old FROM store_history h"
+    "SELECT h.resource AS pk, h.updated, h.id AS old FROM store_history h{index}"
     " JOIN store_resource r ON r.id = h.resource"
 )
+# SQLite knows how many rows a table had when it was last counted: an empty practice, and it would read the whole table.
+_BY_TIME = {"r": " INDEXED BY store_resource_updated", "h": " INDEXED BY store_history_updated"}
 _NEXT = (
     "COALESCE((SELECT n.updated FROM store_history n WHERE n.resource = h.resource AND n.version = h.version + 1),"
     " r.updated)"
 )
 _COLUMNS = (
-    "r.id, r.type, r.fhir_id, v.version, r.subject, v.updated,"
+    "r.id, r.type, r.fhir_id, CASE WHEN h.id IS NULL THEN r.version ELSE h.version END, r.subject, v.updated,"
     " CASE WHEN h.id IS NULL THEN r.deleted ELSE h.deleted END,"
-    " CASE WHEN h.id IS NULL THEN r.body ELSE h.body END"
+    " CASE WHEN h.id IS NULL THEN r.body ELSE h.body END, v.old"
 )
+# (type, updated) is an index: that every type is greater than none makes a scan of all use it.
+_ANY_TYPE = "r.type > ''"
+# Of superseded versions of a type, begin with the newest: their resources may be many. (`||` keeps the index of types out.)
+_OF_TYPES = {"r": "r.type IN ({marks})", "h": "r.type || '' IN ({marks})"}
+_ORDER = {"r": "r.updated DESC, r.id DESC", "h": "h.updated DESC, h.id DESC"}
+_PLACE = {"r": "(r.updated, 0, r.id)", "h": "(h.updated, h.id, h.id)"}
 
 
-def page(wanted: Wanted, limit: int) -> list[Row]:
-    """The newest versions that are wanted, at most `limit`."""
+def page(wanted: Wanted, limit: int) -> list[tuple[Row, tuple[int, int, int]]]:
+    """The newest versions that are wanted, at most `limit`, each with its place for `before`."""
     current, its = _half(_CURRENT, "r", wanted, limit)
     old, theirs = _half(_OLD, "h", wanted, limit)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {_COLUMNS} FROM (SELECT * FROM ({current}) c UNION ALL SELECT * FROM ({old}) o"  # noqa: S608
-            " ORDER BY updated DESC, pk DESC, version DESC LIMIT %s) v JOIN store_resource r ON r.id = v.pk"
-            " LEFT JOIN store_history h ON h.id = v.old ORDER BY v.updated DESC, v.pk DESC, v.version DESC",
+            " ORDER BY updated DESC, old DESC, pk DESC LIMIT %s) v JOIN store_resource r ON r.id = v.pk"
+            " LEFT JOIN store_history h ON h.id = v.old ORDER BY v.updated DESC, v.old DESC, v.pk DESC",
             [*its, *theirs, limit],
         )
-        return [row(values) for values in cursor.fetchall()]
+        found = [(row(values), old) for *values, old in cursor.fetchall()]
+    return [(one, (one.updated, old, old or one.pk)) for one, old in found]
 
 
 def count(wanted: Wanted) -> int:
@@ -76,8 +86,9 @@ def count(wanted: Wanted) -> int:
     total = 0
     for select, alias in ((_CURRENT, "r"), (_OLD, "h")):
         conditions, args = _conditions(alias, wanted)
+        every = f"{select.format(index='')} WHERE {' AND '.join(conditions)}"
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT COUNT(*) FROM ({select} WHERE {' AND '.join(conditions)}) c", args)  # noqa: S608
+            cursor.execute(f"SELECT COUNT(*) FROM ({every}) c", args)  # noqa: S608
             total += int(cursor.fetchone()[0])
     return total
 
@@ -85,16 +96,20 @@ def count(wanted: Wanted) -> int:
 def _half(select: str, alias: str, wanted: Wanted, limit: int) -> tuple[str, list[Any]]:
     conditions, args = _conditions(alias, wanted)
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    by = f"{alias}.updated DESC, pk DESC, {alias}.version DESC"
-    return f"{select}{where} ORDER BY {by} LIMIT %s", [*args, limit]
+    by_time = connection.vendor == "sqlite" and wanted.pk is None
+    start = select.format(index=_BY_TIME[alias] if by_time else "")
+    return f"{start}{where} ORDER BY {_ORDER[alias]} LIMIT %s", [*args, limit]
 
 
 def _conditions(alias: str, wanted: Wanted) -> tuple[list[str], list[Any]]:
     listed: list[tuple[str, list[Any]]] = []
     if wanted.pk is not None:
         listed.append(("r.id = %s", [wanted.pk]))
-    if wanted.types is not None:
-        listed.append((f"r.type IN ({', '.join(['%s'] * len(wanted.types)) or 'NULL'})", [*wanted.types]))
+    elif wanted.types is not None:
+        marks = ", ".join(["%s"] * len(wanted.types)) or "NULL"
+        listed.append((_OF_TYPES[alias].format(marks=marks), [*wanted.types]))
+    elif alias == "r":
+        listed.append((_ANY_TYPE, []))
     if wanted.since is not None:
         listed.append((f"{alias}.updated >= %s", [wanted.since]))
     if wanted.end is not None:
@@ -102,7 +117,9 @@ def _conditions(alias: str, wanted: Wanted) -> tuple[list[str], list[Any]]:
     if wanted.start is not None and alias == "h":
         listed.append((f"{_NEXT} > %s", [wanted.start]))
     if wanted.before is not None:
-        listed.append((f"({alias}.updated, r.id, {alias}.version) < (%s, %s, %s)", [*wanted.before]))
+        listed.append(
+            (f"{alias}.updated <= %s AND {_PLACE[alias]} < (%s, %s, %s)", [wanted.before[0], *wanted.before])
+        )
     return [text for text, _ in listed], [arg for _, args in listed for arg in args]
 
 
