@@ -30,15 +30,21 @@ THREADS = 8  # as `carnet serve` has
 BODY = b"x" * 2048
 HEADERS = [("Content-Type", "application/fhir+json"), ("Content-Length", str(len(BODY)))]
 TABLE = (
-    "CREATE TABLE IF NOT EXISTS bench_audit (seq bigint PRIMARY KEY, at bigint NOT NULL, actor text NOT NULL,"
+    "CREATE TABLE IF NOT EXISTS bench_audit (seq {number} PRIMARY KEY, at bigint NOT NULL, actor text NOT NULL,"
     " role text NOT NULL, purpose text NOT NULL, action text NOT NULL, outcome text NOT NULL, patient text,"
     " entities text NOT NULL, mac {bytes} NOT NULL)",
     "CREATE INDEX IF NOT EXISTS bench_audit_patient ON bench_audit (patient, seq)",
     "CREATE INDEX IF NOT EXISTS bench_audit_action ON bench_audit (action, actor, seq)",
 )
+_TYPES = {
+    "sqlite": {"number": "bigint", "bytes": "blob"},
+    "postgresql": {"number": "bigserial", "bytes": "bytea"},
+}
+# As in the journal, rows are numbered without a gap where one writes at a time; elsewhere by the database.
+_NEXT = {"sqlite": "(SELECT COALESCE(MAX(seq), 0) + 1 FROM bench_audit)", "postgresql": "DEFAULT"}
 _INSERT = (
-    "INSERT INTO bench_audit SELECT COALESCE(MAX(seq), 0) + 1, 1772530200000000, 'd1b5', 'owner', 'TREAT', 'read',"
-    " 'success', {mark}, {mark}, {mark} FROM bench_audit"
+    "INSERT INTO bench_audit VALUES ({next}, 1772530200000000, 'd1b5', 'owner', 'TREAT', 'read', 'success',"
+    " {mark}, {mark}, {mark})"
 )
 
 
@@ -61,7 +67,10 @@ def _read_and_remember() -> Wsgi:
     sqlite = connection.vendor == "sqlite"
     mark = "?" if sqlite else "%s"
     select = f"SELECT subject, body FROM store_resource WHERE type = {mark} AND fhir_id = {mark}"
-    insert, begin = _INSERT.format(mark=mark), "BEGIN IMMEDIATE" if sqlite else "BEGIN"
+    insert, begin = (
+        _INSERT.format(next=_NEXT[connection.vendor], mark=mark),
+        "BEGIN IMMEDIATE" if sqlite else "BEGIN",
+    )
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         raw, (type_, id) = _raw(), environ["PATH_INFO"].split("/")[2:4]
@@ -92,7 +101,7 @@ def _application(name: str, home: Path) -> Wsgi:
     cell.unlock(home, secret=PASSPHRASE)
     with connection.cursor() as cursor:
         for statement in TABLE:
-            cursor.execute(statement.format(bytes="blob" if connection.vendor == "sqlite" else "bytea"))
+            cursor.execute(statement.format(**_TYPES[connection.vendor]))
     connection.close()
     return _read_and_remember()
 

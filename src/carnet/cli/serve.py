@@ -4,6 +4,7 @@ printed here; one that no secret opens answers only *Ouvrir le cabinet*."""
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import socket
@@ -66,6 +67,8 @@ def serve(home: Path, port: int, ready: Ready, *, workers: int = 1) -> int:
     _check_free(port)
     with cell.serve_lock(home):
         connections.close_all()
+        gc.collect()
+        gc.freeze()  # what the server process has loaded stays one memory for both processes
         server = Server(
             "carnet",
             address=ADDRESS,
