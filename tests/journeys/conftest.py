@@ -67,7 +67,9 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 def _origin(request: Request) -> str:
-    return "http://127.0.0.1:" if request.url.startswith(("data:", "blob:", "about:")) else request.url
+    # The last two are the browser's own reader of PDF, part of itself.
+    own = ("data:", "blob:", "about:", "chrome-extension:", "chrome:")
+    return "http://127.0.0.1:" if request.url.startswith(own) else request.url
 
 
 @pytest.fixture

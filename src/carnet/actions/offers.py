@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from carnet.fhir import json
 from carnet.fhir.errors import Conflict, TooBig
+from carnet.fhir.folding import words
 from carnet.reading import reader
 from carnet.reading.facts import Context
 from carnet.record import gate, margin
@@ -27,6 +28,21 @@ from carnet.rules.offers import Offer
 
 Fact = dict[str, Any]
 Resource = dict[str, Any]
+# Forms of which one takes a number; a bottle or a pen is not one of them.
+_COUNTED = frozenset(
+    (
+        "comprimé",
+        "gélule",
+        "capsule",
+        "sachet",
+        "suppositoire",
+        "ovule",
+        "patch",
+        "goutte",
+        "bouffée",
+        "inhalation",
+    )
+)
 _GONE = "Cette proposition n'est plus dans la note : son texte a changé. Rien n'a été retenu."
 # What a fact may join or end; nothing else of the record is read when a note is signed.
 _KNOWN = ("AllergyIntolerance", "Condition", "MedicationRequest", "MedicationStatement")
@@ -94,8 +110,16 @@ def forget(*, by: Actor, at: datetime) -> None:
 
 
 def facts(text: str, context: Context) -> list[Fact]:
-    """The facts of a text, in the shape of `carnet read`."""
-    return [fact.as_json(text) for fact in _reader().read(text, context)]
+    """The facts of a text, in the shape of `carnet read`; medicines with what one takes at a time, by their form."""
+    return [_with_unit(fact.as_json(text)) for fact in _reader().read(text, context)]
+
+
+def _with_unit(fact: Fact) -> Fact:
+    """A number without unit is of the form in which the medicine is sold; shown in the offer before it is accepted."""
+    if fact["kind"] != "medication" or fact.get("dose_per_intake") is None or fact.get("intake_unit"):
+        return fact
+    drug = _reader().drugs.find(list(words(str(fact.get("brand") or fact["drug"]))))
+    return {**fact, "intake_unit": drug.unit} if drug and drug.unit in _COUNTED else fact
 
 
 def _about(by: Actor, patient: str, day: date) -> Context:

@@ -143,13 +143,14 @@ def values(by: Actor, patient: Resource, known: Synthesis, asked: Asked, today: 
 def subject(patient: Resource, today: date) -> Subject:
     """Whom the paper is about. The INS only where its status allows it to leave."""
     known, status = person.typed(patient), person.reliability(patient)
-    used = (
-        f"{known.used_name or known.birth_name} {known.used_given or known.given.partition(' ')[0]}".strip()
-    )
+    family, given = known.used_name or known.birth_name, known.used_given or known.given.partition(" ")[0]
+    used = f"{family.upper()} {given}".strip()
     may = identity_status.may_send_ins(status) and bool(known.ins)
     return Subject(
         name=used,
-        birth_name=known.birth_name if known.used_name and known.used_name != known.birth_name else "",
+        birth_name=known.birth_name.upper()
+        if known.used_name and known.used_name != known.birth_name
+        else "",
         born=_day(known.birth_date),
         age=_age(known.birth_date, today),
         sex={"female": "F", "male": "M"}.get(known.gender, ""),

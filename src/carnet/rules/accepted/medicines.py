@@ -98,13 +98,19 @@ def number(value: Any) -> str:
 
 
 def _dose(fact: Fact) -> str:
+    """`2 comprimés`; without a unit, one is not said (once a day is enough) and another number says what it is."""
     if fact.get("dose_per_intake") is None:
         return ""
     unit, amount = str(fact.get("intake_unit") or ""), Decimal(str(fact["dose_per_intake"]))
+    if not unit:
+        return "" if amount == 1 else f"{number(amount)} à la fois,"
+    word = unit.partition(" ")[0]
     plural = (
-        "s" if amount >= 2 and unit.isalpha() and unit.islower() and not unit.endswith(("s", "x")) else ""
+        "s"
+        if amount >= 2 and len(word) > 3 and word.isalpha() and word.islower() and word[-1] not in "sx"
+        else ""
     )
-    return f"{number(amount)} {unit}{plural if len(unit) > 3 else ''}".strip()
+    return f"{number(amount)} {word}{plural}{unit[len(word) :]}"
 
 
 def _often(fact: Fact) -> str:

@@ -1,7 +1,7 @@
 // The note being written: kept at each pause, never lost. While the program does not answer, is locked, or another
 // window wrote in the same draft, the text stays in this page (in memory only) and says so.
 
-import { enter as enterMargin } from "./margin.js";
+import { enter as enterMargin, settled } from "./margin.js";
 
 const form = document.getElementById("note-form");
 const note = document.getElementById("note");
@@ -150,6 +150,7 @@ async function signing(event) {
   if (leaving) return;
   event.preventDefault();
   if (!note.value.trim()) return empty();
+  await settled();
   await save();
   if (stopped) conflict.querySelector("button").focus();
   if (stopped || changed()) return;

@@ -10,6 +10,7 @@ const live = document.querySelector("[data-live]");
 const PAUSE = 120;
 let timer = 0;
 let asked = 0; // the number of the last question: an older answer is not shown
+let saying = Promise.resolve(); // words on offers on their way: a signature waits for them
 let read = null; // the words that the offers on the screen were read from
 
 note.addEventListener("input", () => { draw(); later(); });
@@ -139,10 +140,19 @@ function point(event) {
   if (offer) mirror.querySelector(`[data-of="${CSS.escape(offer.dataset.key)}"]`)?.classList.add("is-pointed");
 }
 
-async function say(offers, verdict, from = null) {
-  const waiting = offers.filter(Boolean);
-  if (!waiting.length) return;
+function say(offers, verdict, from = null) {
+  saying = saying.then(() => keep(offers, verdict, from));
+  return saying;
+}
+
+// True when everything that was said of the offers is kept.
+export const settled = () => saying;
+
+async function keep(offers, verdict, from) {
   if (read !== note.value) await ask();
+  const here = new Map([...document.querySelectorAll("#offers .offer")].map((one) => [one.dataset.key, one]));
+  const waiting = offers.map((one) => here.get(one.dataset.key)).filter(Boolean);
+  if (!waiting.length) return;
   for (const one of waiting) {
     one.classList.toggle("is-accepted", verdict === "accepted");
     one.classList.toggle("is-refused", verdict === "refused");
@@ -171,8 +181,10 @@ async function keys(event) {
   if (document.querySelector("dialog[open]")) return;
   if (event.key === "Enter" && event.altKey && !event.ctrlKey) {
     event.preventDefault();
+    const line = line_of_cursor();
+    await saying;
     if (read !== note.value) await ask();
-    const chosen = event.shiftKey ? "#offers .offer[data-certain]" : `#offers [data-line="${line_of_cursor()}"] .offer`;
+    const chosen = event.shiftKey ? "#offers .offer[data-certain]" : `#offers [data-line="${line}"] .offer`;
     return say([...document.querySelectorAll(chosen)].filter((one) => unsaid(one) && !one.closest(".offer-quiet")), "accepted");
   }
   const offer = event.target.closest?.(".offer");

@@ -1,0 +1,197 @@
+"""Write once: three visits typed as ever, structured by a few keys, signed, printed. By mouse and by keyboard alone;
+each gesture that is not typing is counted, and a simple visit keeps to its budget."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pypdfium2
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.people import Keyboard, Mouse, install, sound
+
+pytestmark = pytest.mark.journey
+
+BUDGET = 25  # gestures, from the record to the printed paper
+HYPERTENSION = (
+    "Motif : renouvellement",
+    "Se sent bien, pas de dyspnée ni toux.",
+    "TA 14/8  FC 72  Pds 81",
+    "HTA équilibrée.",
+    "amlodipine 5 1/j 3 mois",
+    "bio iono créat",
+    "cs ds 3 mois",
+)
+OTITIS = (
+    "Motif : fièvre et otalgie",
+    "T° 38,9  Pds 12,4",
+    "OMA D. pas de vomissements",
+    "amoxicilline 1 dose-poids x3/j 5j",
+    "paracetamol 1 dose x4/j si fièvre",
+)
+ELDER = (
+    "Motif : visite à domicile",
+    "FA sous Eliquis 5 1-0-1. IRC. DFG 38",
+    "Pds 61  TA 128/74",
+    "stop ibuprofène",
+    "furosemide 40 1 le matin 1 mois",
+    "apixaban 2,5 1 matin et soir 3 mois",
+    "paracetamol 1g x3/j si douleur 1 mois",
+    "PST IDE 1 mois, rdv ds 1 mois",
+)
+
+
+class Counted:
+    """Counts the gestures that are not typing: a key of command, a click."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.gestures = page, 0
+
+    def key(self, name: str) -> None:
+        self.page.keyboard.press(name)
+        self.gestures += 1
+
+    def line(self, words: str) -> None:
+        self.page.keyboard.type(words)
+        self.key("Enter")
+
+
+@pytest.mark.parametrize("hand", [Mouse, Keyboard])
+def test_a_visit_for_hypertension(new_practice: str, page: Page, hand: type[Mouse]) -> None:
+    begins(hand(page), new_practice, birth_name="Durand", given="Émile", birth_date="03/04/1955")
+    said = Counted(page)
+    for words in HYPERTENSION:
+        said.line(words)
+    expect(offer(page, "TA 140/80 mmHg")).to_be_visible()
+    expect(page.locator("#today")).to_be_hidden()
+    accepts_all_lines(said)
+    expect(page.locator("#today")).to_contain_text("amlodipine 5 mg")
+    sound(page)
+    paper = signs_and_prints(said)
+    assert said.gestures <= BUDGET
+    for word in ("amlodipine 5 mg", "1 fois par jour", "pendant 3 mois", "DURAND", "non contrôlée"):
+        assert word in paper
+    goes_back(page)
+    synthesis = page.get_by_role("complementary", name="Synthèse")
+    for fact in ("Hypertension artérielle", "amlodipine 5 mg"):
+        expect(synthesis.get_by_text(fact).first).to_be_visible()
+    sound(page)
+
+
+def test_a_child_with_an_otitis(new_practice: str, page: Page) -> None:
+    begins(Mouse(page), new_practice, birth_name="Petit", given="Zoé", birth_date="12/05/2024")
+    said = Counted(page)
+    for words in OTITIS:
+        said.line(words)
+    expect(offer(page, "T° 38,9 °C")).to_be_visible()
+    accepts_all_lines(said)
+    paper = signs_and_prints(said)
+    for word in ("amoxicilline", "paracétamol", "pendant 5 jours", "PETIT", "2 ans"):
+        assert word in paper
+    goes_back(page)
+    expect(page.get_by_text(re.compile("[Oo]tite moyenne")).first).to_be_visible()
+
+
+def test_an_elder_with_many_medicines(new_practice: str, page: Page) -> None:
+    begins(Mouse(page), new_practice, birth_name="Roux", given="Anne", birth_date="02/02/1938")
+    said = Counted(page)
+    for words in ELDER:
+        said.line(words)
+    expect(offer(page, re.compile("arrêt : ibuprofène"))).to_be_visible()
+    accepts_all_lines(said)
+    paper = signs_and_prints(said)
+    for word in ("furosémide 40 mg", "apixaban 2,5 mg", "paracétamol 1 g"):
+        assert word in paper
+    assert "ibuprofène" not in paper, "what was stopped is not prescribed"
+    goes_back(page)
+
+
+def test_a_refused_offer_stays_away_and_nothing_moves_the_words(new_practice: str, page: Page) -> None:
+    begins(Mouse(page), new_practice, birth_name="Durand", given="Émile", birth_date="03/04/1955")
+    page.keyboard.type("HTA, DT2")
+    refused = page.locator(".offer", has_text="Diabète de type 2")
+    expect(refused).to_be_visible()
+    before = page.locator("#note").bounding_box()
+    page.keyboard.press("F6")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".offer-take:focus")).to_contain_text("Diabète")
+    page.keyboard.press("Delete")
+    expect(refused).to_have_class(re.compile("is-refused"))
+    page.keyboard.press("Escape")
+    expect(page.locator("#note")).to_be_focused()
+    after = page.locator("#note").bounding_box()
+    assert before
+    assert after
+    assert (before["x"], before["y"], before["width"]) == (after["x"], after["y"], after["width"])
+    sound(page)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Note signée.")).to_be_visible()
+    Mouse(page).send("Nouvelle consultation")
+    page.keyboard.type("HTA, DT2")
+    expect(offer(page, "Hypertension artérielle")).to_be_visible()
+    expect(offer(page, "Diabète de type 2")).to_have_count(0)
+
+
+def test_a_cut_connection_loses_no_letter(new_practice: str, page: Page) -> None:
+    begins(Mouse(page), new_practice, birth_name="Durand", given="Émile", birth_date="03/04/1955")
+    page.context.set_offline(True)
+    page.keyboard.type("TA 14/8 tapée sans connexion")
+    expect(page.get_by_text("Connexion perdue").first).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.get_by_text("Brouillon enregistré à")).to_be_visible(timeout=30_000)
+    expect(offer(page, "TA 140/80 mmHg")).to_be_visible(timeout=30_000)
+    page.reload()
+    expect(page.locator("#note")).to_have_value("TA 14/8 tapée sans connexion")
+
+
+def begins(hand: Mouse, link: str, **identity: str) -> None:
+    """A practice, a patient, a note to write."""
+    install(Mouse(hand.page), link)
+    hand.page.goto(re.sub("/day.*", "/patient/new", hand.page.url))
+    hand.fill(**identity)
+    hand.send("Créer le dossier")
+    hand.send("Nouvelle consultation")
+    expect(hand.page.locator("#note")).to_be_focused()
+
+
+def offer(page: Page, words: str | re.Pattern[str]) -> Locator:
+    return page.locator("#offers .offer-words").filter(has_text=words).first
+
+
+def accepts_all_lines(said: Counted) -> None:
+    """What is certain by one key, then line by line what was left: a person has seen each of them."""
+    page = said.page
+    said.key("Alt+Shift+Enter")
+    expect(page.locator("#today")).to_be_visible()
+    lines = page.locator("#offers .offer-line:has(.offer:not(.is-accepted):not(.is-refused))")
+    for _ in range(12):
+        if not lines.count():
+            break
+        line = int(lines.first.get_attribute("data-line") or 0)
+        page.evaluate(
+            "n => { const note = document.getElementById('note'); const at = note.value.split('\\n').slice(0, n).join('\\n').length + (n ? 1 : 0); note.setSelectionRange(at, at); }",
+            line,
+        )
+        said.key("Alt+Enter")
+        expect(
+            page.locator(f"#offers [data-line='{line}'] .offer:not(.is-accepted):not(.is-refused)")
+        ).to_have_count(0)
+
+
+def signs_and_prints(said: Counted) -> str:
+    """The words of the paper that the record keeps."""
+    page = said.page
+    said.key("Control+Shift+Enter")
+    expect(page.locator("iframe.document-frame").first).to_be_visible()
+    sound(page)
+    source = page.locator("iframe.document-frame").first.get_attribute("src")
+    content = page.request.get(re.sub("(//[^/]*)/.*", r"\1", page.url) + str(source)).body()
+    document = pypdfium2.PdfDocument(io.BytesIO(content))
+    return " ".join(one.get_textpage().get_text_bounded() for one in document).replace("\r\n", " ")
+
+
+def goes_back(page: Page) -> None:
+    page.get_by_role("link", name="Retour au dossier").click()
+    expect(page.get_by_role("heading", name="Dossier", exact=True)).to_be_attached()
