@@ -44,6 +44,13 @@ def adjacent() -> re.Pattern[str]:
 def days(match: re.Match[str], today: str | None) -> int | None:
     """How many days after the note; None when the date is past, or cannot be counted without knowing the day."""
     found = match.groupdict()
+    if (
+        found.get("n")
+        and found.get("p") == "a"
+        and str(found["u"]).startswith("an")
+        and numbers.value(found["n"]) > 1
+    ):
+        return None  # « à 6 ans » is an age
     if found.get("n"):
         return _counted(found["n"], found["u"])
     if found.get("j"):

@@ -68,7 +68,12 @@ def read(
         said = status.DENIED if concept.denies else status.of(note, term)
         previous = (match.end, said.status)
         key = (concept.id, said.status or "")
-        if said.status is None or key in seen or not _counts(note, match, taken) or _inside(match, tests):
+        if (
+            said.status is None
+            or key in seen
+            or not _counts(note, match, taken, said.status == status.NEGATED)
+            or _inside(match, tests)
+        ):
             continue
         seen.add(key)
         sure = said.confidence * (0.8 if match.corrected else 1.0)
@@ -80,9 +85,9 @@ def _inside(match: Match[Concept], places: Sequence[tuple[int, int]]) -> bool:
     return any(start <= match.start and match.end <= end for start, end in places)
 
 
-def _counts(note: Note, match: Match[Concept], taken: Sequence[Fact]) -> bool:
+def _counts(note: Note, match: Match[Concept], taken: Sequence[Fact], negated: bool) -> bool:
     concept = match.value
-    if concept.kind in _KINDS_LEFT_OUT or not concept.codes or not _meant(note, match):
+    if concept.kind in _KINDS_LEFT_OUT or not concept.codes or not _meant(note, match, negated):
         return False
     if concept.codes[0].startswith(_CODES_LEFT_OUT):
         return False
@@ -118,9 +123,11 @@ def _dated(note: Note, end: int) -> int:
     return match.end() if match else end
 
 
-def _meant(note: Note, match: Match[Concept]) -> bool:
+def _meant(note: Note, match: Match[Concept], negated: bool) -> bool:
     """An abbreviation of many meanings is this one in capitals only; a word of many meanings never by itself."""
     written = note.text[match.start : match.end]
+    if match.value.doubtful and negated:
+        return True  # « pas de globe »
     if match.value.doubtful:
         return written.isupper() and not note.flat[match.end : match.end + 2].strip(" :=").isdigit()
-    return len(written) > _SHORT or not written.islower()
+    return len(written) > _SHORT or not written.islower() or note.text.islower()

@@ -167,7 +167,11 @@ def _add_conditions(add: Callable[..., None], table: dict[str, Any]) -> None:
 
 def _add_counts(add: Callable[..., None], table: dict[str, Any]) -> None:
     per_day = r"(?: ?(?:/|par) ?(?:jours?|j|24 ?h)| fois par jour)?(?![a-z0-9])"
-    add(COUNTED, rf"(?P<n>{numbers.FRACTION}|[0-9]{{1,2}}) ?x ?(?P<t>[1-9])(?![0-9.,]){per_day}", _twice)
+    add(
+        COUNTED,
+        rf"(?P<n>{numbers.FRACTION}|[0-9]{{1,2}}) ?x ?(?P<t>[1-9])(?![0-9]|[.,][0-9]){per_day}",
+        _twice,
+    )
     for row in table["frequencies"]["list"]:
         form = row["form"].replace("{n}", numbers.NUMBER).replace("{w}", numbers.WORD)
         add(TIMES, f"(?:{form})", _times, **{key: value for key, value in row.items() if key != "form"})

@@ -91,9 +91,14 @@ def _speaks(note: Note, match: Match[Concept]) -> bool:
         return from_table in ("1", "yes", "oui")
     written = note.text[match.start : match.end]
     folded = note.flat[match.start : match.end]
-    return "vacc" in folded or written.isupper() or (written[:1].isupper() and not _DISEASE.match(folded))
+    return "vacc" in folded or written.isupper() or not _DISEASE.match(folded)
 
 
+_NOT = re.compile(r"(?:non|pas|jamais|ni) (?:encore |ete )?$")
+# Which dose, and how: « Rotarix D1 po fait ».
+_DOSE = re.compile(
+    r"(?: ?(?:d ?[0-9](?![0-9])|dose ?[0-9]|[0-9] ?(?:re|e|eme|ere|nde)? dose|po|per os|im|sc|r[0-9])(?![a-z0-9])){1,3}"
+)
 _GAP = 20
 _FAR = 200  # characters in which a status is looked for
 _LISTED = re.compile(r"[ 0-9,+/&:]{0,6}(?:et |puis )?(?:le |la |du |de |d'|vaccin )?")
@@ -118,12 +123,15 @@ def _told(note: Note, one: Mention, following: int) -> tuple[str, int] | None:
     if _after("refused").match(note.flat, one.end, limit) or _before("refused").search(before):
         return "", one.end
     for status, group in ((DUE, "due"), (DONE, "done_today"), (PAST, "up_to_date")):
-        after = _after(group).match(note.flat, one.end, limit)
+        dosed = _DOSE.match(note.flat, one.end, limit)
+        after = _after(group).match(note.flat, dosed.end() if dosed else one.end, limit)
         if after:
             return status, one.start + len(note.flat[one.start : after.end()].rstrip(" ,.;"))
     for status, group in ((DONE, "done_today"), (PAST, "up_to_date"), (DUE, "due")):
         if _before(group).search(before):
             return status, one.end
+    if note.flat.startswith("vaccine", one.start) and not _NOT.search(before):
+        return PAST, one.end
     return None
 
 

@@ -60,7 +60,7 @@ def _result(note: Note, match: Match[Concept]) -> Fact | None:
 
 def _named(note: Note, match: Match[Concept]) -> bool:
     written = note.text[match.start : match.end]
-    return len(written) > _SHORT or written.isupper() or not written.islower()
+    return len(written) > _SHORT or not written.islower() or note.text.islower()
 
 
 def _worded(note: Note, match: Match[Concept], value: re.Match[str]) -> Fact | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from carnet.reading import doses, numbers, posology, tables
+from carnet.reading.doses import Piece
 from carnet.reading.facts import MEDICATION, Fact, Values
 from carnet.reading.naming import Named
 from carnet.reading.posology import DOSE_BY_WEIGHT, Intake, Posology
@@ -37,7 +38,9 @@ def lines(note: Note, named: Sequence[Named]) -> list[Line]:
     for place, one in enumerate(named):
         limit = named[place + 1].start if place + 1 < len(named) else len(note.flat)
         limit = min(limit, one.end + _LINE)
-        read = posology.of(doses.pieces(note.flat, one.end, limit), one.drug)
+        pieces = doses.pieces(note.flat, one.end, limit)
+        told = note.before(one.start, 30)
+        read = posology.of(_new_dose(note, pieces) if _CHANGES.search(told) else pieces, one.drug)
         end = (
             read.end
             - len(note.flat[one.end : read.end])
@@ -65,6 +68,31 @@ def _changed(note: Note, line: Line, limit: int) -> Line | None:
     intakes = new.intakes or [] if new.strength else _with_times(new.intakes, old.intakes)
     kept = replace(new, strength=new.strength or old.strength, intakes=intakes or old.intakes)
     return Line(line.named, replace(kept, changed=True), new.end)
+
+
+_CHANGES = re.compile(
+    r"(?<![a-z])(?:pass\w*|augment\w*|diminu\w*|baiss\w*|major\w*|mont\w*|descend\w*|redui\w*) (?:de |du |le |la |l'|d'|sa |son )?$"
+)
+
+
+def _new_dose(note: Note, pieces: list[Piece]) -> list[Piece]:
+    """« On passe le zopiclone 7,5 à 3,75 »: the second number is the dose."""
+    if (
+        pieces
+        and pieces[0].kind == doses.BARE
+        and pieces[0].values["to"]
+        and " a " in pieces[0].values["written"]
+    ):
+        return [
+            replace(pieces[0], values={"n": pieces[0].values["to"], "to": None, "written": ""}),
+            *pieces[1:],
+        ]
+    to = len(pieces) > 2 and note.flat[pieces[1].start : pieces[1].end] == "a"
+    return (
+        pieces[2:]
+        if to and pieces[0].kind == doses.MASS and pieces[2].kind in (doses.MASS, doses.BARE)
+        else pieces
+    )
 
 
 def _with_times(new: list[Intake], old: list[Intake]) -> list[Intake]:

@@ -87,6 +87,7 @@ class _Reading:
         found = self.found
         if self.pieces:
             found.start, found.end = self.pieces[0].start, self.pieces[-1].end
+        self._inherit()
         self._share()
         self._in_intakes()
         steps = {intake.step for intake in found.intakes}
@@ -306,6 +307,12 @@ class _Reading:
 
     def _place(self, place: int, piece: Piece) -> None:
         self.found.forms.append((piece.start, piece.end))
+
+    def _inherit(self) -> None:
+        """A step that says only an amount is taken when the step before was: « 2 cp le matin 5 j puis 1 cp 5 j »."""
+        for before, after in zip(self.found.intakes, self.found.intakes[1:], strict=False):
+            if after.step == before.step + 1 and not after.said and before.said:
+                after.times, after.period, after.when = before.times, before.period, list(before.when)
 
     def _share(self) -> None:
         """What is said once for several intakes belongs to each; amounts for a whole day are divided."""

@@ -55,12 +55,26 @@ def _dose(intake: Intake, named: Named, found: Posology, note: Note) -> Values:
         unit = DOSE_BY_WEIGHT
     values: Values = {
         "amount": _short(1 if intake.amount is None else intake.amount),
-        "unit": unit or _UNITS.get(named.drug.unit or "", named.drug.unit or None),
+        "unit": unit or _only_unit(named),
         "when": intake.when,
         "times_per_day": _short(intake.count),
         "period_days": _short(intake.period),
     }
     return values | ({"for_days": _short(intake.for_days)} if intake.for_days else {})
+
+
+def _only_unit(named: Named) -> str | None:
+    """The unit of the product, when all its forms are taken alike; else nobody knows."""
+    units = {
+        name
+        for name, words in tables.toml("routes.toml")["forms"].items()
+        for form in named.drug.forms
+        if re.search(words, form)
+    }
+    solid = units & {"cp", "gél", "lyoc", "suppositoire", "sachet"}
+    if len(solid) > 1 or not named.drug.unit:
+        return None
+    return _UNITS.get(named.drug.unit, named.drug.unit)
 
 
 def _duration(found: Posology) -> float | None:
@@ -81,7 +95,8 @@ def _form(named: Named, found: Posology) -> str | None:
     """The first of the product's forms that has the unit of the intake."""
     unit = _unit(named, found)
     words = tables.toml("routes.toml")["forms"].get(unit or "", "")
-    fitting = (form for form in named.drug.forms if words and re.search(words, form))
+    words = words or tables.toml("routes.toml")["forms"]["cp"]  # nothing said: a tablet where there is one
+    fitting = (form for form in named.drug.forms if re.search(words, form))
     return next(fitting, named.drug.forms[0] if named.drug.forms else None)
 
 

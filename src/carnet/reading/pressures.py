@@ -14,17 +14,24 @@ _PAIR = re.compile(
     r"(?<![0-9.,/½-])([0-9]{1,3}(?:[.,][0-9])?) ?(?:/|-| sur )(?: ?)([0-9]{1,3}(?:[.,][0-9])?)"
     r"(?![0-9/]|[.,][0-9]|-[0-9]| ?(?:mg|ug|ml|cp|ans|jours?|j|sem\w*|mois|fois|h|x|%|kg|cm)\b)(?: ?(?:mm ?hg|cm ?hg))?"
 )
+_DICTATED = re.compile(
+    r"(?<![a-z0-9])(?:ta|pa|tension(?: arterielle)?)(?: a| :|:)? ?(?P<s>[0-9]{1,3})(?: | sur )(?P<d>[0-9]{1,3})(?![0-9/]|[.,][0-9]| ?(?:mg|ans|j|kg)(?![a-z]))"
+)
 _CHAIN = 45  # characters: « 14/8 assis, 13/8 debout »
 
 
 def read(note: Note) -> Iterator[Fact]:
     """Each pressure, standing or repeated ones too."""
+    for match in _DICTATED.finditer(note.flat):
+        value = _pressures(match["s"], match["d"])
+        if value and vitals.measured(note, match.start()):
+            yield _fact(match.start(), match.end(), value, 0.9)
     last = -1000
     for match in _PAIR.finditer(note.flat):
         value = _value(match)
         if value is None:
             continue
-        systolic, diastolic, whole = value
+        whole = value[2]
         start = _named(note, match.start())
         chained = match.start() - last < _CHAIN
         sure = "hg" in match[0] or start is not None or chained
@@ -34,19 +41,21 @@ def read(note: Note) -> Iterator[Fact]:
             continue
         last = match.end()
         place = match.start() if start is None else start
-        measure = {"systolic": numbers.short(systolic), "diastolic": numbers.short(diastolic)}
-        yield Fact(
-            VITAL,
-            place,
-            match.end(),
-            0.98 if sure else 0.75,
-            {"name": "bp", "value": measure, "unit": "mm[Hg]"},
-        )
+        yield _fact(place, match.end(), value, 0.98 if sure else 0.75)
+
+
+def _fact(start: int, end: int, value: tuple[float, float, bool], sure: float) -> Fact:
+    measure = {"systolic": numbers.short(value[0]), "diastolic": numbers.short(value[1])}
+    return Fact(VITAL, start, end, sure, {"name": "bp", "value": measure, "unit": "mm[Hg]"})
 
 
 def _value(match: re.Match[str]) -> tuple[float, float, bool] | None:
+    return _pressures(match[1], match[2])
+
+
+def _pressures(first: str, second: str) -> tuple[float, float, bool] | None:
     """Systolic, diastolic in mmHg, and whether they were written so."""
-    one, other = numbers.value(match[1]), numbers.value(match[2])
+    one, other = numbers.value(first), numbers.value(second)
     if 60 <= one <= 280 and 25 <= other <= 160 and one > other:
         return one, other, True
     if 7 <= one <= 28 and 3 <= other <= 16 and one > other:

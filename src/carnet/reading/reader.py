@@ -16,6 +16,7 @@ from carnet.reading import (
     naming,
     orders,
     pressures,
+    senses,
     structure,
     tokens,
     vitals,
@@ -24,8 +25,7 @@ from carnet.reading import (
 from carnet.reading.drugs import Drugs, NoDrugs
 from carnet.reading.facts import Context, Fact
 from carnet.reading.structure import Note
-from carnet.reading.terms import Match
-from carnet.reading.vocabulary import Concept, Vocabulary
+from carnet.reading.vocabulary import Vocabulary
 
 LONGEST = 200_000  # characters; what stands beyond is not read
 
@@ -47,24 +47,11 @@ class Reader:
             return found
         return [replace(fact, start=places[fact.start], end=places[fact.end]) for fact in found]
 
-    def _conditions(self, note: Note) -> list[Match[Concept]]:
-        """Terms as they are written; then those with a word cut short, where nothing longer stands."""
-        written = list(self.words.conditions.find(note.words, note.stems))
-        whole = [self.words.short.get(stem, stem) for stem in note.stems]
-        if whole == note.stems:
-            return written
-        longer = [
-            match for match in self.words.conditions.find(note.words, whole) if match.last - match.first > 1
-        ]
-        found = [match for match in longer if not _within(match, written)]
-        kept = [match for match in written if not _within(match, found, strictly=False)]
-        return sorted([*kept, *found], key=lambda match: match.start)
-
     def _all(self, note: Note) -> list[Fact]:
         """Kinds in the order in which one takes words from another."""
         words, stems = note.words, note.stems
         labs_found = list(self.words.labs.find(words, stems))
-        terms = self._conditions(note)
+        terms = senses.conditions_in(note, self.words)
         named = list(naming.drugs_in(note, self.drugs, self.words.corrector))
         found = list(allergies.read(note, named, list(self.words.allergens.find(words, stems))))
         vaccines = list(self.words.vaccines.find(words, stems))
@@ -86,13 +73,6 @@ class Reader:
         ]
         found += conditions.read(note, terms, found, tests)
         return found
-
-
-def _within(match: Match[Concept], others: Sequence[Match[Concept]], *, strictly: bool = True) -> bool:
-    """Whether another one covers it: as long, or (not strictly) touching it at all."""
-    if strictly:
-        return any(one.first <= match.first and match.last <= one.last for one in others)
-    return any(one.first < match.last and match.first < one.last for one in others)
 
 
 def _unclaimed(facts: Iterable[Fact], taken: Sequence[Fact]) -> list[Fact]:

@@ -17,7 +17,7 @@ from carnet.reading.tokens import Word
 _END = re.compile(r"\n|;|(?:-{1,2}|=)>|→|[!?]+(?= |\n|$)|\.(?=[ \n]|$|[a-z]{3})")
 _ABBREVIATION = re.compile(
     r"(?:^|[^a-z])(?:dr|pr|mr?|mme|mlle|cf|env|max|min|st|ste|vs|insuff?|cp|gel|amp|bouff|inj|pdt|hab|ant|post|inf|sup|lat"
-    r"|aut|tel|av|bd|n|p|ex|fam|resp|card|chron|art|ttt|tt|chir|med|abdo|dte|gche|gde?|ext|int|mens|etc|hosp|susp|prob|poss|evtl?|atcd|rdv|c|s|l|j|d|g)$"
+    r"|aut|tel|av|bd|n|p|ex|fam|resp|card|chron|art|ttt|tt|chir|med|abdo|dte|gche|gde?|ext|int|mens|etc|hosp|susp|prob|poss|evtl?|atcd|rdv)$"
 )
 _ITEM = re.compile(r"[ ]*(?:[-*•+>·]|[0-9]{1,2}[.)](?= )) *")
 _OF_THE_PAST = ("history", "family", "life", "allergy", "vaccines")

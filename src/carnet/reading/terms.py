@@ -91,9 +91,11 @@ class Corrector:
         self._known = set(known)
         self._left_alone = {stem for word in ordinary for stem in stems(word)}
         self._shorter: dict[str, list[str]] = {}
+        self._sounds: dict[str, set[str]] = {}
         self._cache: dict[str, str] = {}
         for word in sorted(self._known):
             if len(word) >= LONG - 1 and word.isalpha():
+                self._sounds.setdefault(sound(word), set()).add(word)
                 for key in {word, *_deletions(word)}:
                     self._shorter.setdefault(key, []).append(word)
 
@@ -117,12 +119,21 @@ class Corrector:
         return stem in self._known or stem in self._left_alone
 
     def _nearest(self, stem: str) -> str | None:
+        alike = self._sounds.get(sound(stem), set())
+        if len(alike) == 1:
+            return next(iter(alike))
         near = {word for key in (stem, *_deletions(stem)) for word in self._shorter.get(key, ())}
         scored = sorted((OSA.distance(stem, word, score_cutoff=2), word) for word in near)
         if not scored or scored[0][0] > (2 if len(stem) >= LONGER else 1) or scored[0][1][0] != stem[0]:
             return None
         tied = len(scored) > 1 and scored[1][0] == scored[0][0]
         return None if tied else scored[0][1]
+
+
+def sound(word: str) -> str:
+    """How a word sounds, roughly: « rinorhee » and « rhinorrhee », « alzeimer » and « alzheimer » are one."""
+    plain = word.replace("ph", "f").replace("y", "i").replace("h", "").replace("qu", "k").replace("ae", "e")
+    return "".join(sign for place, sign in enumerate(plain) if not place or plain[place - 1] != sign)
 
 
 def _deletions(word: str) -> list[str]:

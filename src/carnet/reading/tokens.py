@@ -20,6 +20,13 @@ _WHOLE = frozenset(("tous",))  # not « toux »
 _SOFT = re.compile(r"[ '\-/_]*|\. ?(?=[a-z])")
 
 
+_ELIDED = re.compile(
+    r"((?<![a-z])(?:(?:pas|plus|point|signes?|antecedents?|atcds?|absence|troubles?|crises?|arret|notion|risque|perte|fin|debut"
+    r"|en cas|prise|avis|demande|peu|gene|episodes?|sans|cancer|mal|douleurs?|rupture|kyste|chute|allergie|diminution) d"
+    r"|aujourd|jusqu|(?:a|de|dans|sur|par) l|qu)) (?=[aeiouyh])"
+)
+
+
 class _Plain(dict[int, str]):
     def __missing__(self, code: int) -> str:
         sign = chr(code)
@@ -45,8 +52,8 @@ class Word:
 
 
 def plain(text: str) -> str:
-    """Lower case without accents, exactly as long as the text."""
-    return text.translate(_PLAIN)
+    """Lower case without accents, apostrophes put back (« pas d hematurie »), exactly as long as the text."""
+    return _ELIDED.sub("\\1'", text.translate(_PLAIN))
 
 
 def composed(text: str) -> tuple[str, list[int] | None]:

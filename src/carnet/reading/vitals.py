@@ -11,6 +11,7 @@ from carnet.reading import numbers, tables
 from carnet.reading.facts import VITAL, Fact
 from carnet.reading.structure import Note
 
+_LOT = 30  # « P12 » is rather a lot than a weight
 _KG_IN_GRAMS = 300  # a weight above is in grams: a new-born
 _UNITS = {
     "heart_rate": r"(?: ?(?:/ ?mi?n|bpm|btt?s?/mi?n|par min\w*|cpm))",
@@ -69,6 +70,9 @@ def _fact(note: Note, name: str, match: re.Match[str], group: str | int) -> Fact
     start, end = match.span()
     named = match.groupdict().get("name")
     if named and named in row.get("capitals", ()) and not note.text[start : start + len(named)].isupper():
+        return None
+    glued = named == "p" and note.flat[start + 1].isdigit() and not match.groupdict().get("u")
+    if glued and match[group].isdigit() and int(match[group]) < _LOT:
         return None
     value = _value(name, match[group], match.groupdict().get("u") or note.flat[match.end(group) : end])
     if value is None or not row["low"] <= value <= row["high"] or not measured(note, start):

@@ -47,11 +47,15 @@ class Vocabulary:
 @cache
 def packaged() -> Vocabulary:
     """The tables that come with the program."""
-    return of(
-        *(
-            tables.tsv(f"{name}.tsv")
-            for name in ("conditions", "labs", "vaccines", "examinations", "allergens")
-        )
+    names = ("labs", "vaccines", "examinations", "allergens")
+    return of(_with_shorthand(tables.tsv("conditions.tsv")), *(tables.tsv(f"{name}.tsv") for name in names))
+
+
+def _with_shorthand(rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows of conditions with the terms that shorthand.tsv adds to them."""
+    more = {row["id"]: row["terms"] for row in tables.tsv("shorthand.tsv")}
+    return (
+        row | {"terms": f"{row['terms']}|{more[row['id']]}"} if row["id"] in more else row for row in rows
     )
 
 
