@@ -13,6 +13,7 @@ from typing import NamedTuple
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from carnet.record import group
 from carnet.store import keys
 
 CACHE = "PRAGMA cache_size = -32000"  # KiB; every other connection has an eighth of it (store/sqlcipher)
@@ -91,5 +92,10 @@ def close() -> None:
             held.connection.close()
 
 
+def _close_before_fork() -> None:
+    with group.turn():
+        close()
+
+
 # A child process must not inherit an open database: their locks would be mixed up.
-os.register_at_fork(before=close)
+os.register_at_fork(before=_close_before_fork)
