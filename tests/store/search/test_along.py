@@ -129,7 +129,7 @@ def an_include(random: Random, types: list[str]) -> tuple[tuple[str, str], bool,
     code, target = "*", ""
     if listed and random.random() < 0.7:
         parameter = random.choice(listed)
-        code, target = parameter.code, random.choice(["", random.choice(parameter.targets)])
+        code, target = parameter.code, random.choice(["", *parameter.targets])
     elif not back and random.random() < 0.3:
         source = "*"
     written = "*" if source == "*" else ":".join(part for part in (source, code, target) if part)

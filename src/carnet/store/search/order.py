@@ -16,17 +16,19 @@ from carnet.fhir import search_parameters
 from carnet.fhir.errors import BadSearch, Issue
 from carnet.store.search import params, spans
 from carnet.store.search.clauses import Sql, beside
-from carnet.store.search.words_match import LAST, parameter_is
+from carnet.store.search.words_match import LAST, present
 
 KEY_LIMIT = 8
+# An open end ("<5") is a number too, so that what has no value at all stays beyond it.
+_AMOUNT = "CASE WHEN x.low < -1e307 THEN -1e307 WHEN x.low > 1e307 THEN 1e307 ELSE x.low END"
 _COLUMNS: dict[str, tuple[str, Any, Any]] = {  # kind: column, and what stands for none, below and above all
     "string": ("x.folded", "", LAST),
     "token": ("x.code", "", LAST),
     "uri": ("x.value", "", LAST),
     "reference": ("x.target", "", LAST),
     "date": ("x.low", spans.MIN - 1, spans.MAX + 1),
-    "number": ("x.low", -1e308, 1e308),
-    "quantity": ("x.low", -1e308, 1e308),
+    "number": (_AMOUNT, -1e308, 1e308),
+    "quantity": (_AMOUNT, -1e308, 1e308),
 }
 
 
@@ -54,10 +56,10 @@ def _key(type: str, written: str) -> Key:
     if parameter is None or parameter.kind not in _COLUMNS:
         raise params.unknown(type, code)
     column, below, above = _COLUMNS[parameter.kind]
-    where, ids = parameter_is(parameter)
-    here = where.replace("{p}", "+x.param")
+    [match] = present(parameter)
+    where, ids = match.on("x", indexed=False)
     best, none = ("MAX", below) if descending else ("MIN", above)
-    text = f"COALESCE((SELECT {best}({column}) FROM store_{parameter.kind} x WHERE {beside('x', '{row}')} AND {here}), %s)"
+    text = f"COALESCE((SELECT {best}({column}) FROM store_{parameter.kind} x WHERE {beside('x', '{row}')} AND {where}), %s)"
     return Key(Sql(text, (*ids, none)), descending)
 
 

@@ -15,8 +15,13 @@ from tests.store.search.anything.making import DEFINITIONS, Node
 _STEP = re.compile(r"(\w+)(?:\(([^()]*(?:\(\))?[^()]*)\)|\[(\d)\])?")
 _CAST = re.compile(r"\((.+) as (\w+)\)(.*)")
 Sub = tuple[str, str]
-# Choices that an expression names without a cast: a series of samples is no amount, words are no date.
-_LEFT_OUT = {("quantity", "SampledData"), ("date", "string"), ("reference", "Attachment")}
+# What a choice may hold that its expression names without a cast, and that a parameter of this kind can mean: a series
+# of samples is no amount, words are no date.
+_MEANT = {
+    "date": {"date", "dateTime", "instant", "Period", "Timing"},
+    "quantity": {"Quantity", "Age", "Duration", "Range", "Money"},
+    "reference": {"Reference", "canonical", "uri", "url"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,8 @@ def kind_of(value: Any) -> str:
 def values(parameter: Published, resource: Node) -> list[Any]:
     """What the parameter finds in the resource."""
     found = [one for written in parameter.expressions for one in evaluate(written, resource)]
-    return [one for one in found if (parameter.kind, kind_of(one)) not in _LEFT_OUT]
+    meant = _MEANT.get(parameter.kind)
+    return [one for one in found if meant is None or kind_of(one) in meant]
 
 
 def evaluate(written: str, node: Node) -> list[Any]:

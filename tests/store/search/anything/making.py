@@ -36,6 +36,13 @@ CONTACTS = [
     ("phone", "06123456", "06123456"),
 ]
 PATIENTS = 8
+_NOT_CHOSEN = {
+    "DomainResource",
+    "MetadataResource",
+    "SubscriptionStatus",
+    "Patient",
+    "Observation",
+}  # not of R4, or always
 SKIPPED = {"id", "meta", "text", "contained", "extension", "modifierExtension", "implicitRules", "language"}
 
 
@@ -286,7 +293,7 @@ def world(random: Random, others: int = 9, each: int = 4) -> list[Node]:
         for name, elements in definitions().items()
         if elements[0].get("base", {}).get("path") == name
         and any(e["path"] == f"{name}.contained" for e in elements)
-        and name not in ("DomainResource", "MetadataResource", "Patient", "Observation")
+        and name not in _NOT_CHOSEN
     )
     chosen = ["Practitioner", "Encounter", *random.sample(kinds, others)]
     ids = [("Patient", f"p{n}") for n in range(PATIENTS)] + [("Observation", f"o{n}") for n in range(16)]
