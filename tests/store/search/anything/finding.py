@@ -100,7 +100,7 @@ def _walk(nodes: list[Any], path: str) -> list[Any]:
     for step in _STEP.finditer(path):
         name, argument, index = step.groups()
         if name == "as":
-            nodes = [node for node in nodes if kind_of(node) == argument]
+            nodes = [node for node in nodes if kind_of(node).lower() == argument.lower()]  # R4 has `DateTime`
         elif name == "where":
             nodes = [node for node in nodes if _holds(argument, node)]
         else:
