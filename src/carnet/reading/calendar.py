@@ -41,6 +41,14 @@ def adjacent() -> re.Pattern[str]:
     )
 
 
+@cache
+def named() -> re.Pattern[str]:
+    """« contrôle PSA 3 mois », « bio 6 sem »: up to three words, then a count and its unit written out."""
+    units = tables.any_of(unit for unit in tables.toml("follow_ups.toml")["units"] if len(unit) > 1)
+    words = r"(?: (?!depuis|il|pdt|pendant|qsp|dure|pour|tous|ts|sur|a|en|pas|si|at|arret)[a-z]{2,14}){0,3}"
+    return re.compile(rf"{words} (?P<n>{numbers.NUMBER}) ?(?P<u>{units})(?![a-z0-9/])(?! d[e'])")
+
+
 def days(match: re.Match[str], today: str | None) -> int | None:
     """How many days after the note; None when the date is past, or cannot be counted without knowing the day."""
     found = match.groupdict()

@@ -46,6 +46,7 @@ _CODES_LEFT_OUT = (
     "Z92.2",
     "Z99.8",
 )
+_DOUBT = re.compile(r"(?<![a-z])(?:probable|possible|suspect\w*)(?![a-z])")
 _TITLES = re.compile(
     r"(?:^|[^a-z])(?:dr|docteur|pr|professeur|mme|mr|m\.|rue|hopital|clinique|cabinet)\.? ?$"
 )
@@ -56,7 +57,7 @@ def read(
 ) -> Iterator[Fact]:
     """Each term once per status, at its first mention, unless it lies inside a fact of another kind or the name of a
     test (« PCR coqueluche »)."""
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str, str]] = set()
     previous: tuple[int, str | None] | None = None
     for place, match in enumerate(found):
         sentence = note.sentence(match.start)
@@ -66,8 +67,10 @@ def read(
         told = _qualified(note, match.end)
         term = Term(match.start, told, concept.codes, concept.kind, last, before)
         said = status.DENIED if concept.denies else status.of(note, term)
+        if said.status == status.AFFIRMED and _DOUBT.search(note.flat, match.start, match.end):
+            said = status.Said(status.SUSPECTED, 0.9)
         previous = (match.end, said.status)
-        key = (concept.id, said.status or "")
+        key = (concept.id, said.status or "", note.flat[match.start : match.end])
         if (
             said.status is None
             or key in seen
@@ -100,6 +103,8 @@ def _counts(note: Note, match: Match[Concept], taken: Sequence[Fact], negated: b
     return not any(fact.kind in _CLAIMING and fact.overlaps(match.start, match.end) for fact in taken)
 
 
+_ABBREVIATED = 4
+_NUMBER = re.compile(r" ?[:=]? ?[0-9]{2,3}(?![0-9]{2}|/| ?(?:ans|mois|j)(?![a-z]))")
 _SPECIALISTS = re.compile(r"gastro|pneumo|neuro|cardio|rhumato|dermato|psy|hemato")
 _TO_THEM = re.compile(
     r"(?:avec|avis|courrier|lettre|rdv|cs|chez|par|voir|suivi|adress\w*|au|le|en|cr)(?: (?:le|la|au|en|un|du|d'un))? $"
@@ -128,6 +133,12 @@ def _meant(note: Note, match: Match[Concept], negated: bool) -> bool:
     written = note.text[match.start : match.end]
     if match.value.doubtful and negated:
         return True  # « pas de globe »
+    if len(written) < _ABBREVIATED and written.isupper() and _NUMBER.match(note.flat, match.end):
+        return False  # « PC 35 » is a measure
     if match.value.doubtful:
-        return written.isupper() and not note.flat[match.end : match.end + 2].strip(" :=").isdigit()
+        return (
+            written.isupper()
+            and not note.text.isupper()
+            and not note.flat[match.end : match.end + 2].strip(" :=").isdigit()
+        )
     return len(written) > _SHORT or not written.islower() or note.text.islower()

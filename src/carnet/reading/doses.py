@@ -38,6 +38,7 @@ _GAP = re.compile(r"[ ,:=()*–-]*")
 _STOP_GAP = re.compile(r" ?(?:\. ?|\n[ ]*[-*•]? ?)")
 # After a full stop or on a new line only what can be nothing but a dosage.
 _SURE = frozenset({AMOUNT, SCHEME, COUNTED, TIMES, MOMENT, REFILL, BRAND_ONLY, CEILING, THEN})
+_COUNTING = frozenset({AMOUNT, MASS, SCHEME, TIMES, COUNTED})
 # A word that is no piece, with what separates it from the next; at the very beginning one is passed over.
 _WORD = re.compile(r"[^ \n]{1,30}[ ,.;:]*\n?[ ]*")
 _NAME_TAIL = re.compile(r"[a-z]{3,14} +")
@@ -70,7 +71,7 @@ def pieces(flat: str, start: int, end: int, *, whole: bool = False) -> list[Piec
         if piece is None and (whole or not found):
             word = (_WORD if whole else _NAME_TAIL).match(flat, at, end)
             after = _piece(flat, word.end(), end) if word else None
-            if word and (whole or (at <= start + 1 and after and after.kind in _SURE | {MASS})):
+            if word and (whole or (at <= start + 1 and after and after.kind in _COUNTING)):
                 at = word.end()
                 continue
         if piece is None:
@@ -138,7 +139,8 @@ def _add_conditions(add: Callable[..., None], table: dict[str, Any]) -> None:
     per = r"(?: ?(?:par|/|en|p) ?(?:24 ?h(?:eures)?|jours?|j|prises?|semaines?|sem))?"
     counted = rf"(?P<n>{_ANY})(?! ?(?:j|jours?|sem\\w*|mois)(?![a-z])) ?(?P<u>{_units()}|{_masses()}|fois|prises?|x)?(?![a-z]){per}(?![a-z])"
     add(CEILING, rf"(?:{tables.any_of(ceiling)}) ?[:=]? ?{counted}(?: ?max(?:i|imum)?(?![a-z]))?", _ceiling)
-    add(CEILING, rf"{counted} ?,? ?(?:au )?max(?:i|imum)?(?![a-z])", _ceiling)
+    daily = rf"(?P<n>{_ANY}) ?(?P<u>{_units()}|{_masses()})? ?(?:/|par) ?(?:jours?|j|24 ?h)"
+    add(CEILING, rf"{daily} ?,? ?(?:au )?max(?:i|imum)?(?![a-z])", _ceiling)
     add(
         NEED,
         rf"(?:{tables.any_of(need['before'])})(?:(?<=')|(?![a-z])) ?(?P<why>(?! ?bes)[a-z0-9œ'>< ,.°/é-]{{2,60}}?)(?= ?(?:{tables.any_of(need['ends'])})|\n|$)",

@@ -48,6 +48,10 @@ def _date(note: Note, cue: re.Match[str], limit: int) -> re.Match[str] | None:
     close = calendar.adjacent().match(note.flat, cue.end(), limit) if cue["strong"] else None
     if close:
         return close
+    if cue["strong"] or cue[0] in ("bio", "vad", "v"):
+        named = calendar.named().match(note.flat, cue.end(), limit)
+        if named:
+            return named
     for dated in calendar.pattern().finditer(note.flat, cue.end(), limit):
         between = note.flat[cue.end() : dated.start()]
         if not _filler().fullmatch(between) or _not_between().search(between):
@@ -63,10 +67,20 @@ def _date(note: Note, cue: re.Match[str], limit: int) -> re.Match[str] | None:
 def _planned(note: Note) -> Iterator[tuple[int, re.Match[str], float]]:
     """In what is decided, « … dans 3 mois » needs no word of appointment before it."""
     for sentence in note.sentences:
-        if sentence.section == "plan" or sentence.arrow:
+        if sentence.section not in ("history", "family"):
             for dated in calendar.pattern().finditer(note.flat, sentence.body, sentence.end):
                 if dated.groupdict().get("p") in _SURE and not _past(note, dated.start()):
-                    yield dated.start(), dated, 0.7
+                    yield _step(note, sentence.body, dated.start()), dated, 0.7
+
+
+def _step(note: Note, first: int, place: int) -> int:
+    """Where the few words before a date begin: « infiltration prévue » dans 3 semaines."""
+    named = _FEW_WORDS.search(note.flat[max(first, place - 45) : place])
+    first = max(first, place - 45)
+    return first + named.start() if named else place
+
+
+_FEW_WORDS = re.compile(r"[^ ,.;:()\n+]+(?: [^ ,.;:()\n+]+){0,3} ?$")
 
 
 def _nearer(note: Note, cue: re.Match[str], end: int) -> bool:

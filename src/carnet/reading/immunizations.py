@@ -68,7 +68,13 @@ def _mentions(
     for match in found:
         head = _head(note, match.start)
         listed = any(_AND.fullmatch(note.flat, end, match.start) for _, end in taken[-1:])
-        vaccines = note.sentence(match.start).section == "vaccines" or listed
+        vaccines = (
+            note.sentence(match.start).section == "vaccines"
+            or listed
+            or bool(_STATED.match(note.flat, match.end))
+        )
+        if _TESTED.search(note.before(match.start, 30)):
+            continue
         if head is None and not vaccines and not _speaks(note, match):
             continue
         start = match.start if head is None else head
@@ -99,6 +105,11 @@ _NOT = re.compile(r"(?:non|pas|jamais|ni) (?:encore |ete )?$")
 _DOSE = re.compile(
     r"(?: ?(?:d ?[0-9](?![0-9])|dose ?[0-9]|[0-9] ?(?:re|e|eme|ere|nde)? dose|po|per os|im|sc|r[0-9])(?![a-z0-9])){1,3}"
 )
+# Said right after a disease, this makes it a vaccine; beside tests of blood it is one of them.
+_STATED = re.compile(
+    r" ?:? ?(?:a jour|faite?s? (?:en|le|ce|oct|nov|sept|[0-9])|a faire|a prevoir|immunisee?|ok vaccinee?|vaccinee?|[0-9] ?(?:re|e|eme)? dose|rappel)"
+)
+_TESTED = re.compile(r"(?:vih|syphilis|sero\w*|vhc|hiv|toxo) $")
 _GAP = 20
 _FAR = 200  # characters in which a status is looked for
 _LISTED = re.compile(r"[ 0-9,+/&:]{0,6}(?:et |puis )?(?:le |la |du |de |d'|vaccin )?")

@@ -18,6 +18,8 @@ from carnet.reading.structure import Note, Sentence
 PRESCRIBED, ONGOING, STOPPED = "prescribed", "ongoing", "stopped"
 NONE, UNSAID = "none", ""  # spoken of only; nothing says
 _GUESSED = (PRESCRIBED, 0.6)  # a strength alone
+NOWHERE = -1
+_NEXT = 6  # characters: « …, stop Ramipril » speaks of the next drug
 _REACH = 90  # characters before a name in which a cue counts
 _LINE = 400  # characters of a dosage line
 _BY_WEIGHT = re.compile(r"dose|pipette")
@@ -30,6 +32,7 @@ class Line:
     named: Named
     posology: Posology
     end: int
+    following: int = 0  # where the next drug is named
 
 
 def lines(note: Note, named: Sequence[Named]) -> list[Line]:
@@ -46,7 +49,8 @@ def lines(note: Note, named: Sequence[Named]) -> list[Line]:
             - len(note.flat[one.end : read.end])
             + len(note.flat[one.end : read.end].rstrip(" .,;:("))
         )
-        line = Line(one, read, max(one.end, end))
+        named_next = named[place + 1].start if place + 1 < len(named) else NOWHERE
+        line = Line(one, read, max(one.end, end), named_next)
         found.append(_changed(note, line, limit) or line)
     return [_told_before(note, line) for line in _shared_durations(note, found)]
 
@@ -67,7 +71,7 @@ def _changed(note: Note, line: Line, limit: int) -> Line | None:
     old, new = line.posology, posology.of(pieces, line.named.drug)
     intakes = new.intakes or [] if new.strength else _with_times(new.intakes, old.intakes)
     kept = replace(new, strength=new.strength or old.strength, intakes=intakes or old.intakes)
-    return Line(line.named, replace(kept, changed=True), new.end)
+    return Line(line.named, replace(kept, changed=True), new.end, line.following)
 
 
 _CHANGES = re.compile(
@@ -275,7 +279,7 @@ def _after(note: Note, line: Line) -> str:
     match = re.compile(rf"[ ,:=()-]*(?:ttt )?(?:{_cues('after').pattern})").match(
         note.flat, line.end, min(end, line.end + 40)
     )
-    if match and not ("," in match[0] and re.match(r" ?[a-z]", note.flat[match.end() : match.end() + 2])):
+    if match and not (match.lastgroup == STOPPED and 0 <= line.following - match.end() <= _NEXT):
         return str(match.lastgroup)
     arrow = re.compile(r" ?(?:-+>|=>|→) ?(?:stop|arret)").match(note.flat, line.end)
     return STOPPED if arrow else ""
@@ -287,7 +291,7 @@ def _shared_durations(note: Note, found: list[Line]) -> list[Line]:
     for place in range(len(found) - 1, 0, -1):
         line, before = shared[place], shared[place - 1]
         written = note.flat[line.named.end : line.end]
-        if not line.posology.days or not _WHOLE.search(written):
+        if not line.posology.days or not (_WHOLE.search(written) or _LE_TOUT.match(note.flat, line.end)):
             continue
         between = note.flat[before.end : line.named.start]
         if before.posology.days or not before.posology.says_something or not _BETWEEN.fullmatch(between):
@@ -309,8 +313,11 @@ def _carry(note: Note, found: list[Line], shared: list[Line], place: int) -> Non
         place -= 1
 
 
-_WHOLE = re.compile(r"(?<![a-z])(?:qsp|q\.s\.p|le tout|qs)")
-_BETWEEN = re.compile(r"[ ,.;:+/&\n•*-]{0,6}(?:(?:et|puis|[0-9]{1,2}[.)]) ?)?")
+_LE_TOUT = re.compile(r" ?,? ?(?:le tout|pour tout|tout)(?![a-z])")
+_WHOLE = re.compile(r"(?<![a-z])(?:qsp|q\.s\.p|le tout|qs|pr)(?![a-z])")
+_BETWEEN = re.compile(
+    r"[ ,.;:+/&\n•*↑↓-]{0,6}(?:\([^()\n]{0,20}\)[ ,+]{0,3})?(?:(?:et|puis|ajout|avec|[a-z]{3,12} stop \([a-z]\)|[0-9]{1,2}[.)]) ?)?[↑↓ ]{0,2}"
+)
 _AHEAD = re.compile(
     rf"(?:renouv\w*|ordo\w*|ttt|traitement|presc\w*|tout)[a-z' ]{{0,25}}(?:qsp|pour|pdt|pendant|x|de)? ?(?P<n>{numbers.NUMBER}) ?(?P<u>mois|sem\w*|m)(?: \(?ar ?[0-9]\)?)? ?:"
 )

@@ -77,6 +77,8 @@ def _long(note: Note, match: Match[Concept]) -> bool:
     if match.value.doubtful and not written.isupper():
         return False
     short = _SHORT - 1 if match.value.kind in ("lab", "") else _SHORT
+    if written.lower() in ("cure", "epley"):
+        return False
     return len(written) > short or (written.isupper() and len(written) > 1)
 
 
@@ -102,6 +104,8 @@ def _told(note: Note, one: Asked) -> bool:
         return True
     if one.type != "certificate" and _DONE.match(after):
         return True
+    if one.type in ("lab", "imaging", "referral") and _IF.match(after):
+        return True
     return one.type == "nursing" and bool(_BY_NURSES.search(before))
 
 
@@ -125,6 +129,14 @@ def _asked(note: Note, one: Asked) -> float:
         return 0.85
     if _alone(note, one):
         return 0.75
+    if one.type == "referral" and _PERSON.match(note.flat, one.start):
+        return 0.65
+    if (
+        sentence.end - sentence.body > _LONG
+        and note.flat.count(",", sentence.body, sentence.end) < 2
+        and one.end - one.start > _TINY
+    ):
+        return 0.6 if one.terms > 1 or _ASKED_ALONE.match(note.flat, one.start) else 0
     return 0.8 if one.terms >= 3 or (one.type == "referral" and _ADDRESSED.match(note.flat, one.start)) else 0
 
 
@@ -137,6 +149,7 @@ def _alone(note: Note, one: Asked) -> bool:
     return starts and bool(_WHOLE_PIECE.match(after)) and one.type != "certificate"
 
 
+_IF = re.compile(r" ?si (?!besoin)")
 _CHAIN = re.compile(r" ?(?:,|\+|et|/|puis|;)? ?(?:(?:une?|le|la|les|l'|d'|de|des|du) ?)?")
 _DONE = re.compile(r" ?(?:faite?s?|realisee?s?|ok|recue?s?|vue?s?)(?: ?$| ?[.,)\n])")
 _ONLY_IF = re.compile(r"(?:^|[^a-z])(?:si|en cas de?) [^.;,]{0,50}$|(?:^|[^a-z])si [a-z' ]{2,40}[,:] ?$")
@@ -145,6 +158,13 @@ _NURSE = re.compile(r"(?<![a-z])(?:ide|infirm|pansement|ssiad|soins)")
 _TINY = 2  # letters
 _WHOLE_PIECE = re.compile(
     r"$|[+,] ?[a-z]|pour |[(]|avec |a [0-9]|ds |dans |et |j ?\+? ?[0-9]|par |en urgence|: ?$"
+)
+_LONG = 120  # characters of a sentence without commas: a note that nobody punctuated
+_PERSON = re.compile(
+    r"(?:psychologue|podologue|dieteticien|diet(?![a-z])|dentiste|csapa|cmp|pma|pmi|orthophonist|sage|tabacolog|addicto|avis)"
+)
+_ASKED_ALONE = re.compile(
+    r"(?:ecbu|efr|irm|scanner|tdm|echo|dmo|mammo|holter|polygraphie|epreuve|rx|radio|fcu|frottis|colo|fibro)"
 )
 _ADDRESSED = re.compile(
     r"(?:avis|adress|orient|courrier|lettre|demande d'avis|cs (?:cardio|dermato|ophtalmo))"

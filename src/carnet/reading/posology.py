@@ -262,7 +262,7 @@ class _Reading:
     def _moment(self, place: int, piece: Piece) -> None:
         if self.stepped and self.found.intakes and self.found.intakes[-1].said:
             return
-        self.last.when += [when for when in piece.values["when"] if self.last.when[-1:] != [when]]
+        self.last.when += [when for when in piece.values["when"] if when not in self.last.when]
 
     def _once(self, place: int, piece: Piece) -> None:
         self._set_times(1, 1)

@@ -13,6 +13,11 @@ from carnet.reading.structure import Note, Sentence
 AFFIRMED, NEGATED, SUSPECTED, HISTORY, FAMILY = "affirmed", "negated", "suspected", "history", "family"
 REACH = 110  # characters in which a cue counts
 _COMMA = re.compile(r",(?![0-9])")
+# What stands before a term must lead to it: « pas de nodule dysurie » denies no dysuria.
+_LINKED = re.compile(
+    r"^$|(?:^|[ ,/+(])(?:ni|ou|et|d'|de|du|des|la|le|les|l'|une?|en|a|au|aux|autres?|franche?s?|reelle?s?|nouve\w*|vraie?s?|grosses?|veritables?|autre"
+    r"|signes?|cliniques?|evidente?s?|recente?s?|significative?s?|particuli\w*|importante?s?|patente?s?|simple|symptomes? d'|episode) ?$|[,/+] ?$"
+)
 _LIST_END = re.compile(r"(?<![a-z])(?:ni|ou)(?![a-z])")
 
 
@@ -78,7 +83,7 @@ def _is_negated(before: str, after: str) -> bool:
     if not cues:
         return False
     between = before[cues[-1].end() :]
-    if _ends().search(between) or len(between.split()) > 9:
+    if _ends().search(between) or len(between.split()) > 9 or not _LINKED.search(between):
         return False
     pieces = _COMMA.split(between)
     if len(pieces) == 1:
@@ -128,11 +133,20 @@ def _is_suspected(sentence: Sentence, term: Term, before: str, after: str) -> bo
     if not cues:
         return False
     between = before[cues[-1].end() :]
-    return len(between.split()) <= 4 and not _COMMA.search(between) and not _ends().search(between)
+    if ":" in between or ":" in cues[-1][0][3:]:
+        return False
+    return (
+        len(between.split()) <= 4
+        and bool(_LINKED.search(between) or len(between.split()) < 2)
+        and not _COMMA.search(between)
+        and not _ends().search(between)
+    )
 
 
 def _is_over(sentence: Sentence, term: Term, before: str, after: str) -> bool:
     if _begins_with("history", "after").match(after):
+        return True
+    if _AT_AGE.match(after) and _ends_with("history", "before").search(before):
         return True
     over = is_past(term.codes) or term.kind in _DONE
     if over and (sentence.section == "history" or term.kind in _DONE):
@@ -149,6 +163,7 @@ def _is_over(sentence: Sentence, term: Term, before: str, after: str) -> bool:
     return near and (over if named else not _COMMA.search(between))
 
 
+_AT_AGE = re.compile(r" ?\(?(?:a [0-9]{1,2} ans|(?:en |le )?(?:[0-9]{1,2}/)*(?:19|20)[0-9]{2})")
 _DONE = ("procedure", "device")  # operated or implanted
 _PLANNED = re.compile(
     r"(?:prevue?s?|programmee?s?|prevoir|indication (?:de|d')|en attente de|avant|pre[- ]?op\w*|pour) ?(?:une? |de |d'|la |le |l')?$"

@@ -11,6 +11,7 @@ from carnet.reading import numbers, tables
 from carnet.reading.facts import VITAL, Fact
 from carnet.reading.structure import Note
 
+_SIZE = re.compile(r"t [12][0-9]{2}(?![0-9/.,])")  # « t 157 »
 _LOT = 30  # « P12 » is rather a lot than a weight
 _KG_IN_GRAMS = 300  # a weight above is in grams: a new-born
 _UNITS = {
@@ -69,7 +70,11 @@ def _fact(note: Note, name: str, match: re.Match[str], group: str | int) -> Fact
     row = tables.toml("vitals.toml")[name]
     start, end = match.span()
     named = match.groupdict().get("name")
-    if named and named in row.get("capitals", ()) and not note.text[start : start + len(named)].isupper():
+    if (
+        named
+        and named in row.get("capitals", ())
+        and not (note.text[start : start + len(named)].isupper() or _SIZE.match(note.flat, start))
+    ):
         return None
     glued = named == "p" and note.flat[start + 1].isdigit() and not match.groupdict().get("u")
     if glued and match[group].isdigit() and int(match[group]) < _LOT:
@@ -120,7 +125,14 @@ def _told_otherwise(note: Note, row: dict[str, Any], start: int) -> bool:
 def measured(note: Note, start: int) -> bool:
     """Whether nothing before, in the same clause, makes it a wish, a limit or a condition."""
     clause = note.before(start, 60).rsplit(",", 1)[-1].rsplit("(", 1)[-1]
-    return not _wished().search(clause)
+    wished = list(_wished().finditer(clause))
+    return not wished or (
+        _AIM.fullmatch(wished[-1][0].strip(" (,")) is not None
+        and any(sign.isdigit() for sign in clause[wished[-1].end() :])
+    )
+
+
+_AIM = re.compile(r"[^a-z]*(?:cibles?|objectifs?|obj|seuil|but)")  # what follows its number is measured again
 
 
 @cache

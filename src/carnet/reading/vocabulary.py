@@ -48,15 +48,8 @@ class Vocabulary:
 def packaged() -> Vocabulary:
     """The tables that come with the program."""
     names = ("labs", "vaccines", "examinations", "allergens")
-    return of(_with_shorthand(tables.tsv("conditions.tsv")), *(tables.tsv(f"{name}.tsv") for name in names))
-
-
-def _with_shorthand(rows: Iterable[Row]) -> Iterator[Row]:
-    """The rows of conditions with the terms that shorthand.tsv adds to them."""
-    more = {row["id"]: row["terms"] for row in tables.tsv("shorthand.tsv")}
-    return (
-        row | {"terms": f"{row['terms']}|{more[row['id']]}"} if row["id"] in more else row for row in rows
-    )
+    conditions = (*tables.tsv("shorthand.tsv"), *tables.tsv("conditions.tsv"))
+    return of(conditions, *(tables.tsv(f"{name}.tsv") for name in names))
 
 
 def of(
