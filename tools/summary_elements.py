@@ -36,7 +36,8 @@ def line(structure: dict[str, Any]) -> str:
     return "\t".join([structure["id"], " ".join(summary), " ".join(must)])
 
 
-def main(folder: Path) -> None:
+def written(folder: Path) -> str:
+    """The whole table."""
     bundle = json.loads((folder / "profiles-resources.json").read_text("utf-8"))
     structures = [entry["resource"] for entry in bundle["entry"]]
     kept = [
@@ -48,8 +49,8 @@ def main(folder: Path) -> None:
         and s.get("derivation") == "specialization"
     ]
     lines = sorted(line(structure) for structure in kept)
-    TABLE.write_text(HEAD + "\n".join(lines) + "\n", "utf-8")
+    return HEAD + "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    TABLE.write_text(written(Path(sys.argv[1])), "utf-8")
