@@ -29,8 +29,33 @@ def _integer(digits: str) -> int | Decimal:
     return int(digits) if len(digits) < 18 else Decimal(digits)
 
 
+class Written(Decimal):
+    """A number that Decimal alone would write in another way: 1e5, or 0.0000001."""
+
+    text: str
+
+    def __new__(cls, text: str | Decimal) -> Written:
+        made = super().__new__(cls, text)
+        made.text = text.text if isinstance(text, Written) else str(text)
+        return made
+
+
+def plain(value: Any) -> Any:
+    """The same, every number a plain one: for who knows Decimal but not Written."""
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return Decimal(value) if isinstance(value, Written) else value
+
+
+def _fraction(text: str) -> Decimal:
+    number = Decimal(text)
+    return number if str(number) == text else Written(text)
+
+
 _decode = json.JSONDecoder(
-    parse_float=Decimal, parse_int=_integer, parse_constant=_refuse_constant, object_pairs_hook=_object
+    parse_float=_fraction, parse_int=_integer, parse_constant=_refuse_constant, object_pairs_hook=_object
 ).decode
 
 
@@ -53,12 +78,13 @@ def loads(content: bytes | str) -> Any:
 _EXACT = re.compile(rb'":-?[0-9]+(?:[.eE]|[0-9]{17})')
 _LONG_INTEGER = re.compile(rb'":-?[0-9]{18}')
 _LIST_OF_NUMBERS = re.compile(rb"\[-?[0-9]")
+_UNUSUAL = re.compile(rb'":-?(?:0\.000000|[0-9.]+[eE])')  # what Decimal alone would write in another way
 _decode_kept = json.JSONDecoder(parse_float=Decimal).decode
 
 
 def kept(body: bytes) -> Any:
     """Parse what the record already keeps: it was checked when it was written, so this is only quick."""
-    if _LIST_OF_NUMBERS.search(body):
+    if _LIST_OF_NUMBERS.search(body) or _UNUSUAL.search(body):
         return _decode(body.decode("utf-8"))
     if not _EXACT.search(body):
         return orjson.loads(body)
@@ -89,7 +115,7 @@ def _children(node: Any) -> list[Any]:
 
 def _written(value: Any) -> Any:
     if isinstance(value, Decimal):
-        return orjson.Fragment(str(value))
+        return orjson.Fragment(value.text if isinstance(value, Written) else str(value))
     raise TypeError(type(value).__name__)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import jsonschema_rs
 
+from carnet.fhir import json as exact
 from carnet.fhir.errors import Invalid, Issue, Malformed
 from carnet.record import explain, invariants, narrative
 
@@ -26,12 +27,19 @@ def validate(resource: Json) -> None:
     of thousands of figures, which no program reads."""
     try:
         issues = list(_issues(resource, None))
-    except ValueError as error:
-        raise Malformed("Un nombre de ce contenu est démesuré. Rien n'a été enregistré.") from error
+    except ValueError:  # a number in an unusual form, which the schema's engine refuses to look at
+        issues = _plainly(resource)
     if not issues:
         issues = list(invariants.check(resource))
     if issues:
         raise Invalid(SENTENCE, issues[: explain.ISSUE_LIMIT])
+
+
+def _plainly(resource: Json) -> list[Issue]:
+    try:
+        return list(_issues(exact.plain(resource), None))
+    except ValueError as error:
+        raise Malformed("Un nombre de ce contenu est démesuré. Rien n'a été enregistré.") from error
 
 
 @cache
