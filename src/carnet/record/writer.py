@@ -16,7 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from carnet.record import group
 from carnet.store import keys
 
-CACHE = "PRAGMA cache_size = -32000"  # KiB; every other connection has an eighth of it (store/sqlcipher)
+CACHE = "PRAGMA cache_size = -24000"  # KiB; every other connection has a sixth of it (store/sqlcipher)
 
 
 MOMENT = 0.05  # seconds

@@ -16,7 +16,7 @@ from carnet.store import keys
 
 FILE = "carnet.db"
 PAGE_SIZE = 16384
-# All page caches together about 64 MB: eight threads, and the one connection that writes (record/writer.py).
+# All page caches together under 64 MB: eight threads, and the one connection that writes (record/writer.py).
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
