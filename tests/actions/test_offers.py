@@ -89,6 +89,51 @@ def test_words_that_changed_take_their_acceptance_with_them(at: datetime) -> Non
     assert facts(draft.patient, at) == [], "15/9 was never accepted"
 
 
+@pytest.mark.parametrize(
+    ("quote", "before", "after"),
+    [("HTA", "HTA", "Pas d'HTA"), ("amlodipine 5 1/j 3 mois", "amlodipine 5", "Arrêt amlodipine 5")],
+)
+def test_words_that_mean_something_else_now_wait_again(
+    at: datetime, quote: str, before: str, after: str
+) -> None:
+    draft = begun(at)
+    say(draft, at, "accepted", quote)
+    changed = TEXT.replace(before, after)
+    assert not [one.words for one in offered(draft, at, changed).values() if one.verdict]
+    draft = consultation.save(
+        by=ALICE, patient=draft.patient, draft=draft.id, revision=draft.revision, text=changed
+    )
+    sign(draft, at)
+    assert facts(draft.patient, at) == [], "what was accepted said something else"
+
+
+def test_an_offer_is_accepted_only_as_it_was_seen(at: datetime) -> None:
+    draft, text = begun(at), TEXT.replace("HTA", "Pas d'HTA")
+    key = next(
+        one.key for one in offered(draft, at, text).values() if one.term.startswith("condition:hypert")
+    )
+    with pytest.raises(Conflict):
+        offers.mark(
+            by=ALICE,
+            day=at.date(),
+            draft=draft,
+            text=text,
+            keys=[key],
+            verdict="accepted",
+            seen=["Hypertension artérielle"],
+        )
+
+
+def test_what_the_record_already_says_is_offered_as_known(at: datetime) -> None:
+    first = begun(at)
+    assert not [one for one in offered(first, at).values() if one.known]
+    say(first, at, "accepted", "HTA", "amlodipine 5 1/j 3 mois")
+    sign(first, at)
+    later = offered(begun(at, first.patient), at)
+    assert {quote for quote, one in later.items() if one.known} == {"HTA", "amlodipine 5 1/j 3 mois"}
+    assert not [one for one in offered(begun(at), at).values() if one.known], "another patient's record"
+
+
 def test_a_line_typed_above_moves_the_acceptance_along(at: datetime) -> None:
     draft = begun(at)
     say(draft, at, "accepted", "TA 14/8")

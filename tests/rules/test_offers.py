@@ -115,3 +115,23 @@ def test_what_was_accepted_is_never_folded_away() -> None:
 def test_only_what_is_certain_goes_with_one_key() -> None:
     sure, unsure = offered({**HTA, "confidence": 0.95}, {**PRESSURE, "confidence": 0.6})[::-1]
     assert (sure.certain, unsure.certain) == (True, False)
+
+
+PRESCRIBED = {
+    **HTA,
+    "kind": "medication",
+    "status": "prescribed",
+    "drug": "amlodipine",
+    "strength": "5 mg",
+    "dose_per_intake": 1,
+    "times_per_day": 1,
+    "confidence": 0.99,
+}
+
+
+@pytest.mark.parametrize("missing", ["", "drug", "strength", "dose_per_intake", "times_per_day"])
+def test_a_prescription_is_certain_only_when_all_of_it_was_read(missing: str) -> None:
+    (read,) = offered({**PRESCRIBED, **({missing: None} if missing else {})})
+    assert read.certain is (missing == "")
+    (unsure,) = offered({**PRESCRIBED, "confidence": 0.8})
+    assert not unsure.certain

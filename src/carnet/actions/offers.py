@@ -50,23 +50,33 @@ _KNOWN = ("AllergyIntolerance", "Condition", "MedicationRequest", "MedicationSta
 
 def read(*, by: Actor, day: date, draft: Draft, text: str) -> list[Offer]:
     """What is read in these words for this draft's patient, with what was already said of it. Writes nothing."""
+    said = margin.marks(by=by, draft=draft.id)
     return rules.offers(
         text,
         facts(text, _about(by, draft.patient, day)),
         day=day,
-        marks={mark.key: mark.verdict for mark in margin.marks(by=by, draft=draft.id)},
+        marks={mark.key: mark.verdict for mark in said},
+        kept=_meanings(said),
+        known=[one.resource() for one in margin.known(by=by, draft=draft.id, types=_KNOWN)],
         refused=margin.refused(by=by, patient=draft.patient),
         counts={one.term: (one.accepted, one.refused) for one in margin.tallies(by=by)},
     )
 
 
 def mark(
-    *, by: Actor, day: date, draft: Draft, text: str, keys: Sequence[str], verdict: rules.Verdict
+    *,
+    by: Actor,
+    day: date,
+    draft: Draft,
+    text: str,
+    keys: Sequence[str],
+    verdict: rules.Verdict,
+    seen: Sequence[str] = (),
 ) -> list[Offer]:
-    """Accept, refuse or take back these offers of the words on the screen; all that is then offered. Raises Conflict
-    when one of them is no longer there."""
+    """Accept, refuse or take back these offers of the words on the screen; all that is then offered. `seen` is what
+    each said there. Raises Conflict when one of them is no longer there, or says something else now."""
     found = {one.key: one for one in read(by=by, day=day, draft=draft, text=text)}
-    if not set(keys) <= found.keys():
+    if not set(keys) <= found.keys() or (seen and [found[key].words for key in keys] != [*seen]):
         raise Conflict(_GONE)
     for key in keys:
         offer = found[key]
@@ -79,8 +89,9 @@ def enter(work: Work, *, draft: Draft, text: str, signed: Stored, encounter: str
     """In the transaction that signs: accepted offers that the note still says become facts; the words on all of them
     are counted."""
     person = _context(work.get("Patient", draft.patient).resource(), _day(work.at))
-    verdicts = {mark.key: mark.verdict for mark in work.marks(draft.id)}
-    listed = rules.offers(text, facts(text, person), day=_day(work.at), marks=verdicts)
+    said = work.marks(draft.id)
+    verdicts = {mark.key: mark.verdict for mark in said}
+    listed = rules.offers(text, facts(text, person), day=_day(work.at), marks=verdicts, kept=_meanings(said))
     accepted = [one.fact for one in listed if one.verdict == "accepted"]
     scene = Scene(
         patient=draft.patient,
@@ -101,6 +112,11 @@ def enter(work: Work, *, draft: Draft, text: str, signed: Stored, encounter: str
     for offer in listed:
         if offer.verdict:
             work.count(offer.term, accepted=offer.verdict == "accepted", refused=offer.verdict == "refused")
+
+
+def _meanings(said: Sequence[margin.Mark]) -> dict[str, str]:
+    """What each mark was about when a person made it."""
+    return {mark.key: rules.meaning(json.loads(mark.fact)) for mark in said}
 
 
 def forget(*, by: Actor, at: datetime) -> None:

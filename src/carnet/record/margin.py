@@ -3,15 +3,19 @@ of its own, as the draft's text. Signing is what enters the record."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
 from carnet.record import access, commit
 from carnet.record.actor import Actor
 from carnet.record.gate import draft as draft_of
+from carnet.record.work import Stored, stored
 from carnet.store import alias, offers
+from carnet.store import resource as rows
 from carnet.store.offers import Mark, Tally
 
-__all__ = ["Mark", "Tally", "mark", "marks", "refused", "tallies"]
+__all__ = ["Mark", "Tally", "known", "mark", "marks", "refused", "tallies"]
 
 
 def marks(*, by: Actor, draft: str) -> list[Mark]:
@@ -39,6 +43,14 @@ def refused(*, by: Actor, patient: str) -> set[str]:
     """The terms that are not to be offered again for this patient."""
     access.check_read(by, "Composition")
     return offers.refused(alias.around([patient]).same(patient))
+
+
+def known(*, by: Actor, draft: str, types: Sequence[str]) -> list[Stored]:
+    """What the record of this actor's draft holds of these types; the row is that of the draft that was opened."""
+    patient = draft_of(by=by, id=draft).patient
+    same = alias.around([patient]).same(patient)
+    may_read = access.readable(by)
+    return [stored(row) for row in rows.of_subject(sorted(same), types) if may_read(row.type)]
 
 
 def tallies(*, by: Actor) -> list[Tally]:

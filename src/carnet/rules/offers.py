@@ -8,13 +8,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
+from carnet.fhir import json
 from carnet.fhir.folding import fold
 from carnet.rules.accepted import medicines, problems
 from carnet.rules.accepted.measures import MEASURES
+from carnet.rules.accepted.resources import is_known
+from carnet.rules.results import SYSTOLIC
 
 Fact = dict[str, Any]
+Resource = dict[str, Any]
 Verdict = Literal["", "accepted", "refused"]
 
+_EXACT = ("drug", "strength", "dose_per_intake", "times_per_day")
 CERTAIN = 0.9  # confidence from which « all that are certain » accepts
 # A term refused this often by the practice, and accepted in less than this share, stands folded away.
 _TIRED, _SHARE = 5, 0.1
@@ -24,6 +29,9 @@ _SHORT = {"bp": "TA", "heart_rate": "FC", "temperature": "T°", "spo2": "SpO2", 
 _ORDERS = {"lab": "biologie", "imaging": "imagerie", "referral": "avis", "nursing": "soins infirmiers", "physio": "kiné",
            "vaccine": "vaccin", "sick_leave": "arrêt de travail", "certificate": "certificat"}  # fmt: skip
 _SMOKES = {"current": "fumeur", "former": "tabac sevré", "never": "non fumeur"}
+_KINDS = {"vital": "Mesure", "lab": "Résultat", "condition": "Problème", "medication": "Médicament",
+          "allergy": "Allergie", "follow_up": "Suite", "order": "Demande", "tobacco": "Mode de vie",
+          "alcohol": "Mode de vie", "immunization": "Vaccin"}  # fmt: skip
 _DONE = {"done_today": "fait ce jour", "up_to_date": "à jour", "due": "à faire"}
 
 
@@ -44,6 +52,19 @@ class Offer:
     verdict: Verdict
     quiet: bool
     fact: Fact
+    known: bool = False  # the record already says so
+
+    @property
+    def kind_said(self) -> str:
+        """The kind in a word, for who listens to the page."""
+        return _KINDS[self.kind]
+
+    @property
+    def measure(self) -> str:
+        """The LOINC code of what is measured, by which earlier values are found; empty for anything else."""
+        if self.kind == "vital":
+            return SYSTOLIC if self.fact["name"] == "bp" else MEASURES[self.fact["name"]]["loinc"]
+        return str(self.fact.get("loinc") or "") if self.kind == "lab" else ""
 
 
 def offers(
@@ -54,15 +75,20 @@ def offers(
     marks: Mapping[str, str],
     refused: Iterable[str] = (),
     counts: Mapping[str, tuple[int, int]] | None = None,
+    kept: Mapping[str, str] | None = None,
+    known: Sequence[Resource] = (),
 ) -> list[Offer]:
     """The facts of a note as offers, in the order of the text. `marks` says what was accepted or refused here (by key),
-    `refused` what is not to come back for this patient (by term), `counts` what the practice did (accepted, refused)."""
+    `refused` what is not to come back for this patient (by term), `counts` what the practice did (accepted, refused),
+    `kept` what the words meant when a person spoke (by key): words that mean something else now wait again."""
     never, seen, found = frozenset(refused), dict[str, int](), []
     for fact in sorted(facts, key=lambda one: (one["start"], one["end"], one["kind"])):
         name = f"{fact['kind']}:{fold(fact['quote'])}"
         seen[name] = seen.get(name, 0) + 1
         key, term = f"{name}:{seen[name]}", term_of(fact)
         verdict: Verdict = marks.get(key, "")  # type: ignore[assignment]
+        if (kept or {}).get(key, now := meaning(fact)) != now:
+            verdict = ""
         if not verdict and term in never:
             continue
         sign, said = words(fact, day)
@@ -76,13 +102,30 @@ def offers(
                 line=text.count("\n", 0, fact["start"]),
                 sign=sign,
                 words=said,
-                certain=fact.get("confidence", 0) >= CERTAIN,
+                certain=_is_certain(fact),
                 verdict=verdict,
                 quiet=not verdict and _is_tiresome((counts or {}).get(term, (0, 0))),
                 fact=fact,
+                known=is_known(fact, known),
             )
         )
     return found
+
+
+def meaning(fact: Fact) -> str:
+    """What a fact says, whatever its place in the text."""
+    said = {name: fact[name] for name in sorted(fact) if name not in ("start", "end", "confidence")}
+    return json.dumps(said).decode()
+
+
+def _is_certain(fact: Fact) -> bool:
+    """Whether one key may accept it together with others. A prescription never is, unless the drug with its strength,
+    the dose and the rhythm were all read."""
+    if fact.get("confidence", 0) < CERTAIN:
+        return False
+    if fact["kind"] != "medication" or fact["status"] != "prescribed":
+        return True
+    return all(fact.get(name) for name in _EXACT)
 
 
 def term_of(fact: Fact) -> str:

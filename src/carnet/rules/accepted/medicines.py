@@ -58,7 +58,12 @@ def stopped(fact: Fact, known: Iterable[Resource], scene: Scene) -> list[Resourc
     """The treatments of the record that this « stop » ends, each as it is written back: same substance, still taken."""
     if fact["status"] != "stopped":
         return []
-    return [_ended(one, scene) for one in known if _is_taken(one) and _is_of(one, str(fact["drug"]))]
+    return [_ended(one, scene) for one in known if is_taken_of(one, str(fact["drug"]))]
+
+
+def is_taken_of(resource: Resource, drug: str) -> bool:
+    """Whether this is a treatment of that substance, still taken."""
+    return _is_taken(resource) and _is_of(resource, drug)
 
 
 def name(fact: Fact) -> str:

@@ -32,6 +32,7 @@ _RELATIVES: dict[str, tuple[str, str]] = {  # HL7 v3 RoleCode
 }  # fmt: skip
 _ROLE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_BRACKETS = re.compile(r"\([^)]*\)")
 _SIDES = frozenset(("droit", "droite", "gauche", "d", "g"))
 _REACH = 40  # characters before the illness in which its relative is named
 
@@ -67,13 +68,17 @@ def condition(fact: Fact, scene: Scene) -> Resource:
 def same_episode(fact: Fact, known: Iterable[Resource], scene: Scene) -> Resource | None:
     """The active Condition of the record that this fact says again, with this note among its evidence; None when it is
     new. A suspicion that is affirmed is the same episode, confirmed; a code told more precisely too."""
+    found = episode(fact, known)
+    return _joined(found, fact, scene) if found else None
+
+
+def episode(fact: Fact, known: Iterable[Resource]) -> Resource | None:
+    """The active Condition of the record that this fact says again, as it stands."""
     if fact["status"] not in ("affirmed", "suspected"):
         return None
     code = _code(fact)
-    for one in known:
-        if one["resourceType"] == "Condition" and _is_live(one) and _says(one, fact["label"], code):
-            return _joined(one, fact, scene)
-    return None
+    live = (one for one in known if one["resourceType"] == "Condition" and _is_live(one))
+    return next((one for one in live if _says(one, fact["label"], code)), None)
 
 
 def allergy(fact: Fact, scene: Scene) -> Resource | None:
@@ -111,7 +116,8 @@ def is_known_allergy(fact: Fact, known: Iterable[Resource]) -> bool:
 
 
 def _singular(words: str) -> str:
-    return " ".join(word.rstrip("s") for word in fold(words).split())
+    """The family, without the examples in brackets: « Pénicillines (amoxicilline) » is « pénicilline »."""
+    return " ".join(word.rstrip("s") for word in fold(_BRACKETS.sub(" ", words)).split())
 
 
 def is_none_known(fact: Fact) -> bool:

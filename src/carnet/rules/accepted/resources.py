@@ -47,3 +47,13 @@ def change(facts: Sequence[Fact], known: Iterable[Resource], scene: Scene) -> Ch
         if again is None and not ended and (new := KINDS[fact["kind"]](fact, scene)) is not None:
             made.created.append(new)
     return made
+
+
+def is_known(fact: Fact, known: Iterable[Resource]) -> bool:
+    """Whether the record already says so: the same active problem, a treatment of the same substance, the same
+    allergy."""
+    if fact["kind"] == "condition":
+        return problems.episode(fact, known) is not None
+    if fact["kind"] == "medication":
+        return fact["status"] != "stopped" and any(medicines.is_taken_of(one, fact["drug"]) for one in known)
+    return fact["kind"] == "allergy" and problems.is_known_allergy(fact, known)

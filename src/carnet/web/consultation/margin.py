@@ -10,6 +10,7 @@ from itertools import groupby
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
 from carnet.actions import consultation
@@ -21,6 +22,18 @@ from carnet.record.work import Draft
 from carnet.rules.offers import Offer, Verdict
 from carnet.web.shell.asking import actor
 
+# Kinds that the pure rules name in French; here for the translators.
+KINDS = (
+    gettext_noop("Mesure"),
+    gettext_noop("Résultat"),
+    gettext_noop("Problème"),
+    gettext_noop("Médicament"),
+    gettext_noop("Allergie"),
+    gettext_noop("Suite"),
+    gettext_noop("Demande"),
+    gettext_noop("Mode de vie"),
+    gettext_noop("Vaccin"),
+)
 _VERDICTS: dict[str, Verdict] = {"accepted": "accepted", "refused": "refused", "": ""}
 
 
@@ -38,10 +51,9 @@ def mark(request: HttpRequest, draft: str) -> HttpResponse:
     verdict = _VERDICTS.get(request.POST.get("verdict", ""))
     if verdict is None:
         raise Invalid("Cette proposition se retient ou se refuse. Rien n'a été changé.")
-    keys = request.POST.getlist("key")
-    return _shown(
-        request, actions.mark(by=by, day=_today(), draft=held, text=text, keys=keys, verdict=verdict)
-    )
+    keys, seen = request.POST.getlist("key"), request.POST.getlist("words")
+    found = actions.mark(by=by, day=_today(), draft=held, text=text, keys=keys, verdict=verdict, seen=seen)
+    return _shown(request, found)
 
 
 def _asked(request: HttpRequest, draft: str) -> tuple[Actor, Draft, str]:

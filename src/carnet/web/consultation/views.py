@@ -23,9 +23,10 @@ from carnet.record import clock, gate
 from carnet.record.actor import Actor
 from carnet.record.work import Draft, Stored
 from carnet.rules import note as notes
-from carnet.rules import timeline
+from carnet.rules import results, timeline
 from carnet.rules.synthesis import synthesis, tells
 from carnet.rules.timeline import Entry, Event
+from carnet.web.consultation import trends
 
 _DROPPED, _MOMENT = "consultation.dropped", 15 * 60
 STRIP, PREVIOUS = 14, 10  # events, and signed notes, shown beside the note
@@ -175,6 +176,10 @@ def _page(
         ),
         "synthesis": synthesis(
             [*map(reading.whole, filter(tells, reading.glances))], today=timezone.localtime(at).date()
+        ),
+        "trends": trends.trends(
+            results.series(results.values([one.resource() for one in reading.stored("Observation")])),
+            today=timezone.localtime(at).date(),
         ),
         "strip": [event.told(reading.whole) for event in events[:STRIP]],
         "previous": [*islice(_signed(events, but=draft.composition), PREVIOUS)],

@@ -6,6 +6,8 @@ const note = document.getElementById("note");
 const paper = note.closest(".note-paper");
 const mirror = paper.querySelector(".note-mirror");
 const live = document.querySelector("[data-live]");
+const foot = form.querySelector(".note-foot");
+const trends = document.getElementById("trends");
 
 const PAUSE = 120;
 let timer = 0;
@@ -46,8 +48,10 @@ async function send(url, fields, text) {
   for (const [name, value] of Object.entries(fields)) for (const one of [value].flat()) body.append(name, one);
   try {
     const answer = await fetch(url, { method: "POST", body, redirect: "manual", headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value, "X-Requested-With": "fetch" } });
-    if (!answer.ok || number !== asked) return false;
-    show(await answer.text(), text);
+    if (!answer.ok) return false;
+    const html = await answer.text();
+    if (number === asked) show(html, text);
+    else later(); // an older answer never takes the place of a newer one
     return true;
   } catch {
     return false; // the note itself says that the connection is lost
@@ -66,9 +70,16 @@ function show(html, text) {
     else { here.replaceChildren(); if (id === "today") here.hidden = true; }
   }
   read = text;
+  for (const one of document.querySelectorAll("#offers .offer[data-measure]")) trend(one);
   if (opened) document.querySelector(".offer-quiet details")?.setAttribute("open", "");
   if (key) document.querySelector(`[data-focus-key="${CSS.escape(key)}"]`)?.focus();
   draw();
+}
+
+// Earlier values of what is measured, drawn with the page: a small curve, the last value and its day.
+function trend(offer) {
+  const drawn = trends?.content.querySelector(`[data-measure="${CSS.escape(offer.dataset.measure)}"]`);
+  if (drawn) offer.querySelector(".offer-said").append(" ", drawn.cloneNode(true));
 }
 
 // The words behind the note, with what was read marked in them: it gives each line its place.
@@ -148,17 +159,18 @@ function say(offers, verdict, from = null) {
 // True when everything that was said of the offers is kept.
 export const settled = () => saying;
 
+// Only what the person saw: an offer whose words changed meanwhile is shown again and waits.
 async function keep(offers, verdict, from) {
   if (read !== note.value) await ask();
   const here = new Map([...document.querySelectorAll("#offers .offer")].map((one) => [one.dataset.key, one]));
-  const waiting = offers.map((one) => here.get(one.dataset.key)).filter(Boolean);
-  if (!waiting.length) return;
+  const waiting = offers.map((one) => [one, here.get(one.dataset.key)]).filter(([saw, now]) => now?.dataset.words === saw.dataset.words).map(([, now]) => now);
+  if (!waiting.length) return offers.length ? tell(form.dataset.sayChanged) : undefined;
   for (const one of waiting) {
     one.classList.toggle("is-accepted", verdict === "accepted");
     one.classList.toggle("is-refused", verdict === "refused");
   }
   const next = verdict === "refused" && from ? neighbour(from) : "";
-  const done = await send(form.dataset.mark, { text: note.value, key: waiting.map((one) => one.dataset.key), verdict }, note.value);
+  const done = await send(form.dataset.mark, { text: note.value, key: waiting.map((one) => one.dataset.key), words: waiting.map((one) => one.dataset.words), verdict }, note.value);
   if (!done) { read = null; later(); return tell(form.dataset.sayNotKept); }
   if (next) (document.querySelector(`[data-focus-key="${CSS.escape(next)}"]`) || note).focus();
   tell(verdict === "accepted" ? `${waiting.length} ${form.dataset.sayTaken}` : verdict === "refused" ? form.dataset.sayLeft : form.dataset.sayUndone);
@@ -177,15 +189,26 @@ function neighbour(button) {
 const line_of_cursor = () => note.value.slice(0, note.selectionStart).split("\n").length - 1;
 const unsaid = (offer) => !offer.classList.contains("is-accepted") && !offer.classList.contains("is-refused");
 
+// The offers of the line, or all that are certain: of those on the screen when the key went down, never one unseen.
+async function acceptMany(all) {
+  const chosen = all ? "#offers .offer[data-certain]" : `#offers [data-line="${line_of_cursor()}"] .offer`;
+  const open = [...document.querySelectorAll(chosen)].filter((one) => unsaid(one) && !one.closest(".offer-quiet"));
+  const seen = all ? open.filter(in_view) : open;
+  if (read !== note.value && !seen.length) await ask();
+  if (seen.length) await say(seen, "accepted");
+  else tell(open.length ? form.dataset.sayUnseen : form.dataset.sayNone);
+}
+
+function in_view(offer) {
+  const { top, bottom } = offer.getBoundingClientRect();
+  return offer.offsetParent && top >= form.getBoundingClientRect().top - 1 && top >= 0 && bottom <= foot.getBoundingClientRect().top + 1;
+}
+
 async function keys(event) {
   if (document.querySelector("dialog[open]")) return;
   if (event.key === "Enter" && event.altKey && !event.ctrlKey) {
     event.preventDefault();
-    const line = line_of_cursor();
-    await saying;
-    if (read !== note.value) await ask();
-    const chosen = event.shiftKey ? "#offers .offer[data-certain]" : `#offers [data-line="${line}"] .offer`;
-    return say([...document.querySelectorAll(chosen)].filter((one) => unsaid(one) && !one.closest(".offer-quiet")), "accepted");
+    return acceptMany(event.shiftKey);
   }
   const offer = event.target.closest?.(".offer");
   if (offer && ["ArrowDown", "ArrowUp"].includes(event.key)) return step(event, offer, event.key === "ArrowDown" ? 1 : -1);

@@ -1,0 +1,72 @@
+"""Earlier values of each measure, as a curve small enough to stand in the margin of a note. It computes places; it never
+converts a unit, never joins two units, and never draws a value of somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from carnet.rules.results import DFG, DIASTOLIC, SYSTOLIC, Series, Value
+from carnet.web.shell import wording
+
+WIDTH, HEIGHT, EDGE, MOST = 48, 14, 2, 12
+READ_AS = (
+    "62238-1"  # what the reader calls the filtration rate, by whichever formula a laboratory computed it
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """`code` is the LOINC code that an offer names; `points` a polyline in WIDTH × HEIGHT, empty for a single value."""
+
+    code: str
+    words: str
+    date: str
+    points: str
+    last: tuple[str, str]
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+def trends(found: Iterable[Series], *, today: date) -> list[Trend]:
+    """One for each measure, in the unit of its latest value."""
+    listed = [one for one in found if one.numbers and not one.latest.about]
+    lower = {one.latest.reference: one.latest for one in listed if one.latest.code == DIASTOLIC}
+    newest: dict[str, Series] = {}
+    for one in sorted(listed, key=lambda one: one.latest.date):
+        newest[_code(one)] = one
+    return [_trend(code, one, lower, today) for code, one in newest.items() if code]
+
+
+def _code(series: Series) -> str:
+    code = series.latest.code or ""
+    return READ_AS if code in DFG else code
+
+
+def _trend(code: str, series: Series, lower: dict[str, Value], today: date) -> Trend:
+    numbers = [number for _, number in series.numbers][-MOST:]
+    places = [_place(index, number, numbers) for index, number in enumerate(numbers)]
+    points = " ".join(f"{x},{y}" for x, y in places) if len(numbers) > 1 else ""
+    return Trend(code, _words(series.latest, lower), _day(series.numbers[-1][0], today), points, places[-1])
+
+
+def _words(latest: Value, lower: dict[str, Value]) -> str:
+    twin = lower.get(latest.reference) if latest.code == SYSTOLIC else None
+    if twin and twin.number is not None:
+        return f"{latest.number:f}/{twin.number:f}"
+    return wording.quantity(latest.quantity)
+
+
+def _day(written: str, today: date) -> str:
+    """« 10/11 » in this year, « 11/2025 » before: a margin is narrow."""
+    short = wording.short_date(written)
+    return (short[:5] if short[6:] == str(today.year) else short[3:]) if len(short) == 10 else short
+
+
+def _place(index: int, number: Decimal, among: list[Decimal]) -> tuple[str, str]:
+    low, room = min(among), (max(among) - min(among)) or Decimal(1)
+    x = EDGE + index * (WIDTH - 2 * EDGE) / max(len(among) - 1, 1)
+    y = HEIGHT - EDGE - float((number - low) / room) * (HEIGHT - 2 * EDGE)
+    return f"{x:.1f}", f"{y:.1f}"
