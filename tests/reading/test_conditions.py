@@ -36,7 +36,7 @@ def said(text: str) -> list[str]:
         ("vomissements : non", ["R11 negated"]),
         ("pas d'ATCD de phlébite", ["I80 negated"]),
         ("nie toute douleur thoracique", ["R07 negated"]),
-        ("pas de diarrhée mais vomissements", ["K52 negated", "R11 affirmed"]),
+        ("pas de diarrhée mais vomissements", ["A09 negated", "R11 affirmed"]),
         ("susp OMA D", ["H66 suspected"]),
         ("OMA D ?", ["H66 suspected"]),
         ("Toux, asthénie. Pneumopathie ?", ["R05 affirmed", "R53 affirmed", "J18 suspected"]),

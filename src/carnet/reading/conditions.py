@@ -6,7 +6,17 @@ import re
 from collections.abc import Iterator, Sequence
 
 from carnet.reading import status
-from carnet.reading.facts import ALCOHOL, ALLERGY, CONDITION, IMMUNIZATION, LAB, MEDICATION, TOBACCO, Fact
+from carnet.reading.facts import (
+    ALCOHOL,
+    ALLERGY,
+    CONDITION,
+    IMMUNIZATION,
+    LAB,
+    MEDICATION,
+    TOBACCO,
+    VITAL,
+    Fact,
+)
 from carnet.reading.status import Term
 from carnet.reading.structure import Note
 from carnet.reading.terms import Match
@@ -38,7 +48,8 @@ _CODES_LEFT_OUT = (
     "Z6",
     "Z70",
     "Z71",
-    "Z73",
+    "Z73.6",
+    "Z73.8",
     "Z74",
     "Z75",
     "Z76",
@@ -46,6 +57,8 @@ _CODES_LEFT_OUT = (
     "Z92.2",
     "Z99.8",
 )
+_CURED = re.compile(r"(?<![a-z])(?:gueri|operee?|traite)(?![a-z])")
+_PAIN = "R52"  # pain without a place; beside a score it is the score
 _DOUBT = re.compile(r"(?<![a-z])(?:probable|possible|suspect\w*)(?![a-z])")
 _TITLES = re.compile(
     r"(?:^|[^a-z])(?:dr|docteur|pr|professeur|mme|mr|m\.|rue|hopital|clinique|cabinet)\.? ?$"
@@ -69,6 +82,8 @@ def read(
         said = status.DENIED if concept.denies else status.of(note, term)
         if said.status == status.AFFIRMED and _DOUBT.search(note.flat, match.start, match.end):
             said = status.Said(status.SUSPECTED, 0.9)
+        if said.status and _CURED.search(note.flat, match.start, match.end):
+            said = status.Said(status.HISTORY, 0.9)
         previous = (match.end, said.status)
         key = (concept.id, said.status or "", note.flat[match.start : match.end])
         if (
@@ -100,15 +115,24 @@ def _counts(note: Note, match: Match[Concept], taken: Sequence[Fact], negated: b
         note.before(match.start, 24)
     ):
         return False
+    if concept.codes[0].startswith(_PAIN) and any(
+        fact.kind == VITAL and fact.overlaps(match.start, match.end) for fact in taken
+    ):
+        return False
+    if note.flat[match.start : match.end] == "fa" and _FONTANELLE.match(note.flat, match.end):
+        return False
     return not any(fact.kind in _CLAIMING and fact.overlaps(match.start, match.end) for fact in taken)
 
 
 _ABBREVIATED = 4
-_NUMBER = re.compile(r" ?[:=]? ?[0-9]{2,3}(?![0-9]{2}|/| ?(?:ans|mois|j)(?![a-z]))")
+_NUMBER = re.compile(r" ?[:=]? ?[0-9]{2,3}(?![0-9]|/| ?(?:ans|mois|j)(?![a-z]))")
 _SPECIALISTS = re.compile(r"gastro|pneumo|neuro|cardio|rhumato|dermato|psy|hemato")
 _TO_THEM = re.compile(
     r"(?:avec|avis|courrier|lettre|rdv|cs|chez|par|voir|suivi|adress\w*|au|le|en|cr)(?: (?:le|la|au|en|un|du|d'un))? $"
 )
+
+
+_FONTANELLE = re.compile(r" (?:souple|norm|bomb|plat|perm)")
 
 
 def _like_a_name(note: Note, match: Match[Concept]) -> bool:
@@ -131,7 +155,7 @@ def _dated(note: Note, end: int) -> int:
 def _meant(note: Note, match: Match[Concept], negated: bool) -> bool:
     """An abbreviation of many meanings is this one in capitals only; a word of many meanings never by itself."""
     written = note.text[match.start : match.end]
-    if match.value.doubtful and negated:
+    if match.value.doubtful and negated and len(written) > _ABBREVIATED:
         return True  # « pas de globe »
     if len(written) < _ABBREVIATED and written.isupper() and _NUMBER.match(note.flat, match.end):
         return False  # « PC 35 » is a measure

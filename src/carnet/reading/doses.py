@@ -297,7 +297,9 @@ def _by_weight(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
     return {"n": 1.0, "unit": "dose-poids", "written": match[0]}
 
 
-def _bare(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
+def _bare(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None:
+    if not numbers.value(match["n"]):
+        return None
     return {
         "n": numbers.value(match["n"]),
         "to": match["to"] and numbers.value(match["to"]),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from carnet.reading import calendar, tables
-from carnet.reading.facts import FOLLOW_UP, IMMUNIZATION, MEDICATION, Fact
+from carnet.reading.facts import FOLLOW_UP, MEDICATION, Fact
 from carnet.reading.structure import Note
 
 _REACH = 80
@@ -20,14 +20,14 @@ _SURE = frozenset(("dans", "ds", "dns", "d'ici", "d'ici a", "dans environ", "pou
 def read(note: Note, taken: Sequence[Fact]) -> Iterator[Fact]:
     """Each next step once; a date belongs to one step."""
     seen: set[int] = set()
-    dosages = [fact for fact in taken if fact.kind in (MEDICATION, IMMUNIZATION)]
+    dosages = [fact for fact in taken if fact.kind == MEDICATION]
     for start, dated, sure in _candidates(note):
         count = calendar.days(dated, note.context.date)
-        place = dated.start() + len(dated[0]) - len(dated[0].lstrip())
-        if count is None or place in seen or any(fact.overlaps(place, dated.end()) for fact in dosages):
+        place = dated.end()
+        if count is None or place in seen or any(fact.overlaps(place - 1, place) for fact in dosages):
             continue
         seen.add(place)
-        what = note.text[start:place].strip(" ,:(=") or note.text[start : dated.end()].strip()
+        what = note.text[start : dated.start()].strip(" ,:(=") or note.text[start : dated.end()].strip()
         yield Fact(FOLLOW_UP, start, dated.end(), sure, {"in_days": count, "what": what})
 
 
@@ -58,7 +58,12 @@ def _date(note: Note, cue: re.Match[str], limit: int) -> re.Match[str] | None:
             return None
         if note.flat[dated.start() - 1 : dated.start()].isalnum():
             continue
-        if not cue["strong"] and dated.groupdict().get("p") not in _AHEAD and not dated.groupdict().get("j"):
+        if (
+            not cue["strong"]
+            and dated.groupdict().get("p") not in _AHEAD
+            and not dated.groupdict().get("j")
+            and not dated[0].startswith("demain")
+        ):
             continue
         return dated
     return None

@@ -10,7 +10,7 @@ from carnet.reading import numbers, tables
 from carnet.reading.facts import ALCOHOL, TOBACCO, Fact
 from carnet.reading.structure import Note
 
-_NEAR = 14  # characters between a habit and its amount
+_NEAR = 26  # characters between a habit and its amount
 _FAMILY = ("family", "advice")
 
 
@@ -46,7 +46,9 @@ def _smoked(note: Note, status: str, match: re.Match[str]) -> Fact | None:
         status == "current" and match[0].strip() in tables.toml("habits.toml")["tobacco"]["bare"] and not tail
     ):
         return None
-    if status == "current" and re.search(r"sevr|arret|stop|ex-", note.flat[match.start() : end]):
+    if status == "current" and re.search(
+        r"sevr|(?<!souhaite )(?<!veut )arret|stop|ex-", note.flat[match.start() : end]
+    ):
         status = "former"
     packs = numbers.short(numbers.value(amount["n"])) if amount else None
     end = start + len(note.flat[start:end].rstrip(" ,("))

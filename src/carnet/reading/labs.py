@@ -88,6 +88,8 @@ def _counted(match: Match[Concept], start: int, end: int, written: str, unit: st
         ucum = _likely(concept.row, number)
         if ucum is None:
             return None
+    if unit and ucum is None:
+        return None
     values = {"name": concept.label, "loinc": concept.code, "value": numbers.short(number), "unit": ucum}
     return Fact(LAB, start, end, 0.95 * (0.85 if match.corrected else 1), values)
 
@@ -108,6 +110,8 @@ def _likely(row: Row, number: float) -> str | None:
 def _ucum(written: str | None, usual: str | None) -> str | None:
     if not written:
         return usual
+    if written == "%" and usual != "%":
+        return None
     known = tables.toml("labs.toml")["units"].get(written.replace(" ", ""))
     if usual == _CELLS and known in ("g/L", "/mm3", _CELLS):
         return usual

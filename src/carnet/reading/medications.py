@@ -19,7 +19,6 @@ PRESCRIBED, ONGOING, STOPPED = "prescribed", "ongoing", "stopped"
 NONE, UNSAID = "none", ""  # spoken of only; nothing says
 _GUESSED = (PRESCRIBED, 0.6)  # a strength alone
 NOWHERE = -1
-_NEXT = 6  # characters: « …, stop Ramipril » speaks of the next drug
 _REACH = 90  # characters before a name in which a cue counts
 _LINE = 400  # characters of a dosage line
 _BY_WEIGHT = re.compile(r"dose|pipette")
@@ -274,45 +273,53 @@ def _list_like(note: Note, start: int, end: int) -> bool:
     return bool(_WORDS_OF_LIST.fullmatch(between)) and not _OTHER_STORY.search(between)
 
 
+def _next_at(note: Note, place: int, following: int) -> bool:
+    """« …, stop Ramipril »: what was said here is said of the next drug."""
+    return following >= place and not note.flat[place:following].strip(" ,:")
+
+
 def _after(note: Note, line: Line) -> str:
     end = note.sentence(max(line.named.start, line.end - 1)).end
     match = re.compile(rf"[ ,:=()-]*(?:ttt )?(?:{_cues('after').pattern})").match(
         note.flat, line.end, min(end, line.end + 40)
     )
-    if match and not (match.lastgroup == STOPPED and 0 <= line.following - match.end() <= _NEXT):
+    if match and not (match.lastgroup == STOPPED and _next_at(note, match.end(), line.following)):
         return str(match.lastgroup)
     arrow = re.compile(r" ?(?:-+>|=>|→) ?(?:stop|arret)").match(note.flat, line.end)
     return STOPPED if arrow else ""
 
 
 def _shared_durations(note: Note, found: list[Line]) -> list[Line]:
-    """« …, … qsp 3 mois » gives its duration to the lines before it in the same list."""
+    """« …, … qsp 3 mois » gives its duration to the lines before it in the same list, « le tout » to all of them."""
     shared = list(found)
-    for place in range(len(found) - 1, 0, -1):
-        line, before = shared[place], shared[place - 1]
-        written = note.flat[line.named.end : line.end]
-        if not line.posology.days or not (_WHOLE.search(written) or _LE_TOUT.match(note.flat, line.end)):
-            continue
-        between = note.flat[before.end : line.named.start]
-        if before.posology.days or not before.posology.says_something or not _BETWEEN.fullmatch(between):
-            continue
-        days = replace(before.posology, days=line.posology.days)
-        shared[place - 1] = replace(before, posology=days)
-        _carry(note, found, shared, place - 1)
+    for place, line in enumerate(found):
+        days = line.posology.days
+        whole = bool(_LE_TOUT.match(note.flat, line.end))
+        if days and (whole or _WHOLE.search(note.flat, line.named.end, line.end)):
+            _carry(note, shared, place, days, whole)
     return shared
 
 
-def _carry(note: Note, found: list[Line], shared: list[Line], place: int) -> None:
-    days = shared[place].posology.days
-    while place > 0:
-        before = shared[place - 1]
-        between = note.flat[before.end : shared[place].named.start]
-        if before.posology.days or not _BETWEEN.fullmatch(between) or not before.posology.says_something:
+def _carry(note: Note, shared: list[Line], place: int, days: float, whole: bool) -> None:
+    """Backwards, as long as it is one list; a drug that is only stopped is passed over."""
+    first = note.sentence(shared[place].named.start).start
+    anchor = shared[place].named.start
+    for at in range(place - 1, -1, -1):
+        before = shared[at]
+        between = note.flat[before.end : anchor]
+        one_list = (
+            (whole and before.named.start >= first)
+            or _BETWEEN.fullmatch(between)
+            or _SHORT_GAP.fullmatch(between)
+        )
+        if before.posology.days or not one_list:
             return
-        shared[place - 1] = replace(before, posology=replace(before.posology, days=days))
-        place -= 1
+        if before.posology.says_something:
+            shared[at] = replace(before, posology=replace(before.posology, days=days))
+        anchor = before.named.start
 
 
+_SHORT_GAP = re.compile(r"[ ,]{0,3}(?:[a-z↑↓]{1,12} ){0,2}(?:\([^()\n]{0,20}\) ?)?")
 _LE_TOUT = re.compile(r" ?,? ?(?:le tout|pour tout|tout)(?![a-z])")
 _WHOLE = re.compile(r"(?<![a-z])(?:qsp|q\.s\.p|le tout|qs|pr)(?![a-z])")
 _BETWEEN = re.compile(

@@ -77,7 +77,7 @@ def _long(note: Note, match: Match[Concept]) -> bool:
     if match.value.doubtful and not written.isupper():
         return False
     short = _SHORT - 1 if match.value.kind in ("lab", "") else _SHORT
-    if written.lower() in ("cure", "epley"):
+    if written.lower() in ("cure", "epley", "courrier"):
         return False
     return len(written) > short or (written.isupper() and len(written) > 1)
 
@@ -87,7 +87,7 @@ def joined(note: Note, found: Sequence[Asked]) -> list[Asked]:
     together: list[Asked] = []
     for one in found:
         last = together[-1] if together else None
-        if last and last.type == one.type and one.type not in ("certificate", "sick_leave"):
+        if last and last.type == one.type and one.type not in ("certificate", "sick_leave", "referral"):
             between = note.flat[last.end : one.start]
             limit = 3 if one.type != "lab" else 9
             if len(between) <= limit and (_JOIN.fullmatch(between) or between.strip() in (":", "(", "")):

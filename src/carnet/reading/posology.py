@@ -10,6 +10,8 @@ from carnet.reading.drugs import Drug
 
 INSULIN = "A10A"  # ATC: units are the dose, never the strength
 _SLOTS = {3: ("MORN", "NOON", "EVE"), 4: ("MORN", "NOON", "EVE", "NIGHT")}
+HEPARIN = "B01AB"  # « Lovenox 0,4 » is a syringe of 0.4 mL
+_SYRINGE = 1.3
 DOSE_BY_WEIGHT = "dose-poids"
 
 
@@ -50,6 +52,7 @@ class Posology:
     brand_only: bool = False
     forms: list[tuple[int, int]] = field(default_factory=list)
     total_days: float | None = None
+    repeat: float | None = None  # « à refaire à J14 »
     changed: bool = False  # this dose takes the place of another
     start: int = 0
     end: int = 0
@@ -176,6 +179,14 @@ class _Reading:
         if self.insulin:
             self._new(number, "UI")
             return
+        if (
+            first
+            and number < _SYRINGE
+            and number != int(number)
+            and (self.drug.atc or "").startswith(HEPARIN)
+        ):
+            self.found.strength = f"{_french(number)} mL"
+            return
         known = strengths.of_number(self.drug, number) if first else None
         if known and not self._alone_small(place, number):
             self.found.strength = known
@@ -269,8 +280,7 @@ class _Reading:
         self.found.days = self.found.days or 1
 
     def _repeat(self, place: int, piece: Piece) -> None:
-        self._set_times(1, piece.values["days"])
-        self.found.days = None
+        self.found.repeat = piece.values["days"]
 
     def _duration(self, place: int, piece: Piece) -> None:
         days = piece.values["days"]

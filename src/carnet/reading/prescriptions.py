@@ -57,8 +57,8 @@ def _dose(intake: Intake, named: Named, found: Posology, note: Note) -> Values:
         "amount": _short(1 if intake.amount is None else intake.amount),
         "unit": unit or _only_unit(named),
         "when": intake.when,
-        "times_per_day": _short(intake.count),
-        "period_days": _short(intake.period),
+        "times_per_day": _short(1 if found.repeat else intake.count),
+        "period_days": _short(found.repeat or intake.period),
     }
     return values | ({"for_days": _short(intake.for_days)} if intake.for_days else {})
 
@@ -78,6 +78,8 @@ def _only_unit(named: Named) -> str | None:
 
 
 def _duration(found: Posology) -> float | None:
+    if found.repeat:
+        return None
     if found.days or found.total_days:
         return found.total_days or found.days
     steps: dict[int, float | None] = {}

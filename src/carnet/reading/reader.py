@@ -58,20 +58,21 @@ class Reader:
         found += immunizations.read(note, vaccines, terms)
         found += pressures.read(note)
         found += _unclaimed(vitals.read(note), found)
-        results = labs.read(note, labs_found, found)
-        found += results
         lines = medications.lines(note, named)
+        dosed = [line.named for line in lines if line.posology.says_something]
+        tests = [one for one in labs_found if not any(drug.start <= one.start < drug.end for drug in dosed)]
+        found += labs.read(note, tests, found)
         found += medications.read(note, lines, found)
         found += habits.read(note)
         asked = orders.named(note, labs_found, list(self.words.examinations.find(words, stems)))
         found += orders.read(note, asked, found)
         found += follow_ups.read(note, found)
-        tests = [
+        places = [
             (one.start, one.end)
             for one in orders.joined(note, asked)
             if one.type in ("lab", "imaging", "certificate")
         ]
-        found += conditions.read(note, terms, found, tests)
+        found += conditions.read(note, terms, found, places)
         return found
 
 

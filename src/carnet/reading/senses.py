@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from carnet.reading import tables
@@ -17,7 +17,11 @@ Found = Match[Concept]
 
 def conditions_in(note: Note, words: Vocabulary) -> list[Found]:
     """Terms as they are written; then those with a word cut short, where nothing longer stands."""
-    written = [_in_context(note, words, match) for match in words.conditions.find(note.words, note.stems)]
+    terms = [_in_context(note, words, match) for match in words.conditions.find(note.words, note.stems)]
+    numbered = list(_numbered(note))
+    written = sorted(
+        [*(one for one in terms if not _touched(one, numbered)), *numbered], key=lambda one: one.start
+    )
     whole = [words.short.get(stem, stem) for stem in note.stems]
     if whole == note.stems:
         return written
@@ -25,6 +29,15 @@ def conditions_in(note: Note, words: Vocabulary) -> list[Found]:
     found = [match for match in longer if not _covered(match, written)]
     kept = [match for match in written if not _touched(match, found)]
     return sorted([*kept, *found], key=lambda match: match.start)
+
+
+def _numbered(note: Note) -> Iterator[Found]:
+    """« Prise de 5 kg »: forms with a number, by the patterns of context.toml."""
+    for row in tables.toml("context.toml")["patterns"]:
+        concept = Concept(row["id"], "symptom", row["label"], (row["cim10"],), {})
+        for found in re.compile(rf"(?<![a-z])(?:{row['form']})").finditer(note.flat):
+            first, last = note.word_at(found.start()), note.word_at(found.end())
+            yield Match(first, last, found.start(), found.end(), concept)
 
 
 def _in_context(note: Note, words: Vocabulary, match: Found) -> Found:

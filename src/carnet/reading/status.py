@@ -11,12 +11,13 @@ from carnet.reading import tables
 from carnet.reading.structure import Note, Sentence
 
 AFFIRMED, NEGATED, SUSPECTED, HISTORY, FAMILY = "affirmed", "negated", "suspected", "history", "family"
+_FAR = 60  # characters that « si » still governs
 REACH = 110  # characters in which a cue counts
 _COMMA = re.compile(r",(?![0-9])")
 # What stands before a term must lead to it: « pas de nodule dysurie » denies no dysuria.
 _LINKED = re.compile(
     r"^$|(?:^|[ ,/+(])(?:ni|ou|et|d'|de|du|des|la|le|les|l'|une?|en|a|au|aux|autres?|franche?s?|reelle?s?|nouve\w*|vraie?s?|grosses?|veritables?|autre"
-    r"|signes?|cliniques?|evidente?s?|recente?s?|significative?s?|particuli\w*|importante?s?|patente?s?|simple|symptomes? d'|episode) ?$|[,/+] ?$"
+    r"|signes?|cliniques?|evidente?s?|recente?s?|significative?s?|particuli\w*|importante?s?|patente?s?|simple|symptomes? d'|episode|conso(?:mmation)?) ?$|[,/+] ?$"
 )
 _LIST_END = re.compile(r"(?<![a-z])(?:ni|ou)(?![a-z])")
 
@@ -73,7 +74,11 @@ def _unsaid(note: Note, sentence: Sentence, before: str, after: str) -> bool:
     if _ends_with("unsaid", "before").search(before) or _begins_with("unsaid", "after").match(after):
         return True
     far = list(_far().finditer(before))
-    return bool(far) and not _other_story().search(before[far[-1].end() :])
+    return (
+        bool(far)
+        and len(before) - far[-1].end() < _FAR
+        and not _other_story().search(before[far[-1].end() :])
+    )
 
 
 def _is_negated(before: str, after: str) -> bool:

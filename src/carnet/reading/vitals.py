@@ -12,6 +12,7 @@ from carnet.reading.facts import VITAL, Fact
 from carnet.reading.structure import Note
 
 _SIZE = re.compile(r"t [12][0-9]{2}(?![0-9/.,])")  # « t 157 »
+_CHANGE = re.compile(r"(?:prise|perte|gain|reprise|pris|perdu) (?:de |du )?$")
 _LOT = 30  # « P12 » is rather a lot than a weight
 _KG_IN_GRAMS = 300  # a weight above is in grams: a new-born
 _UNITS = {
@@ -81,6 +82,8 @@ def _fact(note: Note, name: str, match: re.Match[str], group: str | int) -> Fact
         return None
     value = _value(name, match[group], match.groupdict().get("u") or note.flat[match.end(group) : end])
     if value is None or not row["low"] <= value <= row["high"] or not measured(note, start):
+        return None
+    if named in ("poids", "pds") and _CHANGE.search(note.before(start, 14)):
         return None
     if not named and _told_otherwise(note, row, start):
         return None
