@@ -93,7 +93,7 @@ def test_the_id_and_type_of_the_address_are_those_of_the_resource(open_cell: Pat
     assert ask("PUT", "Patient/one", {**EMILE, "id": "two"}).status == 400
     assert ask("PUT", "Patient/one", EMILE).status == 400
     assert ask("POST", "Observation", EMILE).status == 400
-    assert ask("PUT", "Patient/not_an_id", {**EMILE, "id": "not_an_id"}).status == 400
+    assert ask("PUT", "Patient/not~an~id", {**EMILE, "id": "not~an~id"}).status == 400
     assert ask("PUT", f"Patient/{'a' * 65}", {**EMILE, "id": "a" * 65}).status == 400
 
 
