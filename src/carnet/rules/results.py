@@ -12,6 +12,7 @@ from typing import Any, Literal
 from carnet.fhir import codes
 from carnet.fhir.folding import fold
 from carnet.rules import received
+from carnet.rules.passage import Place, place_of
 
 Resource = dict[str, Any]
 Flag = Literal["", "low", "very-low", "high", "very-high", "abnormal"]
@@ -65,6 +66,7 @@ class Value:
     low: Decimal | None = None
     high: Decimal | None = None
     category: str = ""
+    place: Place | None = None  # the words of the note it was read from
     about: str = ""  # the germ of an antibiogram, the place on the body: two of them are two analytes
 
     @property
@@ -241,6 +243,7 @@ def _value(observation: Resource, part: Resource, about: str) -> Value:
         high=high,
         category=_category(observation),
         about=about,
+        place=place_of(observation),
     )
 
 

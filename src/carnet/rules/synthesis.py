@@ -12,6 +12,7 @@ from carnet.fhir import codes, dates
 from carnet.fhir.errors import Malformed
 from carnet.rules import received
 from carnet.rules.alarms import Allergy, allergies
+from carnet.rules.passage import Place, place_of
 from carnet.rules.results import concept_words
 
 Resource = dict[str, Any]
@@ -38,6 +39,7 @@ class Line:
     received: bool = False
     severe: bool = False
     version: int = 0
+    place: Place | None = None  # the very words of the note
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,9 @@ def _line(resource: Resource, sources: dict[str, str], text: str, **facts: Any) 
     if not received.is_current(resource):
         facts["detail"] = " · ".join(filter(None, (facts.get("detail", ""), GONE)))
     words = received.with_site(text, resource) or "sans libellé"
-    return Line(reference, words, source=sources.get(reference), **facts)
+    place = place_of(resource)
+    source = f"Composition/{place.note}" if place else sources.get(reference)
+    return Line(reference, words, source=source, place=place, **facts)
 
 
 def _condition(resource: Resource, sources: dict[str, str]) -> tuple[Line, str]:

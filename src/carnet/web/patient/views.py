@@ -17,6 +17,7 @@ from carnet.fhir import codes
 from carnet.record import clock, gate
 from carnet.rules import note as notes
 from carnet.rules import results, timeline
+from carnet.rules.passage import Passage, passage
 from carnet.rules.synthesis import synthesis, tells
 from carnet.web.patient import facts, plots
 from carnet.web.patient.opening import Opened, actor, is_part, opened, same_patient
@@ -103,6 +104,7 @@ def note(request: HttpRequest, id: str, composition: str) -> HttpResponse:
         "note": current,
         "entry": next((event.told() for event in page.events if event.reference == reference), None),
         "text": text,
+        "passage": _passage(request, versions, text or ""),
         "intact": all(notes.is_intact(one) for one in versions),
         "amended": codes.has_tag(current, codes.AMENDED),
         "versions": versions,
@@ -111,6 +113,15 @@ def note(request: HttpRequest, id: str, composition: str) -> HttpResponse:
         "cannot_amend": consultation.why_not(consultation.check_amend, page.by, current),
     }
     return render(request, "patient/note.html", shown)
+
+
+def _passage(request: HttpRequest, versions: Sequence[dict[str, Any]], text: str) -> Passage | None:
+    """The words that a fact was read from, when the address names them."""
+    of, start, end = (request.GET.get(name, "") for name in ("of", "from", "to"))
+    if not all(one.isascii() and one.isdigit() and len(one) < 8 for one in (of, start, end)):
+        return None
+    then = next((one for one in versions if one["meta"]["versionId"] == of), None)
+    return passage((notes.text_of(then) if then else None) or "", text, int(start), int(end))
 
 
 @require_GET

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from carnet.rules.passage import Place
 from carnet.rules.synthesis import Line
 from carnet.web.shell import wording
 from carnet.web.shell.templatetags.carnet import icon
@@ -59,9 +60,17 @@ def _source(line: Line, patient: str) -> str:
         )
         said = _("Document source :")
     elif type_ == "Composition":
-        href, words, drawing = reverse("patient:note", args=[patient, id]), _("Note source"), "journal-text"
+        href, words, drawing = said_at(patient, id, line.place), _("Note source"), "journal-text"
         said = _("Note source :")
     else:
         return ""
+    href = escape(href)
     label = f"{escape(said)} {escape(line.text)}"
     return f'<a class="source no-print" href="{href}" aria-label="{label}" title="{escape(words)}">{icon(drawing)}</a>'
+
+
+@register.simple_tag
+def said_at(patient: str, note: str, place: Place | None) -> str:
+    """The address of a note, at the words a fact was read from."""
+    href = reverse("patient:note", args=[patient, note])
+    return f"{href}?of={place.version}&from={place.start}&to={place.end}#words" if place else href
