@@ -87,6 +87,24 @@ def test_the_form_asks_as_the_address_does(emile: str) -> None:
     assert ask("POST", "Observation/_search", b"\xff=1", **form).status == 400
 
 
+def test_what_was_asked_by_post_never_stands_in_an_address(emile: str) -> None:
+    form = {"content_type": "application/x-www-form-urlencoded"}
+    asked = f"subject={emile}&_sort=date&_count=1".encode()
+    said, seen = ask("POST", "Observation/_search", asked, **form), []
+    for _ in range(3):
+        seen += kilos(said)
+        following = link(said, "next")
+        if following is None:
+            break
+        assert "emile" not in following
+        assert "subject" not in following
+        said = ask("GET", following.removeprefix(f"{BASE}/"))
+    assert seen == [80, 82, 81]
+    sealed = str(link(ask("POST", "Observation/_search", asked, **form), "next"))
+    for wrong in (sealed[:-3], sealed + "A", "Observation?_page=s.", "Observation?_page=s.%C3%A9"):
+        assert ask("GET", wrong.removeprefix(f"{BASE}/")).status == 400
+
+
 def test_pages_follow_each_other_while_data_change(emile: str) -> None:
     first = ask("GET", "Observation?_sort=date&_count=2")
     keep(weight(emile, 70, "2025-01-01"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 from carnet.api import exchange, searchset, subset
@@ -9,10 +10,11 @@ from carnet.api.exchange import Answer, Asked
 from carnet.api.refusals import Asks
 from carnet.fhir import search_parameters
 from carnet.fhir.errors import NotFound
-from carnet.record import gate
+from carnet.record import gate, seal
 from carnet.record.finding import Found, Whole
 
 Query = list[tuple[str, str]]
+_SEALED = "s."  # begins a page whose criteria stand in it, unreadable
 _OF_RECORD = ("_count", "_page", "_since", "_type")
 
 
@@ -47,7 +49,11 @@ def _search(asked: Asked, type: str, within: str | None) -> Answer:
 
 
 def _query(asked: Asked) -> Query:
-    """The parameters of the address and of the form. Raises Asks."""
+    """The parameters of the address and of the form, or those that a sealed page stands for. Raises Asks, BadSearch."""
+    if len(asked.query) == 1 and asked.query[0][0] == "_page" and asked.query[0][1].startswith(_SEALED):
+        return [
+            (name, value) for name, value in json.loads(seal.opened(asked.query[0][1].removeprefix(_SEALED)))
+        ]
     if asked.method != "POST" or asked.path[-1:] != ("_search",):
         return asked.query
     try:
@@ -78,8 +84,16 @@ def _told(asked: Asked, found: Found, part: subset.Subset, more: Query) -> Answe
         understood.remove(("_count", "0"))
     links = {"self": searchset.address(path, understood)}
     if found.next is not None:
-        links["next"] = searchset.address(path, [*understood, ("_page", found.next)])
+        links["next"] = searchset.address(path, _next(asked, [*understood, ("_page", found.next)]))
     return searchset.bundle(links, _entries(asked, found, part), found.total)
+
+
+def _next(asked: Asked, query: Query) -> Query:
+    """What was asked by POST, so that no name stands in an address, does not come back in one."""
+    was_sealed = asked.query[:1] and asked.query[0][1].startswith(_SEALED)
+    if asked.method != "POST" and not was_sealed:
+        return query
+    return [("_page", _SEALED + seal.closed(json.dumps(query)))]
 
 
 def _entries(asked: Asked, found: Found, part: subset.Subset) -> list[bytes]:

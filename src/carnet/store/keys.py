@@ -41,6 +41,7 @@ class Keyring:
     blob_names: bytes
     blobs: bytes
     audit: bytes
+    pages: bytes
 
 
 _open: Keyring | None = None
@@ -187,7 +188,8 @@ def _derive(home: Path, cell: str, practice: str, data: bytes) -> Keyring:
     def key(purpose: str) -> bytes:
         return HKDF(SHA256(), 32, cell.encode(), f"carnet/{purpose}".encode()).derive(data)
 
-    return Keyring(home, cell, practice, key("database"), key("blob-names"), key("blobs"), key("audit"))
+    purposes = ("database", "blob-names", "blobs", "audit", "pages")
+    return Keyring(home, cell, practice, *map(key, purposes))
 
 
 def write(home: Path, held: dict[str, Any]) -> None:
