@@ -116,6 +116,8 @@ def test_the_shipped_table_holds_the_town() -> None:
         ("FUMARATE DE DIMÉTHYLE", "fumarate de diméthyle"),
         ("CHLORHYDRATE DE LIDOCAÏNE MONOHYDRATÉ", "lidocaïne"),
         ("CLAVULANATE DE POTASSIUM", "acide clavulanique"),
+        ("HYDROCORTISONE (BUTYRATE D')", "hydrocortisone"),
+        ("TROSPIUM (CHLORURE DE)", "trospium"),
     ],
 )
 def test_a_substance_is_said_as_prescribers_say_it(official_name: str, said: str) -> None:
