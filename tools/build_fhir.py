@@ -37,7 +37,7 @@ PRIMITIVES: dict[str, Json] = {
     "date": {"type": "string", "pattern": rf"^{_DATE})?)?$", "format": "calendar"},
     "dateTime": {"type": "string", "pattern": rf"^{_DATE}(T{_TIME}{_ZONE})?)?)?$", "format": "calendar"},
     "decimal": {"type": "number"},
-    "id": {"type": "string", "pattern": r"^[A-Za-z0-9.-]{1,64}$"},
+    "id": {"type": "string", "pattern": r"^[A-Za-z0-9.-][A-Za-z0-9_.-]{0,63}$"},
     "instant": {
         "type": "string",
         "pattern": rf"^[0-9]{{4}}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T{_TIME}{_ZONE}$",
@@ -385,7 +385,7 @@ def _coded(codes: dict[str, list[str]], kind: str) -> Json:
 def _reference_syntax(types: set[str]) -> str:
     """Relative (perhaps to one version), absolute, contained, or by search as transactions write it. (An id has 64
     characters at most; HL7's own guide refers to longer ones.)"""
-    relative = rf"({'|'.join(sorted(types))})/[A-Za-z0-9.-]{{1,128}}(/_history/[A-Za-z0-9.-]{{1,64}})?(#\S+)?"
+    relative = rf"({'|'.join(sorted(types))})/[A-Za-z0-9.-][A-Za-z0-9_.-]{{0,127}}(/_history/[A-Za-z0-9.-][A-Za-z0-9_.-]{{0,63}})?(#\S+)?"
     return rf"^(#\S*|{relative}|[A-Za-z]+\?\S+|[a-z][a-z0-9+.-]*:\S+)$"
 
 

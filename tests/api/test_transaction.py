@@ -216,7 +216,7 @@ def test_several_patients_are_all_named_in_the_journal(open_cell: Path) -> None:
             "Bundle.entry[1].resource.subject.reference",
         ),
         (entry("PUT", "Patient/one", {**EMILE, "id": "two"}), 400, "Bundle.entry[1]"),
-        (entry("PUT", "Patient/a_b", {**EMILE, "id": "a_b"}), 422, "Bundle.entry[1].resource.id"),
+        (entry("PUT", "Patient/a~b", {**EMILE, "id": "a~b"}), 422, "Bundle.entry[1].resource.id"),
         (entry("PUT", "Patient/there", {**EMILE, "id": "there"}, ifMatch='W/"7"'), 412, "Bundle.entry[1]"),
         (entry("PUT", "Patient/there", {**EMILE, "id": "there"}, ifNoneMatch="*"), 412, "Bundle.entry[1]"),
         (entry("PUT", "Patient/here", {**EMILE, "id": "here"}, ifMatch='W/"1"'), 412, "Bundle.entry[1]"),

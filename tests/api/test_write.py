@@ -50,6 +50,17 @@ def test_an_update_creates_under_the_id_of_the_client(any_cell: Path) -> None:
     assert ask("PUT", "Patient/emile", {**EMILE, "id": "emile"}, if_none_match="*").status == 412
 
 
+def test_an_id_may_hold_the_underscore_that_other_servers_write(any_cell: Path) -> None:
+    weight = {"resourceType": "Observation", "status": "final", "code": {"text": "Poids"}}
+    assert ask("PUT", "Patient/pat_1", {**EMILE, "id": "pat_1"}).status == 201
+    made = created({**weight, "subject": {"reference": "Patient/pat_1"}})
+    for asked in ("subject=pat_1", "subject=Patient/pat_1", "subject._id=pat_1"):
+        found = ask("GET", f"Observation?{asked}").json["entry"]
+        assert [entry["resource"]["id"] for entry in found] == [made["id"]]
+    assert ask("GET", "Patient/pat_1/$everything?_type=Observation").json["total"] == 1
+    assert ask("PUT", "Patient/_pat", {**EMILE, "id": "_pat"}).status == 404  # there, operations begin
+
+
 def test_numbers_come_back_as_they_were_written(any_cell: Path) -> None:
     patient = created(EMILE)
     written = (

@@ -10,10 +10,9 @@ from typing import Any
 from carnet.api.exchange import pairs
 from carnet.api.steps import SENTENCE, Criteria, Json, Step
 from carnet.fhir.errors import Invalid, Issue
+from carnet.fhir.references import ONE
 
-_PREFIXED = re.compile(
-    r"^(.*/)[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}$"
-)  # a fullUrl of a server: what stands before
+_PREFIXED = re.compile(rf"^(.*/)[A-Z][A-Za-z]+/{ONE}$")  # a fullUrl of a server: what stands before
 _CONDITIONAL = re.compile(r"^([A-Z][A-Za-z]+)\?(.+)$")
 # Elements of type url, uri or uuid by which one entry may name another (R4: those are replaced like references).
 _LINKS = frozenset(

@@ -46,7 +46,7 @@ _WORDS: dict[str, str | dict[str, str]] = {  # what each address is called, or e
     "Patient/id/$everything": {"GET": "everything", "POST": "everythingByForm"},
     "Observation/$lastn": {"GET": "latest", "POST": "latestByForm"},
 }
-_ID = {"type": "string", "pattern": "^[A-Za-z0-9.-]{1,64}$", "not": {"enum": [".", ".."]}}
+_ID = {"type": "string", "pattern": "^[A-Za-z0-9.-][A-Za-z0-9_.-]{0,63}$", "not": {"enum": [".", ".."]}}
 _VALUES: dict[str, Json] = {
     "date": {
         "type": "string",
@@ -54,7 +54,7 @@ _VALUES: dict[str, Json] = {
     },
     "number": {"type": "string", "pattern": "^(eq|ne|gt|lt|ge|le|sa|eb|ap)?[0-9]{1,9}$"},
     "quantity": {"type": "string", "pattern": "^(eq|ne|gt|lt|ge|le|sa|eb|ap)?[0-9]{1,9}$"},
-    "reference": {"type": "string", "pattern": "^[A-Za-z0-9.-]{1,64}$"},
+    "reference": {"type": "string", "pattern": "^[A-Za-z0-9.-][A-Za-z0-9_.-]{0,63}$"},
     "token": {"type": "string", "pattern": "^[A-Za-z0-9.-]{1,64}$"},
     "uri": {"type": "string", "pattern": "^urn:[a-z0-9]{1,40}$"},
     "string": {"type": "string", "pattern": "^[A-Za-z]{1,40}$"},

@@ -96,7 +96,7 @@ def _reference(targets: list[str]) -> Json:
     types = "|".join(targets) or "[A-Z][A-Za-z]+"
     written = {
         "type": "string",
-        "pattern": f"^({types})/[A-Za-z0-9.-]{{1,64}}$",
+        "pattern": f"^({types})/[A-Za-z0-9.-][A-Za-z0-9_.-]{{0,63}}$",
         "examples": [f"{example}/emile"],
     }
     properties = {"reference": written, "display": _SHORT}

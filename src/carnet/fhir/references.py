@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-LOCAL = re.compile(r"^([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/([A-Za-z0-9\-.]{1,64}))?$")
-ID = re.compile(r"^[A-Za-z0-9\-.]{1,64}$")
+# R4's grammar of ids, and the underscore inside, which it leaves out and other servers write: what they kept comes in
+# under its own names. First, an underscore belongs to the operations (`_history`, `_search`).
+ONE = r"[A-Za-z0-9\-.][A-Za-z0-9_\-.]{0,63}"
+LOCAL = re.compile(rf"^([A-Z][A-Za-z]+)/({ONE})(?:/_history/({ONE}))?$")
+ID = re.compile(rf"^{ONE}$")
 
 
 def split(reference: str) -> tuple[str, str] | None:

@@ -7,13 +7,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from carnet.fhir.references import ONE
 from carnet.fhir.search_parameters import Parameter
 from carnet.store.search import keys
 from carnet.store.search.clauses import Match, Sql
 from carnet.store.search.params import bad, bad_modifier, plain
 from carnet.store.search.words_match import identifier, parameter_is
 
-_LOCAL = re.compile(r"(?:([A-Z][A-Za-z]+)/)?([A-Za-z0-9\-.]{1,64})(?:/_history/([A-Za-z0-9\-.]{1,64}))?")
+_LOCAL = re.compile(rf"(?:([A-Z][A-Za-z]+)/)?({ONE})(?:/_history/({ONE}))?")
 PATIENT = "Patient"
 
 # Every id that the aliases join to those asked for, through merges of merges.

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from carnet.fhir.references import ONE
 from carnet.store.search import keys, spans, units
 
 CURRENCY = "urn:iso:std:iso:4217"
-_ABSOLUTE = re.compile(
-    r"https?://.*/([A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/([A-Za-z0-9\-.]{1,64}))?"
-)
+_ABSOLUTE = re.compile(rf"https?://.*/([A-Z][A-Za-z]+)/{ONE}(?:/_history/({ONE}))?")
 
 
 @dataclass(slots=True)
