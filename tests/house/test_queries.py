@@ -30,6 +30,9 @@ LIMITS = {
     "patient:document": 11,
     "history": 6,  # the record's history, further down: a part of its page
     "consultation:note": 11,
+    "consultation:offers": 13,
+    "consultation:mark": 30,
+    "paper:write": 11,
     "practice:home": 13,  # one or two for the state of each of its pages
     "practice:audit": 7,  # one for the names of programs
     "practice:search": 11,
@@ -65,6 +68,18 @@ def visited(client: Client, name: str, patient: str) -> Callable[[], HttpRespons
     if name == "consultation:note":
         path = client.post(reverse("consultation:open"), {"patient": patient}).headers["Location"]
         return lambda: client.get(path)
+    if name in ("consultation:offers", "consultation:mark"):
+        path = client.post(reverse("consultation:open"), {"patient": patient}).headers["Location"]
+        asked = {
+            "patient": patient,
+            "text": "HTA, TA 14/8  Pds 81",
+            "verdict": "accepted",
+            "key": ["condition:hta:1"],
+        }
+        tail = "offers" if name == "consultation:offers" else "offers/mark"
+        return lambda: client.post(f"{path}/{tail}", asked)
+    if name == "paper:write":
+        return lambda: client.get(reverse(name, kwargs={"id": patient, "kind": "letter"}))
     about = {"id": patient} if name.startswith("patient:") else {}
     if name == "patient:note":
         about["composition"] = f"{patient}-0001"

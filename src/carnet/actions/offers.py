@@ -78,10 +78,9 @@ def mark(
     found = {one.key: one for one in read(by=by, day=day, draft=draft, text=text)}
     if not set(keys) <= found.keys() or (seen and [found[key].words for key in keys] != [*seen]):
         raise Conflict(_GONE)
-    for key in keys:
-        offer = found[key]
-        kept = margin.Mark(key, verdict, json.dumps(offer.fact).decode())
-        margin.mark(by=by, draft=draft.id, term=offer.term, mark=kept)
+    chosen = [found[key] for key in dict.fromkeys(keys)]
+    said = [(one.term, margin.Mark(one.key, verdict, json.dumps(one.fact).decode())) for one in chosen]
+    margin.mark(by=by, draft=draft.id, said=said)
     return read(by=by, day=day, draft=draft, text=text)
 
 

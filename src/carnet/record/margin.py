@@ -3,7 +3,7 @@ of its own, as the draft's text. Signing is what enters the record."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 
@@ -24,19 +24,25 @@ def marks(*, by: Actor, draft: str) -> list[Mark]:
     return offers.marks(draft)
 
 
-def mark(*, by: Actor, draft: str, term: str, mark: Mark) -> None:
-    """Keep a word on an offer; an empty verdict takes it back. A refusal holds for this patient's later notes."""
+def mark(*, by: Actor, draft: str, said: Sequence[tuple[str, Mark]]) -> None:
+    """Keep words on offers, each with its term; an empty verdict takes one back. All of them or none. A refusal holds
+    for this patient's later notes."""
     access.check_write(by, "Composition")
     patient = draft_of(by=by, id=draft).patient
     same = alias.around([patient]).same(patient)
     with commit.in_words(), transaction.atomic(durable=True):
-        offers.unrefuse(same, term)
-        if mark.verdict:
-            offers.mark(draft, mark)
-        else:
-            offers.unmark(draft, mark.key)
-        if mark.verdict == "refused":
-            offers.refuse(patient, term)
+        for term, one in said:
+            _keep(draft, patient, same, term, one)
+
+
+def _keep(draft: str, patient: str, same: Collection[str], term: str, mark: Mark) -> None:
+    offers.unrefuse(same, term)
+    if mark.verdict:
+        offers.mark(draft, mark)
+    else:
+        offers.unmark(draft, mark.key)
+    if mark.verdict == "refused":
+        offers.refuse(patient, term)
 
 
 def refused(*, by: Actor, patient: str) -> set[str]:
