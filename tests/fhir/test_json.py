@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from decimal import Decimal
 
 import pytest
 
@@ -39,7 +40,16 @@ def test_a_number_stays_as_it_is_written(number: str) -> None:
 
 def test_a_number_of_thousands_of_figures_is_no_resource() -> None:
     with pytest.raises(Malformed):
-        validate({"resourceType": "Patient", "multipleBirthInteger": json.loads("9" * 5000)})
+        validate({"resourceType": "Patient", "multipleBirthInteger": Decimal("9" * 5000)})
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e999999999", "1e-400", "0e999999999", "9" * 400])
+def test_a_number_that_no_page_could_show_is_refused(number: str) -> None:
+    """Kept once, it would close its patient's record: a parser sees infinity, or a page gets a billion figures."""
+    with pytest.raises(Malformed):
+        json.loads(number)
+    with pytest.raises(Malformed):
+        json.dumps({"value": Decimal(number)})
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,9 @@ import orjson
 from carnet.fhir.errors import Malformed
 
 DEPTH_LIMIT = 64
+MAGNITUDE = (
+    307  # powers of ten: beyond them a quick parser sees infinity, and written out a number fills the memory
+)
 
 
 def _refuse_constant(name: str) -> Any:
@@ -26,7 +29,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _integer(digits: str) -> int | Decimal:
-    return int(digits) if len(digits) < 18 else Decimal(digits)
+    return int(digits) if len(digits) < 18 else _bounded(Decimal(digits))
+
+
+def _bounded(number: Decimal) -> Decimal:
+    if abs(number.adjusted()) > MAGNITUDE:
+        raise ValueError("magnitude")
+    return number
 
 
 class Written(Decimal):
@@ -50,7 +59,7 @@ def plain(value: Any) -> Any:
 
 
 def _fraction(text: str) -> Decimal:
-    number = Decimal(text)
+    number = _bounded(Decimal(text))
     return number if str(number) == text else Written(text)
 
 
@@ -61,7 +70,7 @@ _decode = json.JSONDecoder(
 
 def loads(content: bytes | str) -> Any:
     """Parse strict UTF-8 JSON; fractions become Decimal. Raises Malformed (bad UTF-8, NaN, a key twice, lone
-    surrogate, nesting deeper than DEPTH_LIMIT)."""
+    surrogate, a number beyond MAGNITUDE, nesting deeper than DEPTH_LIMIT)."""
     try:
         text = content.decode("utf-8") if isinstance(content, bytes) else content
         value = _decode(text)
@@ -115,6 +124,7 @@ def _children(node: Any) -> list[Any]:
 
 def _written(value: Any) -> Any:
     if isinstance(value, Decimal):
+        _bounded(value)
         return orjson.Fragment(value.text if isinstance(value, Written) else str(value))
     raise TypeError(type(value).__name__)
 
