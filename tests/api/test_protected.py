@@ -11,8 +11,9 @@ import pytest
 from carnet.actions import consultation
 from carnet.actions import patient as patients
 from carnet.fhir import codes, json
+from carnet.fhir.identifiers import INS_NIR
 from carnet.record import gate
-from carnet.rules import note
+from carnet.rules import note, person, reliability
 from carnet.rules.person import Identity
 from tests.api.asking import Said, ask
 from tests.cast import ALICE, BRUNO, EMILE
@@ -153,6 +154,20 @@ def test_this_door_proves_no_identity(any_cell: Path, at: datetime) -> None:
     assert ask("PUT", address, lowered).status == 200
 
 
+def test_another_national_number_is_no_longer_proved(any_cell: Path, at: datetime) -> None:
+    """A qualified identity whose number changes here keeps no status that the teleservice gave to the other number."""
+    mine = [{"system": INS_NIR, "value": "155047511400152"}]
+    patient = created({**EMILE, "identifier": mine})
+    with gate.write(by=ALICE, at=at, action="test") as work:
+        proved = reliability.answered(patient, person.typed({**patient, "identifier": mine}))
+        work.update(proved, if_version=1)
+    address = f"Patient/{patient['id']}"
+    assert person.reliability(ask("GET", address).json) == "RECUP"
+    other = {**proved, "identifier": [{"system": INS_NIR, "value": "285027511400267"}]}
+    assert ask("PUT", address, other, by="chloe").status == 422
+    assert ask("PUT", address, {**proved, "telecom": [{"system": "phone", "value": "06"}]}).status == 200
+
+
 def test_a_record_that_holds_something_is_not_deleted(any_cell: Path) -> None:
     patient = created(EMILE)["id"]
     weight = {"resourceType": "Observation", "status": "final", "code": {"text": "Poids"}}
@@ -161,6 +176,18 @@ def test_a_record_that_holds_something_is_not_deleted(any_cell: Path) -> None:
     assert ask("GET", f"Patient/{patient}").status == 200
     assert ask("DELETE", f"Observation/{observation}").status == 204
     assert ask("DELETE", f"Patient/{patient}").status == 204
+
+
+def test_what_one_may_not_read_holds_a_record_too(any_cell: Path) -> None:
+    """The secretary sees no measurement; she deletes no record that holds one."""
+    patient = created(EMILE)["id"]
+    weight = {"resourceType": "Observation", "status": "final", "code": {"text": "Poids"}}
+    observation = created({**weight, "subject": {"reference": f"Patient/{patient}"}})["id"]
+    assert ask("DELETE", f"Patient/{patient}", by="chloe").status == 409
+    assert ask("DELETE", "Patient?family=Durand", by="chloe").status == 409
+    assert ask("GET", f"Patient/{patient}").status == 200
+    assert ask("DELETE", f"Observation/{observation}").status == 204
+    assert ask("DELETE", f"Patient/{patient}", by="chloe").status == 204
 
 
 def test_a_program_takes_back_the_record_that_it_made_alone(any_cell: Path) -> None:

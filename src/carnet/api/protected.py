@@ -11,7 +11,7 @@ from carnet.fhir.errors import Conflict, Invalid, Issue, Refused
 from carnet.record.actor import Actor
 from carnet.record.validate import validate
 from carnet.record.work import Stored, Work
-from carnet.rules import identity_status, note, person, reliability
+from carnet.rules import identity, identity_status, note, person, reliability
 
 Resource = dict[str, Any]
 # Who did what: written once. (A Provenance sent here gets one of its own, which says who sent it.)
@@ -61,7 +61,7 @@ def goes_with(work: Work, now: Stored) -> list[Stored]:
     itself. Raises Conflict for any other record that holds something."""
     if now.type != "Patient":
         return []
-    record = work.record(now.id)
+    record = work.whole_record(now.id)
     held = [one for one in record if one.type not in ("Patient", *WITNESSES)]
     if held and not (work.by.kind == "app" and _wrote_all(work.by, record, held)):
         raise Conflict(_HOLDS)
@@ -128,6 +128,8 @@ def _check_identity(before: Resource, after: Resource) -> None:
     status = person.reliability(before) or identity_status.PROVISIONAL
     if reliability.strict_traits(before) != reliability.strict_traits(after):
         status = identity_status.after(status, "trait-changed")
+    if identity.ins(before) != identity.ins(after):
+        status = identity_status.after(status, "number-changed")
     _check_status(after, status)
 
 
