@@ -286,3 +286,12 @@ def test_the_number_of_statements_does_not_grow_with_what_is_found(emile: str) -
     for day in range(10, 25):
         keep(weight(emile, day, f"2026-05-{day}"))
     assert {address: statements(address) for address in asked} == before == asked
+
+
+def test_a_chain_that_tries_too_many_types_is_refused(open_cell: Path) -> None:
+    """Each of its links would try nine types: as they multiply, one question would stop the practice for half a minute."""
+    assert ask("GET", "Library?successor.successor=Library/1").status == 200
+    said = ask("GET", "Library?successor.successor.successor.successor=Library/1")
+    assert (said.status, said.json["issue"][0]["severity"]) == (400, "error")
+    named = "Library?successor:Library.successor:Library.successor:Library.successor=Library/1"
+    assert ask("GET", named).status == 200

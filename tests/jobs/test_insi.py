@@ -174,3 +174,16 @@ def test_dalia_asks_nothing(at: datetime) -> None:
     id = new(at)
     with pytest.raises(NotFound):
         identity.ask_insi(by=DALIA, at=at, patient=id)
+
+
+def test_one_question_that_cannot_be_put_holds_up_no_other(
+    at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The record of one was merged before the answer came; the next patient has theirs all the same."""
+    monkeypatch.setattr(job, "_insi", lambda by, asked: Fake([numbered(JEANNE)]))
+    other, merged = new(at), new(at)
+    identity.ask_insi(by=CHLOE, at=at, patient=other)
+    identity.ask_insi(by=CHLOE, at=at, patient=merged)  # the newest is asked first
+    identity.merge(by=ALICE, at=at, keep=new(at), other=merged)
+    job.ask_waiting(at)
+    assert insi.outcome(result(at, other)) == "one"

@@ -3,6 +3,8 @@ Who answers is a setting; no question is lost when nobody does."""
 
 from __future__ import annotations
 
+import logging
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -21,24 +23,27 @@ from carnet.rules import person
 from carnet.rules.person import Identity
 
 FAKE = "fake"
+logger = logging.getLogger(__name__)
 
 
 def ask_waiting(at: datetime) -> None:
     """Every question that waits, and its answer."""
     by = operator(cell.practice_id())
     for question in identity.insi_awaited(by=by):
-        _ask(by, at, question)
+        try:
+            _ask(by, at, question)
+        except CarnetError as error:
+            # A record merged or gone meanwhile: the other questions, and the queue, do not wait behind this one.
+            logger.warning("a question to the teleservice was passed over after %s", type(error).__name__)
 
 
 def _ask(by: Actor, at: datetime, question: Stored) -> None:
     patient = gate.read(by=by, at=at, type="Patient", id=str(question.subject))
     outcome, found = answer(by, patient.resource())
-    try:
+    with suppress(Conflict):  # asked anew meanwhile: the next turn answers that
         identity.insi_answered(
             by=by, at=at, question=question, version=patient.version, outcome=outcome, found=found
         )
-    except Conflict:
-        return  # asked anew meanwhile: the next turn answers that
 
 
 def answer(by: Actor, patient: dict[str, Any]) -> tuple[str, Identity | None]:

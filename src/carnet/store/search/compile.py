@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import NamedTuple
 
 from carnet.fhir import search_parameters
@@ -25,6 +26,7 @@ from carnet.store.search.limits import Limit
 
 TARGET_LIMIT = 10  # types that one link of a chain tries; beyond, the type must be named
 DEPTH_LIMIT = 5  # links of a chain
+INSIDE_LIMIT = 200  # searches inside one search: each link may try several types, and they multiply
 
 _MATCHERS: dict[str, Callable[[Parameter, str, str], list[Match]]] = {
     "token": words_match.token,
@@ -55,10 +57,11 @@ class Scope:
     same: references_match.Same | None = None
     may_read: MayRead = every_type
     depth: int = 0
+    inside: Iterator[int] = field(default_factory=count)  # counts all searches inside this one
 
     def deeper(self) -> Scope:
         """For the search at the end of a chain."""
-        if self.depth >= DEPTH_LIMIT:
+        if self.depth >= DEPTH_LIMIT or next(self.inside) >= INSIDE_LIMIT:
             raise BadSearch("Cette recherche enchaîne trop de références.")
         return replace(self, depth=self.depth + 1)
 
