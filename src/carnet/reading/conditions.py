@@ -58,6 +58,7 @@ _CODES_LEFT_OUT = (
     "Z99.8",
 )
 _CURED = re.compile(r"(?<![a-z])(?:gueri|operee?|traite)(?![a-z])")
+_TOUCHING = 2  # characters
 _PAIN = "R52"  # pain without a place; beside a score it is the score
 _DOUBT = re.compile(r"(?<![a-z])(?:probable|possible|suspect\w*)(?![a-z])")
 _TITLES = re.compile(
@@ -77,6 +78,8 @@ def read(
         last = place + 1 == len(found) or found[place + 1].start >= sentence.end
         before = previous if previous and previous[0] >= sentence.start else None
         concept = match.value
+        if not last and _same_family(match, found[place + 1]):
+            continue
         told = _qualified(note, match.end)
         term = Term(match.start, told, concept.codes, concept.kind, last, before)
         said = status.DENIED if concept.denies else status.of(note, term)
@@ -89,7 +92,7 @@ def read(
         if (
             said.status is None
             or key in seen
-            or not _counts(note, match, taken, said.status == status.NEGATED)
+            or not _counts(note, match, taken, said.status in (status.NEGATED, status.SUSPECTED))
             or _inside(match, tests)
         ):
             continue
@@ -106,6 +109,8 @@ def _inside(match: Match[Concept], places: Sequence[tuple[int, int]]) -> bool:
 def _counts(note: Note, match: Match[Concept], taken: Sequence[Fact], negated: bool) -> bool:
     concept = match.value
     if concept.kind in _KINDS_LEFT_OUT or not concept.codes or not _meant(note, match, negated):
+        return False
+    if negated and concept.codes[0].startswith(_SUBSTANCE):
         return False
     if concept.codes[0].startswith(_CODES_LEFT_OUT):
         return False
@@ -124,8 +129,43 @@ def _counts(note: Note, match: Match[Concept], taken: Sequence[Fact], negated: b
     return not any(fact.kind in _CLAIMING and fact.overlaps(match.start, match.end) for fact in taken)
 
 
+# In small letters these are words, not abbreviations; « MAP » and « RPM » are movements and a residue of urine as well.
+_OTHER_WORDS = frozenset(
+    (
+        "mat",
+        "map",
+        "rpm",
+        "dit",
+        "pas",
+        "mal",
+        "ras",
+        "dos",
+        "cou",
+        "dg",
+        "as",
+        "sd",
+        "pr",
+        "ep",
+        "pc",
+        "ic",
+        "ts",
+        "tb",
+        "dt",
+        "ca",
+    )
+)
+_SUBSTANCE = (
+    "F11",
+    "F12",
+    "F13",
+    "F14",
+    "F15",
+    "F16",
+    "F19",
+)  # « cannabis 0 » is a habit, not a condition denied
 _ABBREVIATED = 4
-_NUMBER = re.compile(r" ?[:=]? ?[0-9]{2,3}(?![0-9]|/| ?(?:ans|mois|j)(?![a-z]))")
+_MEASURE = re.compile(r" ?[:=]? ?(?!(?:19|20)[0-9]{2})[0-9]")
+_NUMBER = re.compile(r" ?[:=]? ?[0-9]{2,3}(?![0-9]|/| ?(?:ans|a|mois|j)(?![a-z]))")
 _SPECIALISTS = re.compile(r"gastro|pneumo|neuro|cardio|rhumato|dermato|psy|hemato")
 _TO_THEM = re.compile(
     r"(?:avec|avis|courrier|lettre|rdv|cs|chez|par|voir|suivi|adress\w*|au|le|en|cr)(?: (?:le|la|au|en|un|du|d'un))? $"
@@ -139,6 +179,13 @@ def _like_a_name(note: Note, match: Match[Concept]) -> bool:
     """« Dr Angine », « Mme TOUX »; but « M. IRC » is an abbreviation."""
     written = note.text[match.start : match.end]
     return written.istitle() or (written.isupper() and len(written) > 3)
+
+
+def _same_family(match: Match[Concept], following: Match[Concept]) -> bool:
+    """« Diabète DT2 »: the second says it better."""
+    close = following.start - match.end <= _TOUCHING
+    codes, others = match.value.codes, following.value.codes
+    return close and bool(codes and others) and codes[0][:2] == others[0][:2] == "E1"
 
 
 def _qualified(note: Note, end: int) -> int:
@@ -155,14 +202,12 @@ def _dated(note: Note, end: int) -> int:
 def _meant(note: Note, match: Match[Concept], negated: bool) -> bool:
     """An abbreviation of many meanings is this one in capitals only; a word of many meanings never by itself."""
     written = note.text[match.start : match.end]
+    if written.lower() in _OTHER_WORDS and (written.islower() or match.value.doubtful):
+        return False
     if match.value.doubtful and negated and len(written) > _ABBREVIATED:
         return True  # « pas de globe »
     if len(written) < _ABBREVIATED and written.isupper() and _NUMBER.match(note.flat, match.end):
         return False  # « PC 35 » is a measure
     if match.value.doubtful:
-        return (
-            written.isupper()
-            and not note.text.isupper()
-            and not note.flat[match.end : match.end + 2].strip(" :=").isdigit()
-        )
+        return written.isupper() and not note.text.isupper() and not _MEASURE.match(note.flat, match.end)
     return len(written) > _SHORT or not written.islower() or note.text.islower()

@@ -171,7 +171,7 @@ def _add_counts(add: Callable[..., None], table: dict[str, Any]) -> None:
     per_day = r"(?: ?(?:/|par) ?(?:jours?|j|24 ?h)| fois par jour)?(?![a-z0-9])"
     add(
         COUNTED,
-        rf"(?P<n>{numbers.FRACTION}|[0-9]{{1,2}}) ?x ?(?P<t>[1-9])(?![0-9]|[.,][0-9]){per_day}",
+        rf"(?P<n>{numbers.FRACTION}|[1-9]) ?x ?(?P<t>[1-9])(?![0-9]|[.,][0-9]){per_day}",
         _twice,
     )
     for row in table["frequencies"]["list"]:
@@ -196,6 +196,7 @@ def _add_durations(add: Callable[..., None], table: dict[str, Any]) -> None:
         r"(?:le |au )?(?:premier|1er|deuxieme|2e(?:me)?|troisieme|3e(?:me)?|second) jour(?![a-z])",
         _one_day,
     )
+    add(DURATION, r"j ?(?P<first>[1-9])(?: ?(?:a|-) ?j ?(?P<last>[1-9][0-9]?))?(?![0-9a-z])", _days_named)
     add(DURATION, r"(?:jusqu'a|j1 ?(?:a|-)) ?j ?(?P<n>[0-9]{1,2})(?![0-9])", _duration, sure=True, u="j")
     add(
         DURATION,
@@ -243,7 +244,9 @@ def _add_amounts(add: Callable[..., None]) -> None:
     )
     add(AMOUNT, rf"(?P<n>{numbers.FRACTION})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?P<u>)(?![a-z0-9])", _amount)
     add(BARE, rf"(?P<n>{numbers.NUMBER}) ?/ ?(?P<to>{numbers.NUMBER})(?![0-9/])(?! ?(?:j|sem)\b)", _bare)
-    add(BARE, rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?![a-z0-9°%])", _bare)
+    add(
+        BARE, rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?![a-z0-9°%])(?! ?(?:mn|min)(?![a-z]))", _bare
+    )
 
 
 @cache
@@ -313,7 +316,15 @@ def _mass(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
     first = canonical(named["u1"], "masses") if named.get("u1") else unit
     per = (match["per"] or "").replace("par", "/").replace("et", "").replace(" ", "").replace("//", "/")
     to = numbers.value(named["to"]) if named.get("to") else None
-    return {"n": numbers.value(match["n"]), "unit": unit, "first": first, "to": to, "per": per}
+    upper = numbers.value(named["to2"]) if named.get("to2") else None
+    return {
+        "n": numbers.value(match["n"]),
+        "unit": unit,
+        "first": first,
+        "to": to,
+        "per": per,
+        "upper": upper,
+    }
 
 
 def _times(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None:
@@ -327,7 +338,7 @@ def _times(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | Non
     if named.get("half"):
         return {"times": 1, "period": 2, "when": {"s": "EVE", "m": "MORN"}[named["half"][0]]}
     if named.get("days"):
-        times = len(re.findall(r"lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche", named["days"]))
+        times = len(re.findall(r"lun|mar|mer|jeu|ven|sam|dim", named["days"]))
     written = named.get("t") or named.get("t2")
     if written:
         times = numbers.value(written)
@@ -349,6 +360,12 @@ def _duration(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | 
     unit = named.get("u") or values["u"]
     days = numbers.value(named["n"]) * (table["units"].get(unit) or table["short_units"][unit])
     return {"days": days, "sure": values["sure"]} if 0 < days <= 3660 else None
+
+
+def _days_named(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
+    """« J1 » is a day, « J2 à J5 » are four."""
+    first, last = int(match["first"]), int(match["last"] or match["first"])
+    return {"days": float(max(1, last - first + 1)), "sure": False}
 
 
 def _one_day(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from carnet.reading import calendar, tables
 from carnet.reading.facts import FOLLOW_UP, MEDICATION, Fact
 from carnet.reading.structure import Note
 
+_ONLY_IF = re.compile(r"(?<![a-z])si(?![a-z])")
+_SOON = 120  # days: « rhumato le 14/04 »
 _REACH = 80
 _AHEAD = frozenset(
     ("dans", "ds", "dns", "d'ici", "d'ici a", "sous", "a", "dans environ", "a environ", "pour dans")
@@ -58,6 +60,14 @@ def _date(note: Note, cue: re.Match[str], limit: int) -> re.Match[str] | None:
             return None
         if note.flat[dated.start() - 1 : dated.start()].isalnum():
             continue
+        if not cue["strong"] and _ONLY_IF.search(between):
+            return None
+        if (
+            not cue["strong"]
+            and dated[0].startswith("le ")
+            and (calendar.days(dated, note.context.date) or 999) < _SOON
+        ):
+            return dated
         if (
             not cue["strong"]
             and dated.groupdict().get("p") not in _AHEAD

@@ -75,7 +75,9 @@ def _mentions(
         )
         if _TESTED.search(note.before(match.start, 30)):
             continue
-        if head is None and not vaccines and not _speaks(note, match):
+        if (head is None and not vaccines and not _speaks(note, match)) or note.text[
+            match.start : match.end
+        ] in ("dt", "DT", "Dt"):
             continue
         start = match.start if head is None else head
         taken.append((match.start, match.end))
@@ -103,11 +105,11 @@ def _speaks(note: Note, match: Match[Concept]) -> bool:
 _NOT = re.compile(r"(?:non|pas|jamais|ni) (?:encore |ete )?$")
 # Which dose, and how: « Rotarix D1 po fait ».
 _DOSE = re.compile(
-    r"(?: ?(?:d ?[0-9](?![0-9])|dose ?[0-9]|[0-9] ?(?:re|e|eme|ere|nde)? dose|po|per os|im|sc|r[0-9])(?![a-z0-9])){1,3}"
+    r"(?: ?(?:d ?[0-9](?![0-9])|[0-9](?= ?faite?)|dose ?[0-9]|[0-9] ?(?:re|e|eme|ere|nde)? dose|po|per os|im|sc|r[0-9])(?![a-z0-9])){1,3}"
 )
 # Said right after a disease, this makes it a vaccine; beside tests of blood it is one of them.
 _STATED = re.compile(
-    r" ?:? ?(?:a jour|faite?s? (?:en|le|ce|oct|nov|sept|[0-9])|a faire|a prevoir|immunisee?|ok vaccinee?|vaccinee?|[0-9] ?(?:re|e|eme)? dose|rappel)"
+    r"(?: ?(?:\+|,|et) ?[a-z]{4,14})? ?:? ?(?:a jour|faite?s? (?:en|le|ce|oct|nov|sept|[0-9])|a faire|a prevoir|immunisee?|ok vaccinee?|vaccinee?|[0-9] ?(?:re|e|eme)? dose|rappel)"
 )
 _TESTED = re.compile(r"(?:vih|syphilis|sero\w*|vhc|hiv|toxo) $")
 _GAP = 20

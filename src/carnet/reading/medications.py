@@ -17,6 +17,7 @@ from carnet.reading.structure import Note, Sentence
 
 PRESCRIBED, ONGOING, STOPPED = "prescribed", "ongoing", "stopped"
 NONE, UNSAID = "none", ""  # spoken of only; nothing says
+_UNCHANGED = (ONGOING, 0.93)  # said after the line
 _GUESSED = (PRESCRIBED, 0.6)  # a strength alone
 NOWHERE = -1
 _REACH = 90  # characters before a name in which a cue counts
@@ -79,17 +80,13 @@ _CHANGES = re.compile(
 
 
 def _new_dose(note: Note, pieces: list[Piece]) -> list[Piece]:
-    """« On passe le zopiclone 7,5 à 3,75 »: the second number is the dose."""
-    if (
-        pieces
-        and pieces[0].kind == doses.BARE
-        and pieces[0].values["to"]
-        and " a " in pieces[0].values["written"]
-    ):
-        return [
-            replace(pieces[0], values={"n": pieces[0].values["to"], "to": None, "written": ""}),
-            *pieces[1:],
-        ]
+    """« On passe le zopiclone 7,5 à 3,75 », « de 40 à 80 mg »: the second number is the dose."""
+    said = [piece for piece in pieces if piece.kind != doses.FILLER]
+    first = said[0] if said else None
+    if first and first.kind == doses.BARE and first.values["to"] and " a " in first.values["written"]:
+        return [replace(first, values={"n": first.values["to"], "to": None, "written": ""}), *said[1:]]
+    if first and first.kind == doses.MASS and first.values["upper"]:
+        return [replace(first, values=first.values | {"n": first.values["upper"]}), *said[1:]]
     to = len(pieces) > 2 and note.flat[pieces[1].start : pieces[1].end] == "a"
     return (
         pieces[2:]
@@ -122,6 +119,13 @@ def _of_list(
     note: Note, found: Sequence[Line], said: Sequence[tuple[str, float]], place: int
 ) -> tuple[str, float] | None:
     """A bare name beside a line that is prescribed, in one list, is prescribed as well."""
+    after = place + 1
+    while after < len(found) and _BETWEEN.fullmatch(
+        note.flat, found[after - 1].end, found[after].named.start
+    ):
+        if said[after] == _UNCHANGED and said[place][1] <= 0.8:
+            return ONGOING, 0.8  # « …, …, … inchangés »
+        after += 1
     for other in (place - 1, place + 1):
         if not 0 <= other < len(found):
             continue
@@ -143,6 +147,8 @@ def _values(line: Line, status: str, note: Note) -> Values:
     if unit is None and any(_BY_WEIGHT.match(note.flat, *place) for place in read.forms):
         unit = DOSE_BY_WEIGHT
     times = times_per_day(first)
+    if read.as_needed and read.ceiling and times and times > read.ceiling:
+        times = None  # « toutes les 6 h si besoin, max 3/j »
     days = read.days or read.total_days or (first[0].for_days if first else None)
     values: Values = {
         "drug": drug.inn,
@@ -173,6 +179,8 @@ def _status(note: Note, line: Line) -> tuple[str, float]:
     after, before = _after(note, line), _before(note, one, sentence)
     if after == NONE or (before == NONE and not (after and read.says_something)):
         return NONE, 0
+    if read.changed and before != STOPPED:
+        return PRESCRIBED, 0.9
     if (
         one.weak
         and not read.says_something
@@ -180,10 +188,31 @@ def _status(note: Note, line: Line) -> tuple[str, float]:
     ):
         return NONE, 0
     if after and before != STOPPED:
-        return after, 0.93
+        return after, _UNCHANGED[1]
     if before:
         return before, 0.92
     return _by_place(note, line, sentence)
+
+
+def _before_exam(note: Note, line: Line) -> bool:
+    """Told at the beginning of the note, before any measure of today."""
+    at = line.named.start
+    told = sum(1 for one in note.sentences if one.end <= at)
+    return (
+        told < _FIRST
+        and not _MEASURED.search(note.flat, 0, at)
+        and bool(_MEASURED.search(note.flat, line.end))
+    )
+
+
+_FIRST = 3  # sentences
+_BEFORE_EXAM = (ONGOING, 0.62)
+_MEASURED = re.compile(
+    r"(?<![a-z])(?:ta|pa|tension|fc|pouls|pds|poids|spo2|sat|imc|hba1c|ldl|creat|dfg) ?[:=]? ?(?:a |est a )?[0-9]"
+)
+_HELD = re.compile(
+    r"(?<![a-z])(?!(?:ttt|traitement|cat|p|ordo|presc\w*|renouv\w*|r|rp|plan|proposition|donc|puis|antalgiques?)(?![a-z]))[a-z0-9' ]{3,40} ?: ?$"
+)
 
 
 def _bare(line: Line) -> bool:
@@ -198,6 +227,10 @@ def _by_place(note: Note, line: Line, sentence: Sentence) -> tuple[str, float]:
         return PRESCRIBED, 0.9
     if sentence.section in ("history", "family", "life"):
         return (ONGOING, 0.8) if read.says_something or read.strength else (NONE, 0)
+    if not (read.days or read.as_needed) and _HELD.search(note.before(line.named.start, 40)):
+        return ONGOING, 0.6  # « Glaucome : Xalatan 1 gtte le soir »
+    if not (read.days or read.as_needed) and _before_exam(note, line):
+        return _BEFORE_EXAM  # told before the measures of today: what the patient takes
     if read.days or read.as_needed or read.says_something:
         return PRESCRIBED, 0.8
     return _GUESSED if read.strength else (UNSAID, 0)
@@ -239,6 +272,8 @@ def _before(note: Note, one: Named, sentence: Sentence) -> str:
     for cue in reversed(cues):
         kind = str(cue.lastgroup)
         near = bool(_LIST.fullmatch(note.flat, cue.end(), one.start))
+        if near and kind == STOPPED and "," in note.flat[cue.end() : one.start]:
+            continue  # « … 10 mg 3 j stop, Inexium … »
         if near:
             return kind
         if kind in (NONE, STOPPED) and _only_names(note, cue.end(), one.start):
@@ -285,7 +320,7 @@ def _after(note: Note, line: Line) -> str:
     )
     if match and not (match.lastgroup == STOPPED and _next_at(note, match.end(), line.following)):
         return str(match.lastgroup)
-    arrow = re.compile(r" ?(?:-+>|=>|→) ?(?:stop|arret)").match(note.flat, line.end)
+    arrow = re.compile(r" ?(?:-+>|=>|→) ?(?:a )?(?:stop|arret)").match(note.flat, line.end)
     return STOPPED if arrow else ""
 
 
@@ -295,7 +330,11 @@ def _shared_durations(note: Note, found: list[Line]) -> list[Line]:
     for place, line in enumerate(found):
         days = line.posology.days
         whole = bool(_LE_TOUT.match(note.flat, line.end))
-        if days and (whole or _WHOLE.search(note.flat, line.named.end, line.end)):
+        if days and (
+            whole
+            or _WHOLE.search(note.flat, line.named.end, line.end)
+            or _OWN_LINE.search(note.flat, line.named.end, line.end)
+        ):
             _carry(note, shared, place, days, whole)
     return shared
 
@@ -320,13 +359,25 @@ def _carry(note: Note, shared: list[Line], place: int, days: float, whole: bool)
 
 
 _SHORT_GAP = re.compile(r"[ ,]{0,3}(?:[a-z↑↓]{1,12} ){0,2}(?:\([^()\n]{0,20}\) ?)?")
+_OWN_LINE = re.compile(r"\n[ ]*(?:pour|qsp|pdt|le tout) ")
 _LE_TOUT = re.compile(r" ?,? ?(?:le tout|pour tout|tout)(?![a-z])")
 _WHOLE = re.compile(r"(?<![a-z])(?:qsp|q\.s\.p|le tout|qs|pr)(?![a-z])")
 _BETWEEN = re.compile(
     r"[ ,.;:+/&\n•*↑↓-]{0,6}(?:\([^()\n]{0,20}\)[ ,+]{0,3})?(?:(?:et|puis|ajout|avec|[a-z]{3,12} stop \([a-z]\)|[0-9]{1,2}[.)]) ?)?[↑↓ ]{0,2}"
 )
 _AHEAD = re.compile(
-    rf"(?:renouv\w*|ordo\w*|ttt|traitement|presc\w*|tout)[a-z' ]{{0,25}}(?:qsp|pour|pdt|pendant|x|de)? ?(?P<n>{numbers.NUMBER}) ?(?P<u>mois|sem\w*|m)(?: \(?ar ?[0-9]\)?)? ?:"
+    rf"(?:renouv\w*|ordo\w*|ttt|traitement|presc\w*|tout)[a-z'. ]{{0,25}}(?:qsp|pour|pdt|pendant|x|de)? ?(?P<n>{numbers.NUMBER}) ?(?P<u>mois|sem\w*|m)(?: \(?ar ?[0-9]\)?)? ?:"
+)
+
+
+def _heading(note: Note, sentence: Sentence) -> re.Match[str] | None:
+    """« Renouvellement 3 mois » alone on its line, above a list."""
+    return _ABOVE.search(note.flat[max(0, sentence.start - _LIST_LENGTH) : sentence.start])
+
+
+_LIST_LENGTH = 500  # characters
+_ABOVE = re.compile(
+    rf"(?:renouv[a-z]*|ordo[a-z]*|r/)[a-z' ]{{0,20}} ?(?P<n>{numbers.NUMBER}) ?(?P<u>mois|sem[a-z]*) ?:?\n(?:[ ]*[-*•][^\n]{{0,120}}\n)*$"
 )
 
 
@@ -335,7 +386,7 @@ def _told_before(note: Note, line: Line) -> Line:
     if line.posology.days or (not line.posology.says_something and not line.posology.strength):
         return line
     sentence = note.sentence(line.named.start)
-    told = _AHEAD.search(note.flat, sentence.start, line.named.start)
+    told = _AHEAD.search(note.flat, sentence.start, line.named.start) or _heading(note, sentence)
     if not told:
         return line
     days = numbers.value(told["n"]) * (7 if told["u"].startswith("s") else 30)

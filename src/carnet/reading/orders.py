@@ -77,7 +77,7 @@ def _long(note: Note, match: Match[Concept]) -> bool:
     if match.value.doubtful and not written.isupper():
         return False
     short = _SHORT - 1 if match.value.kind in ("lab", "") else _SHORT
-    if written.lower() in ("cure", "epley", "courrier"):
+    if written.lower() in ("cure", "epley", "courrier", "urgence", "urgences"):
         return False
     return len(written) > short or (written.isupper() and len(written) > 1)
 
@@ -103,8 +103,6 @@ def _told(note: Note, one: Asked) -> bool:
     if _not_before().search(before) or _not_after().match(after) or _ONLY_IF.search(before):
         return True
     if one.type != "certificate" and _DONE.match(after):
-        return True
-    if one.type in ("lab", "imaging", "referral") and _IF.match(after):
         return True
     return one.type == "nursing" and bool(_BY_NURSES.search(before))
 
@@ -149,7 +147,6 @@ def _alone(note: Note, one: Asked) -> bool:
     return starts and bool(_WHOLE_PIECE.match(after)) and one.type != "certificate"
 
 
-_IF = re.compile(r" ?si (?!besoin)")
 _CHAIN = re.compile(r" ?(?:,|\+|et|/|puis|;)? ?(?:(?:une?|le|la|les|l'|d'|de|des|du) ?)?")
 _DONE = re.compile(r" ?(?:faite?s?|realisee?s?|ok|recue?s?|vue?s?)(?: ?$| ?[.,)\n])")
 _ONLY_IF = re.compile(r"(?:^|[^a-z])(?:si|en cas de?) [^.;,]{0,50}$|(?:^|[^a-z])si [a-z' ]{2,40}[,:] ?$")

@@ -12,6 +12,10 @@ INSULIN = "A10A"  # ATC: units are the dose, never the strength
 _SLOTS = {3: ("MORN", "NOON", "EVE"), 4: ("MORN", "NOON", "EVE", "NIGHT")}
 HEPARIN = "B01AB"  # « Lovenox 0,4 » is a syringe of 0.4 mL
 _SYRINGE = 1.3
+_TWO = 2
+_YEARS = (1950, 2060)
+_TOO_MANY = 30  # of tablets or sachets at a time
+_SOLID = ("cp", "gél", "sachet", "suppositoire")
 DOSE_BY_WEIGHT = "dose-poids"
 
 
@@ -129,7 +133,13 @@ class _Reading:
         self.stepped = False
 
     def _amount(self, place: int, piece: Piece) -> None:
-        self._new(piece.values["n"], piece.values["unit"])
+        number, unit = piece.values["n"], piece.values["unit"]
+        if number >= _TOO_MANY and unit in _SOLID and self.found.strength is None:
+            self.found.strength = (
+                strengths.of_number(self.drug, number) or f"{_french(number)} mg"
+            )  # « Doliprane 250 sach »
+            return
+        self._new(number, unit)
 
     def _mass(self, place: int, piece: Piece) -> None:
         number, unit, per = piece.values["n"], piece.values["unit"], piece.values["per"]
@@ -179,6 +189,8 @@ class _Reading:
         if self.insulin:
             self._new(number, "UI")
             return
+        if _YEARS[0] <= number <= _YEARS[1] and not strengths.of_number(self.drug, number):
+            return  # « Mirena 2021 »
         if (
             first
             and number < _SYRINGE
@@ -190,7 +202,11 @@ class _Reading:
         known = strengths.of_number(self.drug, number) if first else None
         if known and not self._alone_small(place, number):
             self.found.strength = known
-        elif first and number >= 5 and not self._is_moment(place):
+        elif (
+            first
+            and (number >= 5 or (number < 1 and place + 1 == len(self.pieces)))
+            and not self._is_moment(place)
+        ):
             self.found.strength = f"{_french(number)} {strengths.usual_unit(self.drug)}".strip()
         elif number <= 60:
             self._new(number, None)
@@ -267,7 +283,12 @@ class _Reading:
 
     def _counted(self, place: int, piece: Piece) -> None:
         """« 1x3/j »: an amount, and how often."""
-        self._new(piece.values["n"], None)
+        number = piece.values["n"]
+        known = strengths.of_number(self.drug, number) if number >= _TWO and not self._has_amount() else None
+        if known and self.found.strength is None:
+            self.found.strength = known  # « Eliquis 5 x 2 »
+        else:
+            self._new(number, None)
         self._set_times(piece.values["times"], 1)
 
     def _moment(self, place: int, piece: Piece) -> None:
@@ -281,6 +302,8 @@ class _Reading:
 
     def _repeat(self, place: int, piece: Piece) -> None:
         self.found.repeat = piece.values["days"]
+        if self.found.intakes and not self.last.said:
+            self._set_times(1, piece.values["days"])
 
     def _duration(self, place: int, piece: Piece) -> None:
         days = piece.values["days"]
@@ -295,7 +318,7 @@ class _Reading:
         self.stepped = True
 
     def _then(self, place: int, piece: Piece) -> None:
-        if self.found.intakes:
+        if self.found.intakes or self.found.days:
             self._next_step()
 
     def _need(self, place: int, piece: Piece) -> None:

@@ -17,7 +17,7 @@ _COMMA = re.compile(r",(?![0-9])")
 # What stands before a term must lead to it: « pas de nodule dysurie » denies no dysuria.
 _LINKED = re.compile(
     r"^$|(?:^|[ ,/+(])(?:ni|ou|et|d'|de|du|des|la|le|les|l'|une?|en|a|au|aux|autres?|franche?s?|reelle?s?|nouve\w*|vraie?s?|grosses?|veritables?|autre"
-    r"|signes?|cliniques?|evidente?s?|recente?s?|significative?s?|particuli\w*|importante?s?|patente?s?|simple|symptomes? d'|episode|conso(?:mmation)?) ?$|[,/+] ?$"
+    r"|signes?|cliniques?|evidente?s?|recente?s?|significative?s?|particuli\w*|importante?s?|patente?s?|simple|symptomes? d'|episode|conso(?:mmation)?) ?$|[,/+(] ?$"
 )
 _LIST_END = re.compile(r"(?<![a-z])(?:ni|ou)(?![a-z])")
 

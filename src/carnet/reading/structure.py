@@ -17,10 +17,13 @@ from carnet.reading.tokens import Word
 _END = re.compile(r"\n|;|(?:-{1,2}|=)>|→|[!?]+(?= |\n|$)|\.(?=[ \n]|$|[a-z]{3})")
 _ABBREVIATION = re.compile(
     r"(?:^|[^a-z])(?:dr|pr|mr?|mme|mlle|cf|env|max|min|st|ste|vs|insuff?|cp|gel|amp|bouff|inj|pdt|hab|ant|post|inf|sup|lat"
-    r"|aut|tel|av|bd|n|p|ex|fam|resp|card|chron|art|ttt|tt|chir|med|abdo|dte|gche|gde?|ext|int|mens|etc|hosp|susp|prob|poss|evtl?|atcd|rdv)$"
+    r"|aut|tel|av|bd|n|p|ex|fam|resp|card|chron|art|ttt|tt|chir|med|abdo|dte|gche|gde?|ext|int|mens|etc|hosp|renouv|susp|prob|poss|evtl?|atcd|rdv)$"
 )
 _ITEM = re.compile(r"[ ]*(?:[-*•+>·]|[0-9]{1,2}[.)](?= )) *")
 _OF_THE_PAST = ("history", "family", "life", "allergy", "vaccines")
+_RELATIVE = re.compile(
+    r"[ -]*(?:le |la |un |une |son |sa )?(?:pere|mere|frere|soeur|sœur|oncle|tante|cousin|grand|gm|gp|fratrie|parents|pas de|aucun)"
+)
 _NEW = re.compile(
     r" *(?:[a-z. ]{2,18} ?[:=]|(?:vient|vue?|consulte|cs|ce jour|ce matin|auj\w*|depuis|se plaint|amenee?|adressee?|motif|patiente?|auscult\w*"
     r"|susp\w*|examen|ex|douleurs?|fievre|toux|fatigue|bilan|rdv|revoir|renouv\w*|j[0-9])(?![a-z]))"
@@ -112,7 +115,7 @@ def _in_sections(flat: str, sentences: list[Sentence]) -> list[Sentence]:
             section, body = heading
             alone = not flat[body : sentence.end].strip(" .:-")
         elif (new_line and not (section and _goes_on(flat, sentence, last, alone))) or (
-            section in _OF_THE_PAST and _begins_now(flat, sentence)
+            section in _OF_THE_PAST and _begins_now(flat, sentence, section)
         ):
             section, alone = "", False
         found.append(replace(sentence, section=section, body=body))
@@ -120,8 +123,10 @@ def _in_sections(flat: str, sentences: list[Sentence]) -> list[Sentence]:
     return found
 
 
-def _begins_now(flat: str, sentence: Sentence) -> bool:
+def _begins_now(flat: str, sentence: Sentence, section: str) -> bool:
     """Whether a sentence on the same line leaves antecedents and family for the visit of today."""
+    if section == "family" and not _RELATIVE.match(flat, sentence.start):
+        return True
     begins = _NEW.match(flat, sentence.start, sentence.end) or _NOW.search(flat, sentence.start, sentence.end)
     return sentence.arrow or bool(begins)
 

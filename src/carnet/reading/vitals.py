@@ -41,7 +41,7 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
         row = table[name]
         weak = set(row.get("weak", ()))
         strong = tables.any_of(form for form in row["names"] if form not in weak)
-        number = r"(?P<n>1 ?m ?[0-9]{2}|[0-9]{1,4}(?:[.,°][0-9]{1,3})?)"
+        number = r"(?P<n>1 ?m ?[0-9]{2}|(?:3[5-9]|4[01]) [0-9](?![0-9/.,]| ?(?:x|fois|cp|j|ans|mois|sem|kg|cm|mg)(?![a-z]))|[0-9]{1,4}(?:[.,°][0-9]{1,3})?)"
         heads = [
             rf"(?<![a-z0-9])(?<!tour de )(?P<name>{strong})(?![a-z]){between}{number}(?P<u>{unit})?{_AFTER}"
         ]
@@ -97,7 +97,9 @@ def _value(name: str, written: str, unit: str) -> float | None:
     if "m" in written:  # 1m72, 1,72 m
         digits = written.replace(" ", "").removesuffix("m").replace("m", ".").replace(",", ".")
         return round(float(digits) * 100, 1)
-    value = numbers.value(written.replace("°", "."))
+    if " " in written and name != "temperature":
+        return None
+    value = numbers.value(written.replace("°", ".").replace(" ", "."))
     if name == "height" and value < 3 and not value.is_integer():
         return round(value * 100, 1)
     if name == "weight" and (unit in ("g", "gr", "grammes") or (value > _KG_IN_GRAMS and not unit)):

@@ -47,9 +47,10 @@ class Vocabulary:
 @cache
 def packaged() -> Vocabulary:
     """The tables that come with the program."""
-    names = ("labs", "vaccines", "examinations", "allergens")
+    names = ("vaccines", "examinations", "allergens")
     conditions = (*tables.tsv("shorthand.tsv"), *tables.tsv("conditions.tsv"))
-    return of(conditions, *(tables.tsv(f"{name}.tsv") for name in names))
+    labs = (*tables.tsv("shorthand_labs.tsv"), *tables.tsv("labs.tsv"))
+    return of(conditions, labs, *(tables.tsv(f"{name}.tsv") for name in names))
 
 
 def of(
