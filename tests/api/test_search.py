@@ -87,6 +87,13 @@ def test_the_form_asks_as_the_address_does(emile: str) -> None:
     assert ask("POST", "Observation/_search", b"\xff=1", **form).status == 400
 
 
+def test_ids_are_found_across_types(emile: str) -> None:
+    for asked in ("?_id=emile,alice,nobody", "?_type=Patient,Practitioner,Observation&_id=alice,emile"):
+        assert [one["id"] for one in resources(ask("GET", asked))] == ["emile", "alice"]
+    assert [one["id"] for one in resources(ask("GET", f"{emile}/*?_id=emile"))] == ["emile"]
+    assert resources(ask("GET", "?_type=Observation,Practitioner&_id=emile")) == []
+
+
 def test_what_was_asked_by_post_never_stands_in_an_address(emile: str) -> None:
     form = {"content_type": "application/x-www-form-urlencoded"}
     asked = f"subject={emile}&_sort=date&_count=1".encode()

@@ -91,9 +91,15 @@ def types() -> frozenset[str]:
     return frozenset(_lines()) - {ANY_TYPE}
 
 
+@cache
+def every_type() -> frozenset[str]:
+    """All of R4's resource types, those without parameters of their own included."""
+    return types() | _WITHOUT
+
+
 def is_type(name: str) -> bool:
     """Whether resources of this type can be searched: all of R4's."""
-    return name in _WITHOUT or name in types()
+    return name in every_type()
 
 
 def find(type: str, code: str) -> Parameter | None:

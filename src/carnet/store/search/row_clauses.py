@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from carnet.fhir import search_parameters
 from carnet.store.search import amounts_match, clauses, params, text
 from carnet.store.search.clauses import Clause, Sql
 
@@ -32,10 +33,14 @@ def clause(type: str, code: str, modifier: str, value: str, vendor: str) -> Clau
 
 
 def _id(type: str, value: str) -> Clause:
+    """The ids in one type, or in every type when `type` is empty."""
     ids = [params.plain(part) for part in params.values("_id", value, params.ID_LIMIT)]
     marks = ", ".join(["%s"] * len(ids))
+    types = (type,) if type else sorted(search_parameters.every_type())  # the index begins with the type
+    of_types = "= %s" if type else f"IN ({', '.join(['%s'] * len(types))})"
     keys = Sql(
-        f"SELECT i.id AS id FROM store_resource i WHERE i.type = %s AND i.fhir_id IN ({marks})", (type, *ids)
+        f"SELECT i.id AS id FROM store_resource i WHERE i.type {of_types} AND i.fhir_id IN ({marks})",
+        (*types, *ids),
     )
     return Clause(Sql(f"{{r}}.fhir_id IN ({marks})", tuple(ids)), keys, 0, False, True)
 
