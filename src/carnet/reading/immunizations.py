@@ -109,7 +109,7 @@ _DOSE = re.compile(
 )
 # Said right after a disease, this makes it a vaccine; beside tests of blood it is one of them.
 _STATED = re.compile(
-    r"(?: ?(?:\+|,|et) ?[a-z]{4,14})? ?:? ?(?:a jour|faite?s? (?:en|le|ce|oct|nov|sept|[0-9])|a faire|a prevoir|immunisee?|ok vaccinee?|vaccinee?|[0-9] ?(?:re|e|eme)? dose|rappel)"
+    r"(?: ?(?:\+|,|et) ?[a-z]{4,14})? ?:? ?(?:a jour|faite?s? (?:en|le|ce|oct|nov|sept|[0-9])|a faire|a prevoir|immunisee?|ok vaccinee?|vaccinee?|[0-9] ?(?:re|ere|e|eme)? ?doses?|rappel|(?:[0-9]{1,2}/){1,2}[0-9]{2}|oui(?![a-z])|faite? pdt)"
 )
 _TESTED = re.compile(r"(?:vih|syphilis|sero\w*|vhc|hiv|toxo) $")
 _GAP = 20
@@ -135,7 +135,7 @@ def _told(note: Note, one: Mention, following: int) -> tuple[str, int] | None:
     before = note.before(one.start, 50)
     if _after("refused").match(note.flat, one.end, limit) or _before("refused").search(before):
         return "", one.end
-    for status, group in ((DUE, "due"), (DONE, "done_today"), (PAST, "up_to_date")):
+    for status, group in ((DONE, "done_today"), (DUE, "due"), (PAST, "up_to_date")):
         dosed = _DOSE.match(note.flat, one.end, limit)
         after = _after(group).match(note.flat, dosed.end() if dosed else one.end, limit)
         if after:

@@ -148,7 +148,7 @@ def _value() -> re.Pattern[str]:
         for place, forms in enumerate(table["words"].values())
     )
     guard = rf"(?! ?(?:{tables.any_of(table['not_values'])})(?![a-z]))(?: ?/ ?(?:10|15|20|24|30|100)(?![0-9/]))?(?!/[0-9]|[0-9]|[.,][0-9])"
-    number = rf"\(?(?:[<>]=? ?)?(?P<n>{numbers.NUMBER})(?:(?: ?(?P<u>{_units()}))(?![a-z0-9/]| ?/)|{guard})"
+    number = rf"\(?(?:[<>]=? ?)?(?P<n>{numbers.NUMBER}|[.][0-9]{{1,2}})(?:(?: ?(?P<u>{_units()}))(?![a-z0-9/]| ?/)|{guard})"
     return re.compile(rf"{between}(?:{number}|{words})")
 
 

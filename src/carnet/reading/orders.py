@@ -127,6 +127,12 @@ def _asked(note: Note, one: Asked) -> float:
         return 0.85
     if _alone(note, one):
         return 0.75
+    if (
+        one.type == "imaging"
+        and sentence.section not in ("exam", "results", "reason", "treatment")
+        and not _SHOWN.match(note.flat, one.end)
+    ):
+        return 0.6
     if one.type == "referral" and _PERSON.match(note.flat, one.start):
         return 0.65
     if (
@@ -156,6 +162,7 @@ _TINY = 2  # letters
 _WHOLE_PIECE = re.compile(
     r"$|[+,] ?[a-z]|pour |[(]|avec |a [0-9]|ds |dans |et |j ?\+? ?[0-9]|par |en urgence|: ?$"
 )
+_SHOWN = re.compile(r" ?(?:[:=(]|[0-9])")  # what follows is what it showed
 _LONG = 120  # characters of a sentence without commas: a note that nobody punctuated
 _PERSON = re.compile(
     r"(?:psychologue|podologue|dieteticien|diet(?![a-z])|dentiste|csapa|cmp|pma|pmi|orthophonist|sage|tabacolog|addicto|avis)"

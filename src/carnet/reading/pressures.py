@@ -15,7 +15,7 @@ _PAIR = re.compile(
     r"(?![0-9/]|[.,][0-9]|-[0-9]| ?(?:mg|ug|ml|cp|ans|jours?|j|sem\w*|mois|fois|h|x|%|kg|cm)\b)(?: ?(?:mm ?hg|cm ?hg))?"
 )
 _DICTATED = re.compile(
-    r"(?<![a-z0-9])(?:ta|pa|tension(?: arterielle)?)(?: a| :|:)? ?(?P<s>[0-9]{1,3})(?: | sur )(?P<d>[0-9]{1,3})(?![0-9/]|[.,][0-9]| ?(?:mg|ans|j|kg)(?![a-z]))"
+    r"(?<![a-z0-9])(?:ta|pa|tension(?: arterielle)?)(?: a| :|:)? ?(?P<s>[0-9]{1,3})(?: | sur |:)(?P<d>[0-9]{1,3})(?![0-9/]|[.,][0-9]| ?(?:mg|ans|j|kg)(?![a-z]))"
 )
 _CHAIN = 45  # characters: « 14/8 assis, 13/8 debout »
 

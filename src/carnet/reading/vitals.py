@@ -41,7 +41,7 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
         row = table[name]
         weak = set(row.get("weak", ()))
         strong = tables.any_of(form for form in row["names"] if form not in weak)
-        number = r"(?P<n>1 ?m ?[0-9]{2}|(?:3[5-9]|4[01]) [0-9](?![0-9/.,]| ?(?:x|fois|cp|j|ans|mois|sem|kg|cm|mg)(?![a-z]))|[0-9]{1,4}(?:[.,°][0-9]{1,3})?)"
+        number = r"(?P<n>1 ?m ?[0-9]{2}|[0-9]{1,3}kg?[0-9]{1,3}(?![0-9a-z])|(?:3[5-9]|4[01]) [0-9](?![0-9/]|[.,][0-9]| ?(?:x|fois|cp|j|ans|mois|sem|kg|cm|mg)(?![a-z]))|[0-9]{1,4}(?:[.,°][0-9]{1,3})?)"
         heads = [
             rf"(?<![a-z0-9])(?<!tour de )(?P<name>{strong})(?![a-z]){between}{number}(?P<u>{unit})?{_AFTER}"
         ]
@@ -81,19 +81,23 @@ def _fact(note: Note, name: str, match: re.Match[str], group: str | int) -> Fact
     if glued and match[group].isdigit() and int(match[group]) < _LOT:
         return None
     value = _value(name, match[group], match.groupdict().get("u") or note.flat[match.end(group) : end])
+    if named == "en" and note.text.isupper():
+        return None
     if value is None or not row["low"] <= value <= row["high"] or not measured(note, start):
         return None
     if named in ("poids", "pds") and _CHANGE.search(note.before(start, 14)):
         return None
     if not named and _told_otherwise(note, row, start):
         return None
-    if note.flat[start:end].startswith("t ") and not _plausible_t(name, value, match[0]):
+    if named == "t" and not _plausible_t(name, value, match[0]):
         return None
     return Fact(VITAL, start, end, 0.97, {"name": name, "value": numbers.short(value), "unit": row["unit"]})
 
 
 def _value(name: str, written: str, unit: str) -> float | None:
     unit = unit.strip()
+    if "k" in written:  # 26kg4
+        return float(written.replace("kg", ".").replace("k", ".")) if name == "weight" else None
     if "m" in written:  # 1m72, 1,72 m
         digits = written.replace(" ", "").removesuffix("m").replace("m", ".").replace(",", ".")
         return round(float(digits) * 100, 1)
