@@ -26,6 +26,7 @@ from carnet.actions import (
     wordings,
 )
 from carnet.actions import identity as identities
+from carnet.fhir import codes
 from carnet.record import cell, gate
 from carnet.record.actor import outsider
 from carnet.rules.person import Identity
@@ -192,6 +193,18 @@ def task_done(at: datetime) -> dict[str, Any]:
     return {"id": kept.id, "if_version": kept.version}
 
 
+def problem_listed(at: datetime) -> dict[str, Any]:
+    """An active problem, and what is said of it."""
+    patient = emile(at)
+    with gate.write(by=ALICE, at=at, action="test.problem", patient=patient) as work:
+        kept = work.create({
+            "resourceType": "Condition", "subject": {"reference": f"Patient/{patient}"},
+            "clinicalStatus": {"coding": [{"system": codes.CONDITION_CLINICAL, "code": "active"}]},
+            "code": {"text": "Hypertension artérielle"},
+        })  # fmt: skip
+    return {"patient": patient, "id": kept.id, "if_version": kept.version, "to": "resolved"}
+
+
 def prescribed(at: datetime) -> dict[str, Any]:
     """A visit in which one medicine was accepted."""
     patient = emile(at)
@@ -251,6 +264,7 @@ STORIES: dict[str, Story] = {
     "sign_in.unlocked": lambda at: {**as_owner(at), "password": PASSWORD, "address": "127.0.0.1"},
     "wordings.remove": lambda at: {"id": wordings.save(by=ALICE, at=at, kind="snippet", name="hta", text="TA").id},
     "wordings.save": lambda at: {"kind": "snippet", "name": "hta", "text": "TA"},
+    "problem.move": problem_listed,
     "task.add": lambda at: {"text": "Rappeler", "patient": emile(at)},
     "task.complete": task_to_do,
     "task.reopen": task_done,

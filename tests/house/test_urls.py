@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from carnet.accounts import presence
 from carnet.actions import task
+from carnet.fhir import codes
 from carnet.record import clock, gate
 from tests.cast import ALICE, DALIA, EMILE
 from tests.house.stories import owner
@@ -101,6 +102,11 @@ def ids(open_cell: Path, at: datetime) -> dict[str, str]:
         subject = {"subject": {"reference": emile.reference}}
         composition = work.create({"resourceType": "Composition", "status": "final", **note, **subject})
         draft = work.open_draft(emile.id, text=RARE)
+        listed = {
+            "code": {"text": RARE},
+            "clinicalStatus": {"coding": [{"system": codes.CONDITION_CLINICAL, "code": "active"}]},
+        }
+        problem = work.create({"resourceType": "Condition", **listed, **subject})
     to_do = task.add(by=ALICE, at=at, text=f"Rappeler {RARE}", patient=emile.id)
     return {
         "patient": emile.id,
@@ -110,6 +116,7 @@ def ids(open_cell: Path, at: datetime) -> dict[str, str]:
         "composition": composition.id,
         "draft": draft.id,
         "task": to_do.id,
+        "condition": problem.id,
         "part": "1",
     }
 

@@ -40,6 +40,7 @@ class Line:
     severe: bool = False
     version: int = 0
     place: Place | None = None  # the very words of the note
+    moves: tuple[str, ...] = ()  # what a doctor may make of it: see actions/problem.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +158,20 @@ def _condition(resource: Resource, sources: dict[str, str]) -> tuple[Line, str]:
         until=str(resource.get("abatementDateTime") or ended.get("end") or period.get("end") or ""),
         detail=_suspected(verification),
         denied="refuted" in verification,
+        version=int(resource.get("meta", {}).get("versionId", 0)),
+        moves=_moves(resource, clinical, verification),
     )
     return line, "past" if clinical & _OVER or line.denied else "active"
+
+
+def _moves(resource: Resource, clinical: set[str], verification: set[str]) -> tuple[str, ...]:
+    if "refuted" in verification:
+        return ()
+    return (
+        ("active",)
+        if clinical & _OVER
+        else ("resolved", *(("problem",) if _is_of_one_visit(resource) else ()))
+    )
 
 
 def _suspected(verification: set[str]) -> str:

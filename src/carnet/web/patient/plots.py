@@ -13,6 +13,7 @@ from carnet.rules import timeline
 from carnet.rules.results import Series, Value
 
 WIDTH, HEIGHT, EDGE = 132, 30, 4
+_FIRST = datetime(1970, 1, 1)
 CATEGORIES = ("vital-signs", "laboratory", "")
 
 
@@ -103,7 +104,8 @@ def _flags(series: Series) -> list[str]:
 
 def _seconds(written: str) -> float:
     moment = timeline.moment(written)
-    return datetime.fromisoformat(moment).timestamp() if moment else 0.0
+    # Counted on the calendar: the clock of a computer knows nothing of the year 1.
+    return (datetime.fromisoformat(moment).replace(tzinfo=None) - _FIRST).total_seconds() if moment else 0.0
 
 
 def _extent(numbers: list[float], latest: Value) -> tuple[float, float]:

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from carnet.web.patient import documents, identity, insi, received, views
+from carnet.web.patient import documents, identity, insi, problems, received, views
 
 app_name = "patient"
 
 urlpatterns = [
     path("new", identity.new, name="new"),
+    path("problem/undo", problems.undo, name="problem_undo"),
+    path("<str:id>/problem/<str:condition>", problems.move, name="problem"),
     path("<str:id>", views.record, name="record"),
     path("<str:id>/edit", identity.edit, name="edit"),
     path("<str:id>/insi", insi.answer, name="insi"),

@@ -10,6 +10,7 @@ from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from carnet.rules.passage import Place
 from carnet.rules.synthesis import Line
@@ -19,10 +20,18 @@ from carnet.web.shell.templatetags.carnet import icon
 register = template.Library()
 
 
-@register.simple_tag
-def known(lines: Sequence[Line], when: str, patient: str) -> SafeString:
+MOVES = {  # what a doctor may make of a problem: its word, its letter while the line has the focus
+    "resolved": (gettext_noop("Résolu"), "r"),
+    "active": (gettext_noop("Actif"), "a"),
+    "problem": (gettext_noop("Garder comme problème"), "p"),
+}
+
+
+@register.simple_tag(takes_context=True)
+def known(context: template.Context, lines: Sequence[Line], when: str, patient: str) -> SafeString:
     """Facts of the record, each with its source; `when` says how much of its day is shown: year, date or nothing."""
-    return mark_safe("".join(_line(line, when, patient) for line in lines))  # noqa: S308 (escaped piece by piece)
+    token = str(context.get("csrf_token", ""))
+    return mark_safe("".join(_line(line, when, patient, token) for line in lines))  # noqa: S308 (escaped)
 
 
 @register.simple_tag
@@ -31,13 +40,38 @@ def source(line: Line, patient: str) -> SafeString:
     return mark_safe(_source(line, patient))  # noqa: S308
 
 
-def _line(line: Line, when: str, patient: str) -> str:
+def _line(line: Line, when: str, patient: str, token: str) -> str:
     denied = f'<span class="tag tag-past">{escape(_("absent"))}</span> ' if line.denied else ""
     detail = f' <span class="known-detail">{escape(line.detail)}</span>' if line.detail else ""
     return (
-        f'<li class="known-line{" known-denied" if line.denied else ""}">'
+        f'<li class="known-line{" known-denied" if line.denied else ""}" data-line>'
         f'<span class="known-text">{denied}{escape(line.text)}{detail}</span>'
-        f"{_when(line.since, when)}{_source(line, patient)}</li>"
+        f"{_when(line.since, when)}{_moves(line, patient, token)}{_source(line, patient)}</li>"
+    )
+
+
+def _moves(line: Line, patient: str, token: str) -> str:
+    """A small menu on a problem; its letters act while the line has the focus."""
+    if not line.moves:
+        return ""
+    buttons = "".join(_move(line, move) for move in line.moves)
+    path = reverse("patient:problem", args=[patient, line.reference.partition("/")[2]])
+    label = f"{escape(_('Changer :'))} {escape(line.text)}"
+    return (
+        f'<details class="moves no-print"><summary class="source" aria-label="{label}" title="{escape(_("Changer"))}">'
+        f'<span aria-hidden="true">⋯</span></summary><form method="post" action="{escape(path)}" class="floating">'
+        f'<input type="hidden" name="csrfmiddlewaretoken" value="{escape(token)}">'
+        f'<input type="hidden" name="patient" value="{escape(patient)}">'
+        f'<input type="hidden" name="version" value="{line.version}">{buttons}</form></details>'
+    )
+
+
+def _move(line: Line, move: str) -> str:
+    words, letter = MOVES[move]
+    said = f'<span class="visually-hidden"> : {escape(line.text)}</span>'
+    return (
+        f'<button class="btn btn-quiet btn-sm" name="to" value="{move}" data-key="{letter}">'
+        f"{escape(_(words))}{said} <kbd>{letter}</kbd></button>"
     )
 
 

@@ -1,0 +1,78 @@
+"""The problem list kept by a doctor: moved by one gesture, taken back exactly, never for another patient."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from carnet.actions import problem
+from carnet.fhir.errors import Conflict, Invalid, NotFound, Refused
+from carnet.record import gate
+from carnet.rules.synthesis import Synthesis, synthesis
+from tests.cast import ALICE, CHLOE, DALIA
+from tests.house.stories import emile, problem_listed
+
+pytestmark = pytest.mark.usefixtures("open_cell")
+
+
+def shown(patient: str, at: datetime) -> Synthesis:
+    record = gate.open_record(by=ALICE, at=at, patient=patient)
+    return synthesis([one.resource() for one in record.all()], today=at.date())
+
+
+def condition(story: dict[str, Any], at: datetime) -> dict[str, Any]:
+    return gate.read(by=ALICE, at=at, type="Condition", id=story["id"]).resource()
+
+
+def without_version(resource: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in resource.items() if key != "meta"}
+
+
+def test_a_resolved_problem_goes_to_the_history_and_comes_back(at: datetime) -> None:
+    story = problem_listed(at)
+    before = condition(story, at)
+    kept = problem.move(by=ALICE, at=at, **story)
+    assert [line.text for line in shown(story["patient"], at).history] == ["Hypertension artérielle"]
+    assert condition(story, at)["abatementDateTime"] == at.date().isoformat()
+    again = story | {"if_version": kept.version, "to": problem.OPPOSITE["resolved"]}
+    problem.move(by=ALICE, at=at, **again)
+    assert [line.text for line in shown(story["patient"], at).problems] == ["Hypertension artérielle"]
+    assert without_version(condition(story, at)) == without_version(before)
+
+
+def test_undoing_an_activation_gives_its_old_end_back(at: datetime) -> None:
+    story = problem_listed(at)
+    kept = problem.move(by=ALICE, at=at, **story, ended="2019")
+    ended = condition(story, at)
+    kept = problem.move(by=ALICE, at=at, **(story | {"if_version": kept.version, "to": "active"}))
+    problem.move(by=ALICE, at=at, **(story | {"if_version": kept.version}), ended=problem.end_of(ended))
+    assert condition(story, at)["abatementDateTime"] == "2019"
+
+
+def test_an_illness_of_one_visit_becomes_a_problem(at: datetime) -> None:
+    story = problem_listed(at) | {"to": "problem"}
+    problem.move(by=ALICE, at=at, **story)
+    (category,) = condition(story, at)["category"]
+    assert category["coding"][0]["code"] == "problem-list-item"
+
+
+def test_two_who_change_it_at_once_are_told(at: datetime) -> None:
+    story = problem_listed(at)
+    problem.move(by=ALICE, at=at, **story)
+    with pytest.raises(Conflict):
+        problem.move(by=ALICE, at=at, **story)
+
+
+def test_another_patient_s_page_does_not_move_it(at: datetime) -> None:
+    story = problem_listed(at) | {"patient": emile(at)}
+    with pytest.raises((Invalid, NotFound)):
+        problem.move(by=ALICE, at=at, **story)
+
+
+@pytest.mark.parametrize("other", [CHLOE, DALIA])
+def test_only_a_doctor_of_the_practice_moves_it(at: datetime, other: Any) -> None:
+    story = problem_listed(at)
+    with pytest.raises((Refused, NotFound)):
+        problem.move(by=other, at=at, **story)
