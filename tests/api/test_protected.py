@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from carnet.actions import consultation
+from carnet.actions import consultation, identity
 from carnet.actions import patient as patients
 from carnet.fhir import codes, json
 from carnet.fhir.identifiers import INS_NIR
 from carnet.record import gate
-from carnet.rules import note, person, reliability
+from carnet.rules import linkage, note, person, reliability
 from carnet.rules.person import Identity
 from tests.api.asking import Said, ask
 from tests.cast import ALICE, BRUNO, EMILE
@@ -166,6 +166,24 @@ def test_another_national_number_is_no_longer_proved(any_cell: Path, at: datetim
     other = {**proved, "identifier": [{"system": INS_NIR, "value": "285027511400267"}]}
     assert ask("PUT", address, other, by="chloe").status == 422
     assert ask("PUT", address, {**proved, "telecom": [{"system": "phone", "value": "06"}]}).status == 200
+
+
+def test_what_was_decided_about_an_identity_is_not_written_here(any_cell: Path, at: datetime) -> None:
+    """That two patients are two people, or what the teleservice answered: both let documents be filed unseen."""
+    one, other = created(EMILE)["id"], created(EMILE)["id"]
+    identity.dismiss(by=ALICE, at=at, one=one, other=other)
+    pair = ask("GET", f"Linkage/{linkage.pair_id(one, other)}").json
+    assert ask("DELETE", f"Linkage/{pair['id']}").status == 403
+    assert ask("PUT", f"Linkage/{pair['id']}", {**pair, "meta": {}}).status == 403
+    forged = {**pair, "item": [{"type": "source", "resource": {"display": "X"}}]}
+    assert ask("POST", "Linkage", forged).status == 403
+    assert ask("PUT", "Linkage/mine", {**forged, "id": "mine"}).status == 403
+    plain = {"resourceType": "Linkage", "item": forged["item"]}
+    assert ask("PUT", "Linkage/pair-1", {**plain, "id": "pair-1"}).status == 403
+    answer = {"resourceType": "VerificationResult", "id": f"insi-{one}", "status": "validated"}
+    assert ask("PUT", f"VerificationResult/insi-{one}", answer, by="chloe").status == 403
+    theirs = created(plain)
+    assert ask("DELETE", f"Linkage/{theirs['id']}").status == 204
 
 
 def test_a_record_that_holds_something_is_not_deleted(any_cell: Path) -> None:

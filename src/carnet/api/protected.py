@@ -16,6 +16,11 @@ from carnet.rules import identity, identity_status, note, person, reliability
 Resource = dict[str, Any]
 # Who did what: written once. (A Provenance sent here gets one of its own, which says who sent it.)
 WITNESSES = ("AuditEvent", "Provenance")
+# What persons and the teleservice said of who is who: the type, and how the id of the program's own begins.
+_ANSWERS = {"Linkage": "pair-", "VerificationResult": "insi-"}
+_ANSWER = (
+    "Ce qui a été décidé ou répondu sur une identité ne s'écrit pas par cette porte. Rien n'a été changé."
+)
 _LOOKED_INTO = ("Composition", "Patient")
 _WITNESS = "Ce qui dit qui a fait quoi ne se modifie pas et ne se supprime pas. Rien n'a été changé."
 _SIGNED = "Une note signée ne change que par une correction signée. Rien n'a été changé."
@@ -26,6 +31,7 @@ _STATUS = "Une pièce vue ou le téléservice élève le statut d'une identité,
 
 def check_first(work: Work, resource: Resource) -> None:
     """This may be written where nothing was. Raises Invalid, Refused."""
+    _check_answer(resource)
     if resource["resourceType"] not in _LOOKED_INTO or "extension" not in resource:
         return
     validate(resource)
@@ -39,6 +45,9 @@ def check_next(work: Work, now: Stored, after: Resource) -> None:
     """This may come after that. Raises Invalid, Refused."""
     if now.type in WITNESSES:
         raise Refused(_WITNESS)
+    if now.type in _ANSWERS:
+        _check_answer(now.resource())
+        _check_answer(after)
     if now.type not in _LOOKED_INTO:
         return
     validate(after)
@@ -52,8 +61,21 @@ def check_delete(work: Work, now: Stored) -> None:
     """This may be deleted. Raises Refused, Conflict."""
     if now.type in WITNESSES:
         raise Refused(_WITNESS)
+    if now.type in _ANSWERS:
+        _check_answer(now.resource())
     if now.type == "Composition" and note.FINGERPRINT in _urls(now.resource()):
         raise Refused(_SIGNED)
+
+
+def _check_answer(resource: Resource) -> None:
+    """It is none of the program's own: those bear its tags, or an id that leads to two patients or to one."""
+    begins = _ANSWERS.get(resource["resourceType"])
+    if begins is None:
+        return
+    validate(resource)
+    tags = resource.get("meta", {}).get("tag", [])
+    if str(resource.get("id", "")).startswith(begins) or any(tag.get("system") == codes.TAG for tag in tags):
+        raise Refused(_ANSWER)
 
 
 def goes_with(work: Work, now: Stored) -> list[Stored]:
