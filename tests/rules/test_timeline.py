@@ -48,6 +48,14 @@ def test_newest_first_whatever_the_precision_and_the_zone_of_dates() -> None:
     assert [entry.id for entry in told] == ["c", "b", "a", "d"]
 
 
+def test_a_date_that_no_calendar_reaches_is_no_end_of_the_record() -> None:
+    """Programs that know no date write the first moment there is, in the zone where they run."""
+    first = observation("a", "1", "Avant", "1", "0001-01-01T00:00:00+01:00")
+    last = observation("b", "2", "Après", "1", "9999-12-31T23:59:59-12:00")
+    told = timeline.entries([first, last, observation("c", "3", "Entre", "1")])
+    assert [entry.id for entry in told] == ["b", "c", "a"]
+
+
 def test_a_report_and_its_values_are_one_event_out_of_range_first() -> None:
     report = {
         "resourceType": "DiagnosticReport", "id": "r", "status": "final", "code": {"text": "Biologie"},

@@ -117,6 +117,8 @@ def moment(written: str) -> str:
         return dates.first_day(written).isoformat()
     except (ValueError, Malformed):
         return ""
+    except OverflowError:  # 0001-01-01T00:00:00+01:00, which programs write for no date, has no moment in UTC
+        return written[:19]
 
 
 def _order(written: str) -> str:

@@ -36,7 +36,7 @@ def moment(value: Any) -> date | datetime | None:
         if len(value) == 10:
             return date.fromisoformat(value)
         return moment(datetime.fromisoformat(value)) if len(value) > 10 else None
-    except ValueError:
+    except (ValueError, OverflowError):  # 0001-01-01T00:00:00+01:00 is no moment of any calendar here
         return None
 
 
