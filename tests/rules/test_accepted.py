@@ -201,7 +201,7 @@ def test_how_it_is_taken_is_said_in_clear_french(values: dict[str, Any], words: 
     bare = {
         key: value
         for key, value in AMLODIPINE.items()
-        if key not in ("dose_per_intake", "intake_unit", "times_per_day")
+        if key not in ("quote", "dose_per_intake", "intake_unit", "times_per_day")
     }
     assert medicines.directions({**bare, **values}) == words
 
@@ -231,8 +231,8 @@ def test_a_prescription_is_a_draft_that_reads_like_its_paper() -> None:
 
 @pytest.mark.parametrize("times", [0.25, 1.5, 7])
 def test_a_rhythm_without_exact_code_is_not_made_up(times: float) -> None:
-    repeat = made({**AMLODIPINE, "times_per_day": times})["dosageInstruction"][0]["timing"]["repeat"]
-    assert ("frequency" in repeat) == (times == 7)
+    (written,) = made({**AMLODIPINE, "times_per_day": times})["dosageInstruction"]
+    assert ("frequency" in written.get("timing", {}).get("repeat", {})) == (times == 7)
 
 
 def test_stopping_ends_the_treatment_of_that_substance_and_no_other() -> None:
@@ -288,3 +288,78 @@ def test_a_next_visit_is_due_on_its_day() -> None:
 )
 def test_which_diagnoses_last(code: str, lasts: bool) -> None:
     assert problems.is_lasting(code) is lasts
+
+
+@pytest.mark.parametrize(
+    ("quote", "dose", "times"),
+    [
+        ("Metformine 850 2 le matin 1 le soir", 2, 2),
+        ("Novorapid 8-8-10", 8, 3),
+        ("Laroxyl 5-0-10 gouttes", 5, 2),
+        ("Topalgic 50 1 à 2 cp x4/j", 1, 4),
+        ("Cortancyl 20 : 3cp 5j, 2cp 5j, 1cp 5j", 3, None),
+        ("Cortancyl 20 3 cp/j 3j puis 2", 3, 1),
+        ("Levothyrox 100 1j/2 et 88 1j/2", None, 0.5),
+        ("Amiodarone 200 5j/7", None, 0.714),
+        ("Uvedose 1 amp/3 mois", 1, None),
+        ("Prednisolone 1 mg/kg/j", 1, None),
+    ],
+)
+def test_a_scheme_that_one_dose_would_flatten_stays_in_the_words_typed(
+    quote: str, dose: Any, times: Any
+) -> None:
+    told = {
+        **AMLODIPINE,
+        "quote": quote,
+        "dose_per_intake": dose,
+        "times_per_day": times,
+        "intake_unit": "cp",
+    }
+    (written,) = made(told)["dosageInstruction"]
+    assert written["text"] == f"« {quote} »"
+    assert not {"timing", "doseAndRate", "maxDosePerPeriod"} & written.keys()
+
+
+def test_a_number_without_unit_is_not_five_tablets() -> None:
+    told = {
+        **AMLODIPINE,
+        "quote": "Eliquis 5 x2/j",
+        "strength": None,
+        "dose_per_intake": 5,
+        "intake_unit": None,
+    }
+    assert medicines.directions({**told, "times_per_day": 2}) == "« Eliquis 5 x2/j »"
+
+
+def test_the_length_of_a_first_step_is_not_that_of_the_treatment() -> None:
+    told = {**AMLODIPINE, "quote": "Cortancyl 20 3 cp/j 3j puis 2", "duration_days": 3}
+    assert medicines.duration(told) == ""
+    assert "dispenseRequest" not in made(told)
+
+
+@pytest.mark.parametrize(
+    ("quote", "when"),
+    [
+        ("amlodipine 5 1-0-1", ", le matin et le soir"),
+        ("amlodipine 5 1 le soir", ", le soir"),
+        ("x 1-1-1", ""),
+    ],
+)
+def test_when_it_is_taken_is_not_lost(quote: str, when: str) -> None:
+    assert medicines.directions({**AMLODIPINE, "quote": quote}) == f"1 comprimé 1 fois par jour{when}"
+
+
+def test_stopping_one_substance_leaves_its_combinations_and_other_strengths() -> None:
+    taken = [
+        stored({**made({**AMLODIPINE, "drug": drug, "strength": strength}), "status": "active"}, id)
+        for id, drug, strength in (
+            ("alone", "amlodipine", "5 mg"),
+            ("other", "amlodipine", "10 mg"),
+            ("combined", "valsartan/amlodipine", "80 mg"),
+            ("received", "AMLODIPINE + VALSARTAN", "80 mg"),
+        )
+    ]
+    ended = change([{**AMLODIPINE, "status": "stopped"}], taken, SCENE)
+    assert [one["id"] for one in ended.updated] == ["alone"]
+    both = change([{**AMLODIPINE, "strength": None, "status": "stopped"}], taken, SCENE)
+    assert [one["id"] for one in both.updated] == ["alone", "other"]

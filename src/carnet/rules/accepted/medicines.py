@@ -3,12 +3,14 @@ timing for the checks; the doctor has seen both in the offer. It never chooses a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from carnet.fhir import codes
 from carnet.fhir.folding import fold
+from carnet.rules.accepted import schemes
 from carnet.rules.accepted.scene import Fact, Resource, Scene, concept, place
 
 # times per day, as the reader gives it: words, (frequency, period, unit)
@@ -24,6 +26,8 @@ _RARER: dict[str, tuple[str, tuple[int, int, str]]] = {
 }
 _ONCE = "1 fois par jour"
 _PRESCRIPTION = "urn:carnet:prescription"
+_PARTS = {Decimal("0.25"): "1/4", Decimal("0.5"): "1/2", Decimal("0.75"): "3/4"}
+_COMBINED = re.compile(r"\s*[/+]\s*")
 
 
 def medicine(fact: Fact, scene: Scene) -> Resource:
@@ -55,10 +59,13 @@ def medicine(fact: Fact, scene: Scene) -> Resource:
 
 
 def stopped(fact: Fact, known: Iterable[Resource], scene: Scene) -> list[Resource]:
-    """The treatments of the record that this « stop » ends, each as it is written back: same substance, still taken."""
+    """The treatments of the record that this « stop » ends, each as it is written back: same substance, still taken;
+    of two strengths, the one that is named."""
     if fact["status"] != "stopped":
         return []
-    return [_ended(one, scene) for one in known if is_taken_of(one, str(fact["drug"]))]
+    taken = [one for one in known if is_taken_of(one, str(fact["drug"]))]
+    named = [one for one in taken if fact.get("strength") and _is_strength(one, str(fact["strength"]))]
+    return [_ended(one, scene) for one in named or taken]
 
 
 def is_taken_of(resource: Resource, drug: str) -> bool:
@@ -74,18 +81,29 @@ def name(fact: Fact) -> str:
 
 
 def directions(fact: Fact) -> str:
-    """How it is taken, in words: `1 comprimé 3 fois par jour si besoin, au plus 4 par jour`."""
+    """How it is taken, in words: `1 comprimé 3 fois par jour si besoin, au plus 4 par jour`. A scheme that these words
+    would flatten stands as the doctor typed it."""
+    if is_typed(fact):
+        return f"« {fact['quote']} »"
     dose, often = _dose(fact), _often(fact)
     parts = [" ".join(filter(None, (dose, often, "si besoin" if fact.get("as_needed") else "")))]
     if fact.get("max_per_day"):
         parts.append(f"au plus {number(fact['max_per_day'])} par jour")
+    parts.insert(1, schemes.moments(fact))
     return ", ".join(filter(None, parts))
+
+
+def is_typed(fact: Fact) -> bool:
+    """Whether only the words as typed say how it is taken: no dose and no rhythm is computed from them."""
+    times = fact.get("times_per_day")
+    exact = times is None or _key(times) in _RARER or Decimal(str(times)) == int(times)
+    return bool(fact.get("quote")) and (schemes.is_uneven(fact) or not exact)
 
 
 def duration(fact: Fact) -> str:
     """`pendant 3 mois`, empty when nothing was said."""
     days = fact.get("duration_days")
-    if not days:
+    if not days or schemes.is_stepped(fact):
         return ""
     if days % 30 == 0:
         return f"pendant {days // 30} mois"
@@ -97,8 +115,8 @@ def duration(fact: Fact) -> str:
 def number(value: Any) -> str:
     """As French writes it: `2,5`; a half is `1/2`."""
     exact = Decimal(str(value)).normalize()
-    if exact == Decimal("0.5"):
-        return "1/2"
+    if exact in _PARTS:
+        return _PARTS[exact]
     return f"{exact:f}".replace(".", ",")
 
 
@@ -143,7 +161,7 @@ def _request(fact: Fact, scene: Scene) -> Resource:
     }
     if directions(fact):
         made["dosageInstruction"] = [_dosage(fact)]
-    if fact.get("duration_days"):
+    if fact.get("duration_days") and not schemes.is_stepped(fact):
         days = {"value": fact["duration_days"], "unit": "j", "system": codes.UCUM, "code": "d"}
         made["dispenseRequest"] = {"expectedSupplyDuration": days}
     return made
@@ -151,6 +169,8 @@ def _request(fact: Fact, scene: Scene) -> Resource:
 
 def _dosage(fact: Fact) -> Resource:
     made: Resource = {"text": directions(fact)}
+    if is_typed(fact):
+        return made | ({"asNeededBoolean": True} if fact.get("as_needed") else {})
     timing = _timing(fact)
     if timing:
         made["timing"] = {"repeat": timing}
@@ -194,8 +214,15 @@ def _is_taken(resource: Resource) -> bool:
 
 
 def _is_of(resource: Resource, drug: str) -> bool:
-    words = fold(str(resource.get("medicationCodeableConcept", {}).get("text", "")))
-    return f" {fold(drug)} " in f" {words} "
+    """The substance alone: one that is part of a combination (« amlodipine + valsartan ») is another medicine."""
+    text = str(resource.get("medicationCodeableConcept", {}).get("text", ""))
+    named = _COMBINED.sub("/", fold(text))
+    return f" {_COMBINED.sub('/', fold(drug))} " in f" {named} "
+
+
+def _is_strength(resource: Resource, strength: str) -> bool:
+    text = fold(str(resource.get("medicationCodeableConcept", {}).get("text", "")))
+    return f" {fold(strength)} " in f" {text} "
 
 
 def _ended(resource: Resource, scene: Scene) -> Resource:

@@ -1,0 +1,80 @@
+"""Posologies that one dose and one rhythm do not tell: unequal intakes, steps, ranges, rare rhythms. Those keep the
+doctor's own words; it never works a scheme out."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from carnet.fhir.folding import fold
+
+Fact = dict[str, Any]
+
+_NUMBER = r"\d+(?:[.,/]\d+)?"
+_PLACES = re.compile(rf"(?<![\w/.,-]){_NUMBER}(?:\s?[-–]\s?{_NUMBER}){{1,3}}(?![\w/.,]|-\d)")
+_RANGE = re.compile(rf"{_NUMBER}\s*(?:a|ou)\s*{_NUMBER}")
+_STEP = re.compile(
+    r"\b(?:puis|ensuite|altern\w*|decroiss\w*|degress\w*|progressi\w*|paliers?|avant|j\d)\b|\bet \d"
+)
+_LENGTH = re.compile(r"(?<![/\d])\d+\s*(?:j|jrs?|jours?|sem|semaines?|mois)\b(?!\s*(?:/|sur)\s*\d)")
+_RHYTHM = re.compile(r"/\s*\d*\s*(?:j|jours?|h|heures?|sem|semaines?|mois)\b")
+_MOMENTS = ("matin", "midi", "soir", "coucher")
+_SAID = {"matin": "le matin", "midi": "le midi", "soir": "le soir", "coucher": "au coucher"}
+_AT = re.compile(
+    rf"({_NUMBER})\s*(?:[a-z]{{1,12}}\.?\s+)?(?:(?:le|au|a|chaque|du)\s+)?({'|'.join(_MOMENTS)})\b"
+)
+_MOST_WITHOUT_UNIT = 4  # a greater number without a unit is as likely a strength
+
+
+def is_stepped(fact: Fact) -> bool:
+    """Whether the words tell several steps: the length that was read is that of the first alone."""
+    said = fold(_quote(fact))
+    return bool(_STEP.search(said)) or len(_LENGTH.findall(said)) > 1
+
+
+def is_uneven(fact: Fact) -> bool:
+    """Whether one dose at one rhythm would say something else than the words."""
+    if not _quote(fact):
+        return False
+    said = fold(_quote(fact))
+    unequal = len({amount for amount, _ in _AT.findall(said)}) > 1
+    told = fact.get("times_per_day") is not None or fact.get("max_per_day")
+    lost = not told and bool(_RHYTHM.search(said))
+    return any((unequal, lost, _RANGE.search(said), is_stepped(fact), _is_unequal(fact), _is_bare(fact)))
+
+
+def moments(fact: Fact) -> str:
+    """`le matin et le soir`: when it is taken, as far as the words say."""
+    places = [place for place in _places(fact) if len(place) > 2]
+    if places:
+        said = [name for name, amount in zip(_MOMENTS, places[0], strict=False) if amount.strip("0,.")]
+        said = said if len(said) < len(places[0]) else []
+    else:
+        told = fold(_quote(fact)).split()
+        said = [name for name in _MOMENTS if name in told]
+    return " et ".join(filter(None, (", ".join(_SAID[one] for one in said[:-1]), *map(_SAID.get, said[-1:]))))
+
+
+def _quote(fact: Fact) -> str:
+    return str(fact.get("quote") or "")
+
+
+def _places(fact: Fact) -> list[list[str]]:
+    return [re.split(r"\s?[-–]\s?", one[0]) for one in _PLACES.finditer(_quote(fact))]
+
+
+def _is_unequal(fact: Fact) -> bool:
+    """`8-8-10`, and `1-2` which is a range."""
+    return any(
+        len({amount for amount in place if amount.strip("0,.")}) > 1 or len(place) == 2
+        for place in _places(fact)
+    )
+
+
+def _is_bare(fact: Fact) -> bool:
+    """A number without unit that may be a strength: « Eliquis 5 x2/j » is not five tablets."""
+    if fact.get("dose_per_intake") is None or fact.get("intake_unit"):
+        return False
+    amount = Decimal(str(fact["dose_per_intake"]))
+    return amount > _MOST_WITHOUT_UNIT or (amount != 1 and not fact.get("strength"))
