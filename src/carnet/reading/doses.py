@@ -196,6 +196,12 @@ def _add_durations(add: Callable[..., None], table: dict[str, Any]) -> None:
         r"(?:le |au )?(?:premier|1er|deuxieme|2e(?:me)?|troisieme|3e(?:me)?|second) jour(?![a-z])",
         _one_day,
     )
+    add(
+        DURATION,
+        r"(?P<n>[1-9][0-9]?) ?(?P<u>m)(?= ?(?:$|\n|,|\.|;|ar|a\.r|ns|nr|non|a ren))",
+        _duration,
+        sure=False,
+    )
     add(DURATION, r"j ?(?P<first>[1-9])(?: ?(?:a|-) ?j ?(?P<last>[1-9][0-9]?))?(?![0-9a-z])", _days_named)
     add(DURATION, r"(?:jusqu'a|j1 ?(?:a|-)) ?j ?(?P<n>[0-9]{1,2})(?![0-9])", _duration, sure=True, u="j")
     add(
@@ -229,7 +235,7 @@ def _add_amounts(add: Callable[..., None]) -> None:
     add(MASS, rf"{pair}(?P<per>)", _mass)
     add(
         MASS,
-        rf"(?P<n>{numbers.NUMBER}) ?(?P<u>{_masses()}) ?/ ?(?P<to>{numbers.NUMBER})(?![a-z0-9])(?P<per>)",
+        rf"(?P<n>{numbers.NUMBER}) ?(?P<u>{_masses()}) ?/ ?(?P<to>{numbers.NUMBER})(?![a-z0-9])(?! ?(?:ml|h|doses?|kg|j)(?![a-z]))(?P<per>)",
         _mass,
     )
     weighed = (

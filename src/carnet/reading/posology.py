@@ -12,6 +12,7 @@ INSULIN = "A10A"  # ATC: units are the dose, never the strength
 _SLOTS = {3: ("MORN", "NOON", "EVE"), 4: ("MORN", "NOON", "EVE", "NIGHT")}
 HEPARIN = "B01AB"  # « Lovenox 0,4 » is a syringe of 0.4 mL
 _SYRINGE = 1.3
+_GRAMS = 20  # « Augmentin 1 g/125 »: the second is in milligrams
 _TWO = 2
 _YEARS = (1950, 2060)
 _TOO_MANY = 30  # of tablets or sachets at a time
@@ -94,6 +95,9 @@ class _Reading:
         found = self.found
         if self.pieces:
             found.start, found.end = self.pieces[0].start, self.pieces[-1].end
+        for intake in found.intakes:
+            if intake.for_days == 1 and not intake.said:
+                intake.times = 1  # « 2 cp J1 »
         self._inherit()
         self._share()
         self._in_intakes()
@@ -146,9 +150,7 @@ class _Reading:
         if "kg" in per:
             self._by_weight(number, unit, per)
         elif piece.values["to"] is not None:
-            self.found.strength = (
-                f"{_french(number)} {piece.values['first']}/{_french(piece.values['to'])} {unit}"
-            )
+            self.found.strength = f"{_french(number)} {piece.values['first']}/{_french(piece.values['to'])} {_second_unit(unit, piece.values['to'])}"
         elif per.endswith("ml") and self.found.strength is None:
             self.found.strength = f"{_french(number)} {unit}{per}"
         elif unit == "UI" and (self.insulin or (number <= 100 and self.found.strength is None)):
@@ -294,6 +296,8 @@ class _Reading:
     def _moment(self, place: int, piece: Piece) -> None:
         if self.stepped and self.found.intakes and self.found.intakes[-1].said:
             return
+        if not piece.values["when"] and not self.last.said:
+            self._set_times(1, 1)  # « à jeun »
         self.last.when += [when for when in piece.values["when"] if when not in self.last.when]
 
     def _once(self, place: int, piece: Piece) -> None:
@@ -364,6 +368,11 @@ class _Reading:
         mass = strengths.milligrams(found.strength)
         if mass:
             found.ceiling = round(found.ceiling * strengths.MILLIGRAMS[found.ceiling_unit] / mass, 3)
+
+
+def _second_unit(unit: str, number: float) -> str:
+    """« Augmentin 1 g/125 »: the second is in milligrams."""
+    return "mg" if unit == "g" and number > _GRAMS else unit
 
 
 def _french(number: float) -> str:
