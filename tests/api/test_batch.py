@@ -6,6 +6,9 @@ import base64
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from carnet.api import bundle
 from carnet.record import gate
 from tests.api.asking import Said, ask
 from tests.api.test_transaction import entry, weight
@@ -109,3 +112,15 @@ def test_rights_are_those_of_who_asks(open_cell: Path) -> None:
         == ["404"] * 2
     )
     assert ask("POST", "", {"resourceType": "Bundle", "type": "batch"}, by="").status == 401
+
+
+@pytest.mark.parametrize("kind", ["batch", "transaction"])
+def test_few_words_do_not_read_the_practice_a_thousand_times(
+    open_cell: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(bundle, "READ_LIMIT", 1000)
+    address = f"Patient/{ask('POST', 'Patient', EMILE).json['id']}"
+    entries = [{"request": {"method": "GET", "url": address}} for _ in range(20)]
+    said = ask("POST", "", {"resourceType": "Bundle", "type": kind, "entry": entries})
+    listed = statuses(said)
+    assert (listed[0], listed[-1], len(listed)) == ("200", "413", 20)

@@ -22,6 +22,9 @@ from carnet.record.work import Stored
 
 Json = dict[str, Any]
 ENTRY_LIMIT = {"transaction": 5000, "batch": 500}  # each entry of a batch has its own commit
+READ_LIMIT = (
+    64 << 20
+)  # bytes that the entries of one Bundle may read together: few words can ask for all of a practice
 _NESTED = "Un Bundle n'en contient pas d'autre à traiter."
 _READS = ("GET", "HEAD")
 
@@ -34,12 +37,30 @@ def process(asked: Asked, dispatch: Handler) -> Answer:
     bundle = asked.json()
     kind = _checked(bundle)
     steps = steps_of(bundle, asked.base)
+    dispatch = _bounded(dispatch)
     if kind == "batch":
         entries = [_answered(asked, step, dispatch) for step in steps]
     else:
         entries = _transaction(asked, steps, dispatch)
     answer: Json = {"resourceType": "Bundle", "id": clock.new_id(), "type": f"{kind}-response"}
     return exchange.resource(200, {**answer, "entry": entries} if entries else answer)
+
+
+def _bounded(dispatch: Handler) -> Handler:
+    """The same, until the reads of this Bundle have come to READ_LIMIT; those that follow are refused."""
+    read = 0
+
+    def bounded(asked: Asked) -> Answer:
+        nonlocal read
+        if asked.method not in _READS:
+            return dispatch(asked)
+        if read > READ_LIMIT:
+            return outcome.of(TooBig("Ce Bundle lit trop de données à la fois : demandez le reste à part."))
+        answer = dispatch(asked)
+        read += len(answer.body)
+        return answer
+
+    return bounded
 
 
 def _checked(bundle: Any) -> str:
