@@ -12,7 +12,7 @@ import pytest
 from django.db import connections
 
 from carnet.accounts import passwords
-from carnet.actions import documents, received
+from carnet.actions import documents, letterhead, received, wordings
 from carnet.cli import demo as command
 from carnet.demo import practice, stories, telling
 from carnet.demo.practice import Credentials
@@ -166,3 +166,14 @@ def test_the_whole_practice_takes_less_than_a_minute(home: Path) -> None:
     by = operator(cell.practice_id())
     assert len(gate.across(by=by, type="Patient", params=[], limit=200)) == len(stories.patients(AT.date()))
     assert len(gate.drafts(by=owner())) == 3
+
+
+@pytest.mark.usefixtures("few")
+def test_papers_of_the_demonstration_have_a_head_and_its_snippets_expand(home: Path) -> None:
+    practice.prepare(home, at=AT, progress=silent)
+    by = owner()
+    head = letterhead.prescriber(by=by)
+    assert head.phone.startswith("02 61 91"), "a number kept for fiction"
+    assert head.qualification
+    assert {"hta", "dt2"} <= wordings.snippets(by=by).keys()
+    assert "letter" in {one.kind for one in wordings.seen(by=by)}

@@ -15,7 +15,7 @@ from typing import Any
 from carnet.accounts import totp
 from carnet.actions import practice as actions
 from carnet.actions import sign_in
-from carnet.demo import telling
+from carnet.demo import stationery, telling
 from carnet.demo.cda import rpps
 from carnet.fhir.errors import Conflict, Damaged
 from carnet.record import cell
@@ -70,7 +70,9 @@ def _made(home: Path, at: datetime, progress: telling.Progress) -> Credentials:
         totp_secret=known.totp_secret,
         rpps=rpps(1),
     )
-    telling.tell(by=sign_in.actor_of(owner.person, practice=practice), now=at, progress=progress)
+    doctor = sign_in.actor_of(owner.person, practice=practice)
+    stationery.write(by=doctor, at=at)
+    telling.tell(by=doctor, now=at, progress=progress)
     _hold(home, known, complete=True)
     return known
 
