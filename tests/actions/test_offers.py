@@ -212,3 +212,10 @@ def test_nobody_else_reads_or_marks_my_draft(at: datetime) -> None:
     for other in (BRUNO, DALIA):
         with pytest.raises(NotFound):
             offers.read(by=other, day=at.date(), draft=draft, text=TEXT)
+
+
+def test_a_number_that_may_be_a_strength_is_not_a_number_of_tablets(at: datetime) -> None:
+    draft = begun(at, text="Eliquis 5 x2/j")
+    (one,) = offered(draft, at, "Eliquis 5 x2/j").values()
+    assert "5 comprimés" not in one.words
+    assert not one.certain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -147,7 +148,7 @@ def test_a_diagnosis_told_again_joins_its_episode() -> None:
         "Composition/n1",
         "Composition/n2",
     ]
-    assert joined["onsetDateTime"] == known["onsetDateTime"]
+    assert joined["recordedDate"] == known["recordedDate"]
 
 
 def test_a_suspicion_confirmed_is_the_same_episode() -> None:
@@ -363,3 +364,58 @@ def test_stopping_one_substance_leaves_its_combinations_and_other_strengths() ->
     assert [one["id"] for one in ended.updated] == ["alone"]
     both = change([{**AMLODIPINE, "strength": None, "status": "stopped"}], taken, SCENE)
     assert [one["id"] for one in both.updated] == ["alone", "other"]
+
+
+def test_a_lasting_illness_is_given_no_onset_that_nobody_wrote() -> None:
+    assert "onsetDateTime" not in made(HTA)
+    assert made({**HTA, "label": "Otite", "cim10": "H66.9"})["onsetDateTime"] == "2026-11-21"
+
+
+@pytest.mark.parametrize(
+    ("quote", "said"),
+    [
+        ("OMA D", "Otite, à droite"),
+        ("otite gauche", "Otite, à gauche"),
+        ("dyspnée d'effort", "Otite"),
+        ("carence en vitamine D", "Otite"),
+        ("OMA", "Otite"),
+    ],
+)
+def test_the_side_is_kept(quote: str, said: str) -> None:
+    assert made({**HTA, "quote": quote, "label": "Otite", "cim10": "H66.9"})["code"]["text"] == said
+
+
+def test_the_other_side_is_another_episode() -> None:
+    right, left = ({**HTA, "quote": f"OMA {side}", "label": "Otite", "cim10": "H66.9"} for side in "DG")
+    assert len(change([left], [stored(made(right))], SCENE).created) == 1
+    assert change([right], [stored(made(right))], SCENE).created == []
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("père IDM 55 ans", "père"),
+        ("grand-père IDM", "grand-père"),
+        ("beau-père IDM", "famille"),
+        ("cancer colon père, IDM mère", "mère"),
+        ("ATCD fam : IDM père, cancer sein mère", "père"),
+        ("mère HTA, IDM", "mère"),
+        ("IDM père et mère", "famille"),
+    ],
+)
+def test_an_illness_of_the_family_is_of_the_relative_who_has_it(text: str, who: str) -> None:
+    scene = replace(SCENE, text=text)
+    start = text.index("IDM")
+    told = {**EVERY[5], "start": start, "end": start + 3}
+    assert problems.condition(told, scene)["relationship"]["text"] == who
+
+
+def test_a_suspected_allergy_is_not_a_confirmed_one() -> None:
+    held = made({**EVERY[12], "status": "suspected"})
+    assert held["verificationStatus"]["coding"][0]["code"] == "unconfirmed"
+
+
+def test_no_drug_allergy_is_not_no_allergy() -> None:
+    told = {**EVERY[13], "quote": "pas d'allergie médicamenteuse"}
+    assert made(told)["code"]["coding"][0]["code"] == "no-known-medication-allergies"
+    assert made(EVERY[13])["code"]["coding"][0]["code"] == "no-known-allergies"

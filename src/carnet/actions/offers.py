@@ -15,6 +15,7 @@ from carnet.fhir import json
 from carnet.fhir.errors import Conflict, TooBig
 from carnet.fhir.folding import words
 from carnet.reading import reader
+from carnet.reading.drugs import Drug
 from carnet.reading.facts import Context
 from carnet.record import gate, margin
 from carnet.record.actor import Actor
@@ -134,7 +135,15 @@ def _with_unit(fact: Fact) -> Fact:
     if fact["kind"] != "medication" or fact.get("dose_per_intake") is None or fact.get("intake_unit"):
         return fact
     drug = _reader().drugs.find(list(words(str(fact.get("brand") or fact["drug"]))))
-    return {**fact, "intake_unit": drug.unit} if drug and drug.unit in _COUNTED else fact
+    if drug is None or drug.unit not in _COUNTED or _may_be_strength(fact, drug):
+        return fact
+    return {**fact, "intake_unit": drug.unit}
+
+
+def _may_be_strength(fact: Fact, drug: Drug) -> bool:
+    """« Eliquis 5 x2/j » is 5 mg, not five tablets: where no strength was read, the number may be one of those sold."""
+    amount = str(fact["dose_per_intake"]).replace(".", ",")
+    return not fact.get("strength") and any(one.split(" ")[0] == amount for one in drug.strengths)
 
 
 def _about(by: Actor, patient: str, day: date) -> Context:

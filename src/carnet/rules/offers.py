@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from carnet.fhir import json
 from carnet.fhir.folding import fold
+from carnet.rules import doubts
 from carnet.rules.accepted import medicines, problems
 from carnet.rules.accepted.measures import MEASURES
 from carnet.rules.accepted.resources import is_known
@@ -89,7 +90,7 @@ def offers(
         verdict: Verdict = marks.get(key, "")  # type: ignore[assignment]
         if (kept or {}).get(key, now := meaning(fact)) != now:
             verdict = ""
-        if not verdict and term in never:
+        if (not verdict and term in never) or doubts.is_withheld(text, fact, day):
             continue
         sign, said = words(fact, day)
         found.append(
@@ -102,7 +103,7 @@ def offers(
                 line=text.count("\n", 0, fact["start"]),
                 sign=sign,
                 words=said,
-                certain=_is_certain(fact),
+                certain=_is_certain(fact) and not doubts.is_doubtful(text, fact),
                 verdict=verdict,
                 quiet=not verdict and _is_tiresome((counts or {}).get(term, (0, 0))),
                 fact=fact,
@@ -125,7 +126,11 @@ def _is_certain(fact: Fact) -> bool:
         return False
     if fact["kind"] != "medication" or fact["status"] != "prescribed":
         return True
-    return all(fact.get(name) for name in _EXACT)
+    return (
+        all(fact.get(name) for name in _EXACT)
+        and not medicines.is_typed(fact)
+        and not medicines.is_daily_not_weekly(fact)
+    )
 
 
 def term_of(fact: Fact) -> str:
@@ -168,7 +173,7 @@ def _lab(fact: Fact, day: date) -> tuple[str, str]:
 
 
 def _condition(fact: Fact, day: date) -> tuple[str, str]:
-    label = str(fact["label"])
+    label = problems.label(fact)
     if fact["status"] == "affirmed":
         return "●", label
     low = label[:1].lower() + label[1:] if label[1:2].islower() else label
@@ -183,6 +188,8 @@ def _condition(fact: Fact, day: date) -> tuple[str, str]:
 def _medication(fact: Fact, day: date) -> tuple[str, str]:
     parts = [medicines.name(fact), medicines.directions(fact), medicines.duration(fact)]
     said = ", ".join(filter(None, parts))
+    if medicines.is_daily_not_weekly(fact):
+        said = f"{said} – attention : ce médicament se prend en général une fois par SEMAINE"
     return {
         "prescribed": ("▢", said),
         "ongoing": ("▣", f"en cours : {said}"),
@@ -192,10 +199,10 @@ def _medication(fact: Fact, day: date) -> tuple[str, str]:
 
 def _allergy(fact: Fact, day: date) -> tuple[str, str]:
     if fact["status"] == "negated":
-        return "–", "aucune allergie connue" if problems.is_none_known(
-            fact
-        ) else f"pas d’allergie : {fact['substance']}"
-    return "⚠", f"Allergie : {fact['substance']}"
+        none = problems.none_known(fact)
+        return "–", none.lower() if none else f"pas d’allergie : {fact['substance']}"
+    doubt = " (suspectée)" if fact["status"] == "suspected" else ""
+    return "⚠", f"Allergie : {fact['substance']}{doubt}"
 
 
 def _follow_up(fact: Fact, day: date) -> tuple[str, str]:

@@ -4,8 +4,11 @@ timing for the checks; the doctor has seen both in the offer. It never chooses a
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from carnet.fhir import codes
@@ -27,6 +30,7 @@ _RARER: dict[str, tuple[str, tuple[int, int, str]]] = {
 _ONCE = "1 fois par jour"
 _PRESCRIPTION = "urn:carnet:prescription"
 _PARTS = {Decimal("0.25"): "1/4", Decimal("0.5"): "1/2", Decimal("0.75"): "3/4"}
+_TWICE_A_WEEK = Decimal("0.3")
 _COMBINED = re.compile(r"\s*[/+]\s*")
 
 
@@ -91,6 +95,20 @@ def directions(fact: Fact) -> str:
         parts.append(f"au plus {number(fact['max_per_day'])} par jour")
     parts.insert(1, schemes.moments(fact))
     return ", ".join(filter(None, parts))
+
+
+def is_daily_not_weekly(fact: Fact) -> bool:
+    """Whether a drug that is taken once a week was read as every day, or without any rhythm: a known cause of deaths."""
+    if fact["status"] == "stopped" or not set(fold(str(fact["drug"])).split("/")) & _weekly():
+        return False
+    times = fact.get("times_per_day")
+    return fact["status"] == "prescribed" if times is None else Decimal(str(times)) > _TWICE_A_WEEK
+
+
+@cache
+def _weekly() -> frozenset[str]:
+    table = tomllib.loads((files("carnet.rules") / "tables/weekly.toml").read_text("utf-8"))
+    return frozenset(map(fold, table["drugs"]))
 
 
 def is_typed(fact: Fact) -> bool:

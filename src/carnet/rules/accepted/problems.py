@@ -20,9 +20,11 @@ _STATUS: dict[str, tuple[str | None, str]] = {
     "history": ("resolved", "confirmed"),
     "negated": (None, "refuted"),
 }
-NO_ALLERGY = {
-    "system": "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips",
-    "code": "no-known-allergies",
+_ABSENT = "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
+_NONE, _NO_DRUG = "Aucune allergie connue", "Aucune allergie médicamenteuse connue"
+_NONE_KNOWN = {
+    _NONE: {"system": _ABSENT, "code": "no-known-allergies"},
+    _NO_DRUG: {"system": _ABSENT, "code": "no-known-medication-allergies"},
 }
 _RELATIVES: dict[str, tuple[str, str]] = {  # HL7 v3 RoleCode
     "pere": ("FTH", "père"), "mere": ("MTH", "mère"), "frere": ("BRO", "frère"), "soeur": ("SIS", "sœur"),
@@ -30,10 +32,16 @@ _RELATIVES: dict[str, tuple[str, str]] = {  # HL7 v3 RoleCode
     "cousin": ("COUSN", "cousin"), "cousine": ("COUSN", "cousine"), "gp": ("GRPRN", "grand-parent"),
     "gm": ("GRMTH", "grand-mère"), "grand pere": ("GRFTH", "grand-père"), "grand mere": ("GRMTH", "grand-mère"),
 }  # fmt: skip
+# In-laws are no relatives by blood: they are named, and are « famille ».
+_RELATIVE = re.compile(r"\b(?:(?:grand|beau|belle|demi) )?(?:" + "|".join(
+    sorted({name.split()[-1] for name in _RELATIVES})) + r")\b")  # fmt: skip
+_CLAUSE = re.compile(r"[;\n]|[.,](?!\d)")
 _ROLE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _BRACKETS = re.compile(r"\([^)]*\)")
 _SIDES = frozenset(("droit", "droite", "gauche", "d", "g"))
+_SIDE = re.compile(r"(?<!vitamine )(?<!vit )(?<!hépatite )(?<!stade )(?<!grade )(?<!type )(?<!groupe )"
+                   r"\b((?i:droite?s?|gauches?)|[DG](?!['’\w]))\b")  # fmt: skip
 _REACH = 40  # characters before the illness in which its relative is named
 
 
@@ -50,7 +58,7 @@ def condition(fact: Fact, scene: Scene) -> Resource:
         **({"clinicalStatus": status(codes.CONDITION_CLINICAL, clinical)} if clinical else {}),
         "verificationStatus": status(codes.CONDITION_VERIFICATION, verification),
         "category": [status(codes.CONDITION_CATEGORY, category)],
-        "code": concept(fact["label"], codes.CIM10, code),
+        "code": concept(label(fact), codes.CIM10, code),
         "subject": scene.subject,
         "encounter": scene.visit,
         "recordedDate": scene.when,
@@ -60,7 +68,7 @@ def condition(fact: Fact, scene: Scene) -> Resource:
     year = _YEAR.search(scene.text[fact["start"] : fact["end"]])
     if year:
         made["onsetDateTime"] = year[0]
-    elif fact["status"] in ("affirmed", "suspected"):
+    elif fact["status"] in ("affirmed", "suspected") and not (code and is_lasting(code)):
         made["onsetDateTime"] = scene.day.isoformat()
     return made
 
@@ -78,24 +86,29 @@ def episode(fact: Fact, known: Iterable[Resource]) -> Resource | None:
         return None
     code = _code(fact)
     live = (one for one in known if one["resourceType"] == "Condition" and _is_live(one))
-    return next((one for one in live if _says(one, fact["label"], code)), None)
+    return next((one for one in live if _says(one, label(fact), code)), None)
+
+
+def label(fact: Fact) -> str:
+    """What the illness is called, with the side that its words say: « OMA D » is not « OMA G »."""
+    said, words = _SIDE.search(str(fact.get("quote") or "")), str(fact["label"])
+    if not said or _sides(fold(words)):
+        return words
+    return f"{words}, à {'droite' if said[1][0].lower() == 'd' else 'gauche'}"
 
 
 def allergy(fact: Fact, scene: Scene) -> Resource | None:
     """An AllergyIntolerance; None for a substance that is denied: only « none known » is a fact of its own."""
-    none_known = is_none_known(fact)
-    if fact["status"] == "negated" and not none_known:
+    none = none_known(fact)
+    if fact["status"] == "negated" and not none:
         return None
-    code = (
-        {"coding": [NO_ALLERGY], "text": "Aucune allergie connue"}
-        if none_known
-        else {"text": fact["substance"]}
-    )
+    code = {"coding": [_NONE_KNOWN[none]], "text": none} if none else {"text": fact["substance"]}
+    doubt = "unconfirmed" if fact["status"] == "suspected" else "confirmed"
     return {
         "resourceType": "AllergyIntolerance",
         "extension": place(fact, scene),
         "clinicalStatus": status(codes.ALLERGY_CLINICAL, "active"),
-        "verificationStatus": status(codes.ALLERGY_VERIFICATION, "confirmed"),
+        "verificationStatus": status(codes.ALLERGY_VERIFICATION, doubt),
         "code": code,
         "patient": scene.subject,
         "encounter": scene.visit,
@@ -120,9 +133,11 @@ def _singular(words: str) -> str:
     return " ".join(word.rstrip("s") for word in fold(_BRACKETS.sub(" ", words)).split())
 
 
-def is_none_known(fact: Fact) -> bool:
-    """Whether an allergy fact says that none is known at all."""
-    return bool(fact["status"] == "negated" and "aucune" in fold(fact["substance"]))
+def none_known(fact: Fact) -> str:
+    """What a denial of all allergies says, of drugs only where it says so; empty for anything else."""
+    if fact["status"] != "negated" or "aucune" not in fold(fact["substance"]):
+        return ""
+    return _NO_DRUG if "medic" in fold(str(fact.get("quote") or "")) else _NONE
 
 
 def is_lasting(code: str) -> bool:
@@ -188,9 +203,7 @@ def _joined(known: Resource, fact: Fact, scene: Scene) -> Resource:
 
 
 def _relative(fact: Fact, scene: Scene) -> Resource:
-    before = fold(scene.text[max(0, fact["start"] - _REACH) : fact["start"]])
-    said = [(before.rfind(f" {name} "), name) for name in _RELATIVES if f" {name} " in f" {before} "]
-    who = _RELATIVES[max(said)[1]] if said else ("FAMMEMB", "famille")
+    who = _relative_named(fact, scene.text)
     return {
         "resourceType": "FamilyMemberHistory",
         "extension": place(fact, scene),
@@ -200,6 +213,20 @@ def _relative(fact: Fact, scene: Scene) -> Resource:
         "relationship": concept(who[1], _ROLE, who[0]),
         "condition": [{"code": concept(fact["label"], codes.CIM10, _code(fact))}],
     }
+
+
+def _relative_named(fact: Fact, text: str) -> tuple[str, str]:
+    """Who is ill: named in the clause of the illness, else at the head of the one before; never guessed between two."""
+    clauses = [fold(one) for one in _CLAUSE.split(text[max(0, fact["start"] - _REACH) : fact["start"]])]
+    own = f"{clauses[-1]} {fold(_CLAUSE.split(text[fact['end'] : fact['end'] + _REACH])[0])}"
+    named = _relatives(own) or next((_relatives(one, head=True) for one in clauses[-2::-1] if one), set())
+    return _RELATIVES[named.pop()] if len(named) == 1 else ("FAMMEMB", "famille")
+
+
+def _relatives(words: str, *, head: bool = False) -> set[str]:
+    """The relatives in these words; `head`: only when they begin with one. A grandfather is no father."""
+    found = {one[0] for one in _RELATIVE.finditer(words) if not head or one.start() == 0}
+    return found & _RELATIVES.keys()
 
 
 def _unversioned(reference: str) -> str:

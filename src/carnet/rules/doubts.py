@@ -1,0 +1,71 @@
+"""Words around a fact that change whose it is, when, or whether: such a fact is not offered, or never goes with others
+by one key. Pure; a second look at what was read, which only ever withholds."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from carnet.fhir.folding import fold
+
+Fact = dict[str, Any]
+
+_CUT = re.compile(r"[;\n]|[.,](?!\d)")  # where a clause ends; « 38,5 » has no end
+_COPIED = re.compile(r"\s*\((\d\d)/(\d\d)/(\d{4})\)")
+# What a line copied from an earlier note cannot say again: it would be dated today.
+_OF_ITS_DAY = frozenset(("vital", "lab", "follow_up", "order", "immunization"))
+_FORBIDDEN = re.compile(
+    r"\b(?:ne pas|ni|jamais|eviter|pas (?:de|d) (?:reprise|indication|prescription)|contre indi\w*|refus\w*)\b"
+)
+_SOMEBODY = re.compile(
+    r"\b(?:mere|pere|maman|papa|soeurs?|freres?|fils|fille|mari|femme|epou\w+|conjointe?|compagn(?:e|on)|tante|oncle|"
+    r"cousine?|grand (?:mere|pere)|belle (?:mere|soeur)|voisine?|parents?)\b"
+)
+_ANOTHER_DAY = re.compile(
+    r"\b(?:hier|avant hier|(?:semaine|annee|mois|fois) (?:dernier|derniere|passee?|precedente?)|il y a|autrefois|epoque|"
+    r"en (?:19|20)\d\d|le \d{1,2}/\d{1,2})\b|\d{1,2}/\d{1,2}/\d{2,4}"
+)
+_ONE_SUBSTANCE = re.compile(
+    r"\s+(?:à|a|au|aux)\b(?!\s+(?:ce jour|sa connaissance|ma connaissance))", re.IGNORECASE
+)
+_IF = re.compile(r"\b(?:si|en cas|sauf si)\b")
+
+
+def is_withheld(text: str, fact: Fact, day: date) -> bool:
+    """Whether the words beside it say the contrary: a copied line, a drug that is not to be taken, one substance
+    denied that was read as all of them."""
+    if fact["kind"] in _OF_ITS_DAY and _is_copied(text, fact, day):
+        return True
+    if fact["kind"] == "medication" and fact["status"] == "prescribed":
+        return bool(_FORBIDDEN.search(_before(text, fact)))
+    denied = fact["kind"] == "allergy" and fact["status"] == "negated"
+    return denied and "aucune" in fold(fact["substance"]) and bool(_ONE_SUBSTANCE.match(text, fact["end"]))
+
+
+def is_doubtful(text: str, fact: Fact) -> bool:
+    """Whether a person must look at it alone: it may be somebody else's, of another day, or under a condition."""
+    before, kind = _before(text, fact), fact["kind"]
+    if kind in ("vital", "lab") and _ANOTHER_DAY.search(f"{before} {_after(text, fact)}"):
+        return True
+    if kind == "medication" and (_IF.search(before) or _COPIED.match(_line(text, fact))):
+        return True
+    family = kind == "condition" and fact["status"] == "family"
+    return not family and bool(_SOMEBODY.search(before))
+
+
+def _is_copied(text: str, fact: Fact, day: date) -> bool:
+    found = _COPIED.match(_line(text, fact))
+    return found is not None and "-".join(found.group(3, 2, 1)) != day.isoformat()
+
+
+def _line(text: str, fact: Fact) -> str:
+    return text[text.rfind("\n", 0, fact["start"]) + 1 : fact["end"]]
+
+
+def _before(text: str, fact: Fact) -> str:
+    return fold(_CUT.split(text[max(0, fact["start"] - 200) : fact["start"]])[-1])
+
+
+def _after(text: str, fact: Fact) -> str:
+    return fold(_CUT.split(text[fact["end"] : fact["end"] + 60])[0])
