@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from carnet.actions import documents
+from carnet.actions import documents, identity
 from carnet.actions.documents import ImportReport
 from carnet.actions.patient import banner
 from carnet.actions.received import waiting
@@ -403,3 +403,16 @@ def test_an_allergy_that_fhir_refuses_is_in_view_all_the_same(at: datetime) -> N
     shown = banner(ALICE, opened).allergies
     assert [(one.text, one.received) for one in shown] == [("à lire : « Pénicilline »", True)]
     assert [group.type for group in waiting(opened)] == ["AllergyIntolerance"]
+
+
+def test_a_sender_decides_nothing_about_our_identities(at: datetime) -> None:
+    """Another practice's Carnet, or anybody, may write the words by which this one remembers its own decisions."""
+    ours = {"tag": [{"system": codes.TAG, "code": "two-people"}, {"system": "urn:theirs", "code": "x"}]}
+    item = [{"type": "source", "resource": {"display": "X"}}]
+    sent = {"resourceType": "Linkage", "id": "pair-1", "meta": ours, "item": item}
+    content = json.dumps(sent).encode()
+    [report] = documents.import_file(by=ALICE, at=at, name="x.json", content=content)
+    assert report.status == "imported"
+    [kept] = gate.across(by=ALICE, type="Linkage", params=[])
+    assert kept.resource()["meta"]["tag"] == [{"system": "urn:theirs", "code": "x"}]
+    assert identity.linked(by=ALICE, state="two-people") == []

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from carnet.documents.fhir_json.patients import patient_address
 from carnet.documents.fhir_json.read import read
 from carnet.documents.reading import SUBJECT, Read
 from carnet.documents.recognise import recognise
@@ -276,3 +277,23 @@ def test_any_json_is_read_or_refused_in_words(value: Any, type: str) -> None:
     except CarnetError:
         return
     assert all(statement.place for each in found for statement in each.statements)
+
+
+@pytest.mark.parametrize(
+    ("address", "is_one"),
+    [
+        ("https://fhir.labo-dupont.fr/Patient/1", True),
+        ("urn:uuid:0f5b7a51-2a0c-4f0e-9d3b-3f7a4c1f2e11", True),
+        ("http://localhost:8080/fhir/Patient/1", False),
+        ("http://127.0.0.1/Patient/1", False),
+        ("http://[::1]:80/Patient/1", False),
+        ("http://serveur/fhir/Patient/1", False),
+        ("https://labo.local/fhir/Patient/1", False),
+        ("http://example.org/fhir/Patient/1", False),
+        ("https://hapi.fhir.org/baseR4/Patient/1", False),
+        ("https://exemple.localhost.fr/Patient/1", True),
+    ],
+)
+def test_an_address_that_two_senders_may_both_write_names_nobody(address: str, is_one: bool) -> None:
+    """Two laboratories whose server calls itself localhost both have a Patient/1."""
+    assert (patient_address(address) is not None) == is_one

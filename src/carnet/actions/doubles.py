@@ -143,7 +143,8 @@ def _keep(work: Work, id: str, pair: tuple[str, str, Match] | None) -> None:
 
 def _kept(by: Actor) -> list[Stored]:
     tags = ",".join(f"{codes.TAG}|{kind}" for kind in _KINDS)
-    return gate.across(by=by, type="Linkage", params=[("_tag", tags)], limit=1000)
+    found = gate.across(by=by, type="Linkage", params=[("_tag", tags)], limit=1000)
+    return [one for one in found if linkage.is_pair(one.id)]
 
 
 def _order(kept: Stored) -> tuple[int, int, str]:

@@ -140,7 +140,8 @@ def linked(*, by: Actor, state: str) -> list[Stored]:
     """The Linkages in this state: pairs told apart, merged, or separated."""
     access.check_merge(by)
     tag = [("_tag", f"{codes.TAG}|{state}")]
-    return gate.across(by=by, type="Linkage", params=tag, limit=1000)
+    found = gate.across(by=by, type="Linkage", params=tag, limit=1000)
+    return [one for one in found if linkage.is_pair(one.id)]
 
 
 def pair(*, by: Actor, one: str, other: str) -> Stored | None:

@@ -72,15 +72,26 @@ def placed(resource: Resource, names: Mapping[str, str], place: Place) -> Resour
     new: Resource = mapped(resource, names, place.blobs)
     new["id"] = names[f"{resource['resourceType']}/{resource['id']}"].partition("/")[2]
     meta = {
-        key: value for key, value in (new.get("meta") or {}).items() if key not in {"versionId", "source"}
+        key: value
+        for key, value in (new.get("meta") or {}).items()
+        if key not in {"versionId", "source", "tag"}
     }
+    tags = _foreign(new)
     updated = meta.pop("lastUpdated", None)
     if updated:
         meta["extension"] = [*meta.get("extension", []), {"url": SOURCE_UPDATED, "valueInstant": updated}]
     if not is_shared(resource["resourceType"]) and place.patient is not None:
         meta["source"] = f"DocumentReference/{place.document}"
-        meta["tag"] = [*meta.get("tag", []), *({"system": codes.TAG, "code": tag} for tag in place.tags)]
+        tags += [{"system": codes.TAG, "code": tag} for tag in place.tags]
+    if tags:
+        meta["tag"] = tags
     return {**new, "meta": meta} if meta else {key: value for key, value in new.items() if key != "meta"}
+
+
+def _foreign(resource: Resource) -> list[Resource]:
+    """The sender's tags, without those by which Carnet remembers what was decided here: another practice's Carnet, or
+    anybody, may have written them."""
+    return [tag for tag in (resource.get("meta") or {}).get("tag", []) if tag.get("system") != codes.TAG]
 
 
 def mapped(node: Any, names: Mapping[str, str], blobs: Mapping[str, str]) -> Any:

@@ -44,6 +44,11 @@ def pair_id(one: str, other: str) -> str:
     return "pair-" + sha256(" ".join(sorted((one, other))).encode()).hexdigest()[:40]
 
 
+def is_pair(id: str) -> bool:
+    """Whether this id is that of a pair: another practice's Linkage says nothing of ours."""
+    return id.startswith("pair-")
+
+
 def linkage(keep: str, other: str, state: str, later: Iterable[Later] = ()) -> Resource:
     """The Linkage of two patients; `keep` is the one whose identity survives, or survived."""
     made: Resource = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,13 @@ from carnet.documents.fhir_json.references import CONDITIONAL
 from carnet.documents.fhir_json.types import NEED_PATIENT, PATIENT_ELEMENTS, SHARED_TYPES
 from carnet.fhir.identifiers import SOURCE_ADDRESS
 
+# A host that is no one's alone: a name without a dot, a number, a name for private networks, examples, test servers.
+_SHARED_HOST = re.compile(
+    r"https?://(?:[^/@]*@)?(?:[^./:]+|[0-9.]+|\[[^]]*\]"
+    r"|[^/:]+\.(?:local|localhost|localdomain|lan|home|internal|intranet|private|corp|arpa|test|example|invalid)"
+    r"|(?:[^/:]+\.)?example\.(?:com|net|org)|hapi\.fhir\.org)\.?(?::[0-9]*)?(?:/.*)?",
+    re.IGNORECASE,
+)
 UNNAMED = "?"  # the patient of a clinical resource that does not say whose it is
 Whose = Entry | str | None  # a Patient of the file, a patient only referred to, or nobody
 
@@ -37,10 +45,11 @@ def said(key: Whose) -> dict[str, Any] | None:
 
 
 def patient_address(written: str | None) -> dict[str, str] | None:
-    """An identifier out of a name that no other sender can give: a UUID or a URL, never `Patient/12`."""
+    """An identifier out of a name that no other sender can give: a UUID or a URL, never `Patient/12`, nor
+    `http://localhost/Patient/12`."""
     bare = (written or "").removeprefix("Patient/")
     value = f"urn:uuid:{bare}" if UUID.match(bare) else bare
-    if not value.startswith(("urn:uuid:", "http://", "https://")):
+    if not value.startswith(("urn:uuid:", "http://", "https://")) or _SHARED_HOST.fullmatch(value):
         return None
     value = value.lower() if value.startswith("urn:uuid:") else value
     return {"use": "secondary", "system": SOURCE_ADDRESS, "value": value}
