@@ -16,6 +16,9 @@ def said(text: str) -> list[str]:
     ("text", "expected"),
     [
         ("HTA", ["I10 affirmed"]),
+        ("PR connue", ["M06 affirmed"]),
+        ("pas d hematurie", ["R31 negated"]),
+        ("pas de nodule dysurie", ["R30 affirmed"]),
         ("ATCD : HTA, DT2", ["I10 affirmed", "E11 affirmed"]),
         ("ATCD cholécystectomie 2012", ["Z90 history"]),
         ("ATCD : phlébite MID 2015, IDM", ["I80 history", "I21 history"]),

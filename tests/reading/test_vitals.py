@@ -22,6 +22,7 @@ def others(text: str) -> dict[str, Any]:
     ("text", "expected"),
     [
         ("TA 14/8", "140/80"),
+        ("TA 15 8", "150/80"),
         ("TA: 148/92 mmHg", "148/92"),
         ("ta 13,5/8,5", "135/85"),
         ("TA 12-7", "120/70"),
@@ -62,6 +63,8 @@ def test_blood_pressure(text: str, expected: str) -> None:
         ("pouls à 80/min", {"heart_rate": 80}),
         ("BDC réguliers 64/min", {"heart_rate": 64}),
         ("T° 38,2", {"temperature": 38.2}),
+        ("T 37 9, toux", {"temperature": 37.9}),
+        ("P: 26kg4", {"weight": 26.4}),
         ("T 38°5 ce matin", {"temperature": 38.5}),
         ("fièvre 39 depuis hier", {"temperature": 39}),
         ("fébrile à 38,7", {"temperature": 38.7}),

@@ -130,6 +130,7 @@ def _counts(note: Note, match: Match[Concept], taken: Sequence[Fact], negated: b
 
 
 # In small letters these are words, not abbreviations; « MAP » and « RPM » are movements and a residue of urine as well.
+_OTHER_ABBREVIATIONS = frozenset(("MAP", "RPM", "D1", "D2", "SaO"))
 _OTHER_WORDS = frozenset(
     (
         "mat",
@@ -202,7 +203,7 @@ def _dated(note: Note, end: int) -> int:
 def _meant(note: Note, match: Match[Concept], negated: bool) -> bool:
     """An abbreviation of many meanings is this one in capitals only; a word of many meanings never by itself."""
     written = note.text[match.start : match.end]
-    if written.lower() in _OTHER_WORDS and (written.islower() or match.value.doubtful):
+    if (written.islower() and written in _OTHER_WORDS) or written in _OTHER_ABBREVIATIONS:
         return False
     if match.value.doubtful and negated and len(written) > _ABBREVIATED:
         return True  # « pas de globe »
