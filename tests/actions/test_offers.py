@@ -219,3 +219,29 @@ def test_a_number_that_may_be_a_strength_is_not_a_number_of_tablets(at: datetime
     (one,) = offered(draft, at, "Eliquis 5 x2/j").values()
     assert "5 comprimés" not in one.words
     assert not one.certain
+
+
+def test_a_correction_takes_back_what_the_note_says_no_more(at: datetime) -> None:
+    first, then = "TA 14/8\nPds 81\namlodipine 5 1/j 3 mois", "TA 18/10\nPds 81\namlodipine 10 1/j 3 mois"
+    draft = begun(at, text=first)
+    say(draft, at, "accepted", *offered(draft, at, first), text=first)
+    composition = sign(draft, at).composition.id
+    again = consultation.amend(by=ALICE, at=at, patient=draft.patient, composition=composition)
+    again = consultation.save(
+        by=ALICE, patient=again.patient, draft=again.id, revision=again.revision, text=then
+    )
+    say(again, at, "accepted", "TA 18/10", "amlodipine 10 1/j 3 mois", text=then)
+    sign(again, at)
+    kept = facts(draft.patient, at)
+    requests = {
+        one["medicationCodeableConcept"]["text"]: one["status"]
+        for one in kept
+        if one["resourceType"] == "MedicationRequest"
+    }
+    assert requests == {"amlodipine 5 mg": "cancelled", "amlodipine 10 mg": "draft"}
+    measures = [(one["status"], one["code"]["text"]) for one in kept if one["resourceType"] == "Observation"]
+    assert sorted(measures) == [
+        ("entered-in-error", "Pression artérielle"),
+        ("final", "Poids"),
+        ("final", "Pression artérielle"),
+    ]

@@ -23,7 +23,7 @@ from carnet.record.work import Draft, Stored, Work
 from carnet.reference import names, specialities
 from carnet.rules import note
 from carnet.rules import offers as rules
-from carnet.rules.accepted.resources import change
+from carnet.rules.accepted.resources import change, unsaid
 from carnet.rules.accepted.scene import Scene
 from carnet.rules.offers import Offer
 
@@ -46,6 +46,7 @@ _COUNTED = frozenset(
 )
 _GONE = "Cette proposition n'est plus dans la note : son texte a changé. Rien n'a été retenu."
 # What a fact may join or end; nothing else of the record is read when a note is signed.
+_TAKEN_BACK = ("MedicationRequest", "Observation")
 _KNOWN = ("AllergyIntolerance", "Condition", "MedicationRequest", "MedicationStatement")
 
 
@@ -109,9 +110,17 @@ def enter(work: Work, *, draft: Draft, text: str, signed: Stored, encounter: str
         work.create(new)
     for changed in made.updated:
         work.update(changed, if_version=versions[f"{changed['resourceType']}/{changed['id']}"])
+    if draft.composition:
+        _take_back(work, [one.fact for one in listed], scene)
     for offer in listed:
         if offer.verdict:
             work.count(offer.term, accepted=offer.verdict == "accepted", refused=offer.verdict == "refused")
+
+
+def _take_back(work: Work, said: list[Fact], scene: Scene) -> None:
+    """What the note said before its correction and says no more does not stand beside what it says now."""
+    for one in unsaid(said, [one.resource() for one in work.record(scene.patient, *_TAKEN_BACK)], scene):
+        work.update(one, if_version=int(one["meta"]["versionId"]))
 
 
 def _meanings(said: Sequence[margin.Mark]) -> dict[str, str]:

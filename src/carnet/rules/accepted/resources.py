@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from carnet.fhir import codes, json
 from carnet.rules.accepted import measures, medicines, problems, steps
 from carnet.rules.accepted.scene import Fact, Resource, Scene
 
@@ -20,6 +21,12 @@ KINDS: dict[str, Callable[[Fact, Scene], Resource | None]] = {
     "alcohol": measures.alcohol,
     "immunization": steps.immunization,
 }
+
+
+# What a corrected note takes back: the status that can be, and what it becomes.
+_UNSAID = {"Observation": ("final", "entered-in-error"), "MedicationRequest": ("draft", "cancelled")}
+_SAYS = ("code", "medicationCodeableConcept", "component", "valueQuantity", "valueString", "valueCodeableConcept",
+         "dosageInstruction", "dispenseRequest")  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -47,6 +54,31 @@ def change(facts: Sequence[Fact], known: Iterable[Resource], scene: Scene) -> Ch
         if again is None and not ended and (new := KINDS[fact["kind"]](fact, scene)) is not None:
             made.created.append(new)
     return made
+
+
+def unsaid(facts: Iterable[Fact], known: Iterable[Resource], scene: Scene) -> list[Resource]:
+    """What an earlier version of this note made and its corrected words no longer say: measures in error, prescriptions
+    that nobody has printed yet cancelled. A warning or a diagnosis stays until a person takes it away."""
+    said = {_gist(new) for fact in facts if (new := KINDS[fact["kind"]](fact, scene)) is not None}
+    return [
+        {**one, "status": _UNSAID[one["resourceType"]][1]}
+        for one in known
+        if one["resourceType"] in _UNSAID
+        and one.get("status") == _UNSAID[one["resourceType"]][0]
+        and _note_of(one) == scene.note.partition("/_history/")[0]
+        and _gist(one) not in said
+    ]
+
+
+def _gist(resource: Resource) -> bytes:
+    """What it says, whoever wrote it down when."""
+    return json.dumps([resource["resourceType"], *(resource.get(name) for name in _SAYS)])
+
+
+def _note_of(resource: Resource) -> str:
+    spans = [one for one in resource.get("extension", []) if one.get("url") == codes.SPAN]
+    parts = [part for span in spans for part in span["extension"] if part["url"] == "note"]
+    return parts[0]["valueReference"]["reference"].partition("/_history/")[0] if parts else ""
 
 
 def is_known(fact: Fact, known: Iterable[Resource]) -> bool:
