@@ -37,7 +37,7 @@ def read(note: Note, named: Sequence[Named], allergens: Sequence[Match[Concept]]
 
 def _goes_on(note: Note, match: re.Match[str]) -> bool:
     """« Pas d'allergie à la pénicilline » is not « no allergy »."""
-    return bool(re.match(r" (?:a la|au|aux|a l') ", note.flat[match.end() : match.end() + 8]))
+    return bool(re.match(r" (?:a la |au |aux |a l')", note.flat[match.end() : match.end() + 8]))
 
 
 def _substances(note: Note, cue: re.Match[str], known: dict[int, tuple[int, str]]) -> Iterator[Fact]:
@@ -80,6 +80,8 @@ def _words(note: Note, start: int, limit: int, listed: bool) -> tuple[int, str] 
 
 
 def _status(note: Note, before: str, end: int) -> str:
+    if _REFUTED.match(note.flat, end):
+        return "negated"
     doubt = tables.toml("allergies.toml")["doubt"]
     sentence = note.sentence(max(0, end - 1))
     near = note.flat[end : min(sentence.end, end + 16)]
@@ -89,7 +91,12 @@ def _status(note: Note, before: str, end: int) -> str:
         or (sentence.asked and end >= sentence.end - 1)
     ):
         return "suspected"
-    return "negated" if re.search(r"(?:pas|sans|non|aucune) (?:d'|de )?$", before) else "affirmed"
+    return "negated" if re.search(r"(?:pas|plus|sans|non|aucune) (?:d'|de )?$", before) else "affirmed"
+
+
+_REFUTED = re.compile(
+    r" ?(?:\(|: ?|, ?)?(?:a ete |est )?(?:infirmee?|exclue?|ecartee?|levee?|eliminee?|desensibilisee?)(?![a-z])"
+)
 
 
 @cache

@@ -34,7 +34,7 @@ SILENT = frozenset({FILLER, MEALS})  # pieces that cannot end a line
 
 _ANY = rf"(?:{numbers.FRACTION}|{numbers.NUMBER}|{numbers.WORD})"
 _RANGE = rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?"
-_GAP = re.compile(r"[ ,:=()*–-]*")
+_GAP = re.compile(r"(?:[ :=()*–-]|,(?![0-9]))*")
 _STOP_GAP = re.compile(r" ?(?:\. ?|\n[ ]*[-*•]? ?)")
 # After a full stop or on a new line only what can be nothing but a dosage.
 _SURE = frozenset({AMOUNT, SCHEME, COUNTED, TIMES, MOMENT, REFILL, BRAND_ONLY, CEILING, THEN})
@@ -245,7 +245,7 @@ def _add_amounts(add: Callable[..., None]) -> None:
     add(AMOUNT, rf"{_RANGE} ?(?:petites? |grandes? )?(?P<u>{_units(but='UI')})(?![a-zœ])(?P<doses>)", _amount)
     add(
         MASS,
-        rf"(?P<n>{numbers.NUMBER})(?: ?(?:a|ou|-) ?(?P<to2>{numbers.NUMBER}))? ?(?P<u>{_masses()})(?![a-z]){per}",
+        rf"(?P<n>{numbers.NUMBER}|[.,][0-9]{{1,3}})(?: ?(?:a|ou|-) ?(?P<to2>{numbers.NUMBER}))? ?(?P<u>{_masses()})(?![a-z]){per}",
         _mass,
     )
     add(AMOUNT, rf"(?P<n>{numbers.FRACTION})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?P<u>)(?![a-z0-9])", _amount)
@@ -353,8 +353,8 @@ def _times(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | Non
         period = numbers.value(named["p"]) * (
             1 if unit[0] == "j" else 7 if unit[0] == "s" else 30 if unit[0] == "m" else 365
         )
-    if not times or not period or times > 24:
-        return None
+    if not times or not period or times > 24 or (written and times != int(times)):
+        return None  # « 0,6 x 2 »: no number of times
     return {"times": times, "period": period, "split": "split" in values, "meals": "meals" in values}
 
 

@@ -16,6 +16,7 @@ from carnet.reading.vocabulary import Concept
 
 _CELLS = "10*9/L"
 _BIG = 2000  # counts above are per mm³
+_MMOL = 4
 _MARGIN = 1.25  # the limits of the table are those of adults
 _SHORT = 2  # letters; such a name counts only in capitals
 
@@ -100,6 +101,12 @@ def _likely(row: Row, number: float) -> str | None:
         f"{row.get('ucum') or '1'} {row.get('low') or 0} {row.get('high') or 0}",
         *(row.get("also") or "").split(";"),
     ]
+    if row["id"].startswith("gly") and number >= _MMOL:
+        return "mmol/L"  # in g/L nobody would be there to be seen
+    for span in spans:
+        unit, low, high = [*span.split(), "", "0", "0"][:3]
+        if float(low) <= number <= float(high):
+            return unit
     for span in spans:
         unit, low, high = [*span.split(), "", "0", "0"][:3]
         if float(low) / _MARGIN <= number <= float(high) * _MARGIN:

@@ -14,6 +14,7 @@ WORDS = {
 SIGNS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 FRACTION = r"(?:[0-9] ?[½¼¾]|[½¼¾]|[1-9] (?:et )?1/2(?![0-9])|[13]/[248](?![0-9])|[0-9] et demie?)"
 WORD = "(?:" + "|".join(sorted(WORDS, key=len, reverse=True)) + ")(?![a-z0-9])"
+_DOTTED = re.compile(r"[1-9][0-9]{0,2}(?:\.000)+")  # « 1.000 mg » is a thousand
 _BLANK = re.compile(r"(?<=[0-9]) (?=[0-9]{3})")
 
 
@@ -30,6 +31,8 @@ def value(written: str) -> float:
         whole, _, part = text.replace(" et ", " ").rpartition(" ")
         above, below = part.split("/")
         return (float(whole) if whole else 0.0) + float(above) / float(below)
+    if _DOTTED.fullmatch(text):
+        return float(text.replace(".", ""))
     return float(_BLANK.sub("", text).replace(",", "."))
 
 
