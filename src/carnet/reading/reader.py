@@ -9,6 +9,7 @@ from carnet.reading import (
     allergies,
     conditions,
     follow_ups,
+    guards,
     habits,
     immunizations,
     labs,
@@ -42,7 +43,9 @@ class Reader:
         composed, places = tokens.composed(text[:LONGEST])
         note = structure.note(composed, None, context or Context())
         note.stems[:] = [self.words.corrector.correct(word) for word in note.words]
-        found = sorted(self._all(note), key=lambda fact: (fact.start, fact.end, fact.kind))
+        found = guards.guarded(
+            note, sorted(self._all(note), key=lambda fact: (fact.start, fact.end, fact.kind))
+        )
         if places is None:
             return found
         return [replace(fact, start=places[fact.start], end=places[fact.end]) for fact in found]
