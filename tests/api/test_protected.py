@@ -15,7 +15,7 @@ from carnet.fhir.identifiers import INS_NIR
 from carnet.record import gate
 from carnet.rules import linkage, note, person, reliability
 from carnet.rules.person import Identity
-from tests.api.asking import Said, ask
+from tests.api.asking import ROBOT, Said, ask
 from tests.cast import ALICE, BRUNO, EMILE
 
 PATCH = {"content_type": "application/json-patch+json"}
@@ -124,6 +124,30 @@ def test_a_signed_note_is_amended_by_who_signs_the_amendment(signed: dict[str, A
     doubled = amended(said.json, "Autre", BRUNO)
     doubled["extension"] += note.extensions("Rien")
     assert put(doubled, by="bruno").status == 422
+
+
+def test_the_mark_of_an_amendment_stays(signed: dict[str, Any]) -> None:
+    said = put(amended(signed, "Toux grasse", BRUNO), by="bruno").json
+    said["meta"].pop("tag")
+    assert put(said, by="bruno").status == 422
+
+
+def test_a_program_does_not_write_as_a_doctor(signed: dict[str, Any]) -> None:
+    new = {name: value for name, value in signed.items() if name not in ("id", "meta")}
+    own = [{"mode": "professional", "time": "2026-03-03T10:00:00Z", "party": ROBOT.who()}]
+    assert ask("POST", "Composition", {**new, "attester": own}, by="robot").status == 422
+    assert (
+        ask("POST", "Composition", {**new, "attester": own, "author": [ROBOT.who()]}, by="robot").status
+        == 201
+    )
+
+
+def test_a_record_in_which_somebody_writes_is_not_deleted(any_cell: Path, at: datetime) -> None:
+    patient = created(EMILE)["id"]
+    draft = consultation.open(by=ALICE, at=at, patient=patient)
+    assert ask("DELETE", f"Patient/{patient}").status == 409
+    consultation.drop(by=ALICE, at=at, patient=patient, draft=draft.id)
+    assert ask("DELETE", f"Patient/{patient}").status in (200, 204)
 
 
 def test_nobody_signs_in_the_name_of_another(signed: dict[str, Any]) -> None:

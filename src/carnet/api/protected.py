@@ -25,6 +25,7 @@ _LOOKED_INTO = ("Composition", "Patient")
 _WITNESS = "Ce qui dit qui a fait quoi ne se modifie pas et ne se supprime pas. Rien n'a été changé."
 _SIGNED = "Une note signée ne change que par une correction signée. Rien n'a été changé."
 _KEPT = ("author", "attester", "date", "encounter", "status", "text", "title", "type")
+_WRITTEN = "Quelqu'un écrit une note dans ce dossier : il ne se supprime pas. Rien n'a été changé."
 _HOLDS = "Ce dossier contient des données : il ne se supprime pas. Rien n'a été changé."
 _STATUS = "Une pièce vue ou le téléservice élève le statut d'une identité, pas cette porte. Rien n'a été enregistré."
 
@@ -38,6 +39,7 @@ def check_first(work: Work, resource: Resource) -> None:
     if resource["resourceType"] == "Patient":
         _check_status(resource, identity_status.PROVISIONAL)
     elif note.FINGERPRINT in _urls(resource):
+        _check_author(work.by, resource)
         _check_signature(work.by, resource)
 
 
@@ -85,6 +87,8 @@ def goes_with(work: Work, now: Stored) -> list[Stored]:
         return []
     record = work.whole_record(now.id)
     held = [one for one in record if one.type not in ("Patient", *WITNESSES)]
+    if work.is_being_written(now.id):
+        raise Conflict(_WRITTEN)
     if held and not (work.by.kind == "app" and _wrote_all(work.by, record, held)):
         raise Conflict(_HOLDS)
     return held
@@ -110,6 +114,7 @@ def vouch(work: Work, stored: Stored) -> None:
 def _check_note(by: Actor, before: Resource, after: Resource) -> None:
     signed = note.FINGERPRINT in _urls(before)
     if not signed and note.FINGERPRINT in _urls(after):
+        _check_author(by, after)
         return _check_signature(by, after)
     if not signed or _words(before) == _words(after):
         return None
@@ -120,6 +125,12 @@ def _check_note(by: Actor, before: Resource, after: Resource) -> None:
             _SIGNED, [Issue("Composition.status", "La correction d'une note signée le dit (amended).")]
         )
     return _check_signature(by, after)
+
+
+def _check_author(by: Actor, signed: Resource) -> None:
+    """A note that is signed for the first time is its sender's own."""
+    if signed.get("author") != [by.who()]:
+        raise Invalid(_SIGNED, [Issue("Composition.author", "On ne signe pas au nom d'un autre.")])
 
 
 def _check_signature(by: Actor, signed: Resource) -> None:
@@ -139,7 +150,7 @@ def _is_whole(signed: Resource) -> bool:
 def _words(composition: Resource) -> list[Any]:
     own = (codes.NOTE, note.FINGERPRINT)
     said = [one for one in composition.get("extension", []) if one["url"] in own]
-    return [said, *(composition.get(name) for name in _KEPT)]
+    return [said, codes.has_tag(composition, codes.AMENDED), *(composition.get(name) for name in _KEPT)]
 
 
 def _urls(resource: Resource) -> list[str]:

@@ -322,6 +322,10 @@ class Work:
         offers.unmark(id)
         self._remember_draft(draft.patient, id)
 
+    def is_being_written(self, patient: str) -> bool:
+        """Whether anybody has a note open in this record that is not signed."""
+        return draft_rows.is_open(self.merges(patient).same(patient))
+
     def marks(self, draft: str) -> list[offers.Mark]:
         """What was accepted and refused beside this actor's draft."""
         return offers.marks(self.draft(draft).id)

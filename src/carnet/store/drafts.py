@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from django.db import connection
@@ -59,6 +60,12 @@ def of_note(actor: str, patient: str, composition: str | None) -> Row | None:
     else:
         rows = _select("actor = %s AND patient = %s AND composition = %s", [actor, patient, composition])
     return next(iter(rows), None)
+
+
+def is_open(patients: Collection[str]) -> bool:
+    """Whether anybody writes in one of these records."""
+    places = ", ".join(["%s"] * len(patients))
+    return bool(_select(f"patient IN ({places}) LIMIT 1", sorted(patients)))
 
 
 def delete(id: str) -> None:
