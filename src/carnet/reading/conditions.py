@@ -205,6 +205,8 @@ def _meant(note: Note, match: Match[Concept], negated: bool) -> bool:
     written = note.text[match.start : match.end]
     if (written.islower() and written in _OTHER_WORDS) or written in _OTHER_ABBREVIATIONS:
         return False
+    if note.flat.startswith("gouttes", match.start):
+        return False  # of a medicine
     if match.value.doubtful and negated and len(written) > _ABBREVIATED:
         return True  # « pas de globe »
     if len(written) < _ABBREVIATED and written.isupper() and _NUMBER.match(note.flat, match.end):

@@ -216,7 +216,7 @@ def _add_schemes(add: Callable[..., None], table: dict[str, Any]) -> None:
     """« 1-0-1 », « 8/8/10 », « 1 0 1 »: morning, noon, evening, bedtime."""
     one = rf"(?:{numbers.FRACTION}|[0-9]{{1,2}}(?:[.,]5)?)"
     unit = rf"(?: ?(?P<v>{_units()})(?![a-z]))?"
-    ends = r"(?![0-9/-]|[.,][0-9])"
+    ends = r"(?![0-9/-]|[.,][0-9]| ?(?:mg|g|ug)(?![a-z]))"  # « 60-40-20 mg » are no times of day
     dashed = rf"(?P<a>{one}) ?(?P<u>{_units()})? ?- ?(?P<b>{one}) ?- ?(?P<c>{one})(?: ?- ?(?P<d>{one}))?"
     add(SCHEME, rf"{dashed}{unit}{ends}", _scheme)
     digits = r"[0-9]{1,2}"
@@ -251,7 +251,9 @@ def _add_amounts(add: Callable[..., None]) -> None:
     add(AMOUNT, rf"(?P<n>{numbers.FRACTION})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?P<u>)(?![a-z0-9])", _amount)
     add(BARE, rf"(?P<n>{numbers.NUMBER}) ?/ ?(?P<to>{numbers.NUMBER})(?![0-9/])(?! ?(?:j|sem)\b)", _bare)
     add(
-        BARE, rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?![a-z0-9°%])(?! ?(?:mn|min)(?![a-z]))", _bare
+        BARE,
+        rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?![a-z0-9°%])(?! ?(?:mn|min|h|heures?)(?![a-z]))",
+        _bare,
     )
 
 

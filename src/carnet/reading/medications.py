@@ -51,8 +51,21 @@ def lines(note: Note, named: Sequence[Named]) -> list[Line]:
         )
         named_next = named[place + 1].start if place + 1 < len(named) else NOWHERE
         line = Line(one, read, max(one.end, end), named_next)
+        _led(note, one, read)
         found.append(_changed(note, line, limit) or line)
     return [_told_before(note, line) for line in _shared_durations(note, found)]
+
+
+_LEADING = re.compile(
+    r"(?:^|[\n,;+:] ?|prendre )(?P<n>[1-6]|1/2|½) ?(?:cp|comprimes?|gel|gelules?|sachets?)?(?: de| d')? ?$"
+)
+
+
+def _led(note: Note, one: Named, read: Posology) -> None:
+    """« 2 Doliprane 1000 3 fois par jour »: the amount may stand before the name."""
+    leading = _LEADING.search(note.flat[max(note.sentence(one.start).start, one.start - 24) : one.start])
+    if leading and read.intakes and all(intake.amount is None for intake in read.intakes):
+        read.intakes[0].amount = numbers.value(leading["n"])
 
 
 _CHANGE = re.compile(r" ?(?:\(?(?:-+>|=+>|→)|passe a|augmente a|diminue a|majore a|baisse a) ?")

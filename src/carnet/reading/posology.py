@@ -13,6 +13,7 @@ _SLOTS = {3: ("MORN", "NOON", "EVE"), 4: ("MORN", "NOON", "EVE", "NIGHT")}
 HEPARIN = "B01AB"  # « Lovenox 0,4 » is a syringe of 0.4 mL
 _SYRINGE = 1.3
 _GRAMS = 20  # « Augmentin 1 g/125 »: the second is in milligrams
+_STRONG = 5  # a bare number from here on is a strength; so is one that no tablet can be cut into
 _TWO = 2
 _YEARS = (1950, 2060)
 _TOO_MANY = 30  # of tablets or sachets at a time
@@ -204,11 +205,7 @@ class _Reading:
         known = strengths.of_number(self.drug, number) if first else None
         if known and not self._alone_small(place, number):
             self.found.strength = known
-        elif (
-            first
-            and (number >= 5 or (number < 1 and place + 1 == len(self.pieces)))
-            and not self._is_moment(place)
-        ):
+        elif first and (number != int(number) or (number >= _STRONG and not self._is_moment(place))):
             self.found.strength = f"{_french(number)} {strengths.usual_unit(self.drug)}".strip()
         elif number <= 60:
             self._new(number, None)
