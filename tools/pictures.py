@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import django
+import pypdfium2
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
@@ -67,6 +68,9 @@ def _take_all(page: Page, practice: dict[str, str]) -> None:
         page.goto(practice["url"] + "day")
         go(page)
         _take(page, name)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(practice["url"] + "day")
+    _visit(page)
 
 
 def _take(page: Page, name: str) -> None:
@@ -75,8 +79,52 @@ def _take(page: Page, name: str) -> None:
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         page.wait_for_timeout(250)
-        picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-        picture.quantize(128, dither=Image.Dither.NONE).save(FOLDER / f"{name}-{look}.png", optimize=True)
+        _keep(Image.open(io.BytesIO(page.screenshot())), f"{name}-{look}")
+
+
+def _keep(picture: Image.Image, name: str) -> None:
+    picture.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
+
+
+def _visit(page: Page) -> None:
+    """A strip: a visit for hypertension typed, structured, signed, printed, found again by its words."""
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    _record(page)
+    page.locator("#begin").click()
+    page.wait_for_url(re.compile("/consultation/"))
+    page.locator("#note").fill("")
+    page.keyboard.type("\n".join(VISIT[:3]))
+    _step(page, 1, "#offers .offer")
+    page.keyboard.type("\n" + "\n".join(VISIT[3:]))
+    _step(page, 2, "#offers .offer-medication")
+    page.keyboard.press("Alt+Shift+Enter")
+    _step(page, 3, "#offers .offer.is-accepted")
+    for line in range(len(VISIT)):
+        page.evaluate(CURSOR, line)
+        page.keyboard.press("Alt+Enter")
+        page.wait_for_timeout(600)
+    _step(page, 4, "#offers .offer-medication.is-accepted")
+    page.keyboard.press("Control+Shift+Enter")
+    _step(page, 5, "iframe.document-frame")
+    _paper(page)
+    page.get_by_role("link", name="Retour au dossier").click()
+    page.locator(".moves").first.wait_for()
+    page.goto(page.url + "/results")
+    page.locator("a.cell-link").first.click()
+    _step(page, 6, "mark#words")
+
+
+def _step(page: Page, number: int, shown: str) -> None:
+    page.locator(shown).first.wait_for()
+    page.wait_for_timeout(700)
+    _keep(Image.open(io.BytesIO(page.screenshot())), f"visit-{number}")
+
+
+def _paper(page: Page) -> None:
+    """The prescription itself, as it comes out of the printer."""
+    source = page.locator("iframe.document-frame").first.get_attribute("src")
+    content = page.request.get(re.sub("(//[^/]*)/.*", r"\1", page.url) + str(source)).body()
+    _keep(pypdfium2.PdfDocument(io.BytesIO(content))[0].render(scale=1.6).to_pil(), "paper-prescription")
 
 
 def _follow(*words: str) -> Callable[[Page], None]:
@@ -117,6 +165,18 @@ def _document(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def _at(path: str) -> Callable[[Page], None]:
+    def go(page: Page) -> None:
+        page.goto(re.sub("/day.*", path, page.url))
+
+    return go
+
+
+def _letter(page: Page) -> None:
+    _record(page)
+    page.goto(re.sub("/patient/([^/?#]+).*", r"/paper/\1/letter", page.url))
+
+
 def _palette(page: Page) -> None:
     page.keyboard.press("Control+k")
     page.keyboard.type("mar")
@@ -125,6 +185,17 @@ def _palette(page: Page) -> None:
 
 
 RICHEST = "duval"
+VISIT = (
+    "Motif : renouvellement",
+    "Se sent bien, pas de dyspnée ni toux.",
+    "TA 14/8  FC 72  Pds 81",
+    "HTA équilibrée.",
+    "amlodipine 5 1 cp/j 3 mois",
+    "bio iono créat",
+    "cs ds 3 mois",
+)
+CURSOR = """line => { const note = document.getElementById("note");
+  const at = note.value.split("\\n").slice(0, line).join("\\n").length + (line ? 1 : 0); note.setSelectionRange(at, at); }"""
 SCREENS: dict[str, Callable[[Page], None]] = {
     "day": lambda page: None,
     "palette": _palette,
@@ -138,6 +209,10 @@ SCREENS: dict[str, Callable[[Page], None]] = {
     "journal": _follow("Cabinet", "Journal"),
     "safety": _follow("Cabinet", "Sécurité"),
     "team": _follow("Cabinet", "Équipe"),
+    "letterhead": _at("/practice/letterhead"),
+    "models": _at("/practice/models"),
+    "learning": _at("/practice/learning"),
+    "letter": _letter,
 }
 
 if __name__ == "__main__":
