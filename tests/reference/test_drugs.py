@@ -87,6 +87,12 @@ def test_ordinary_words_are_no_drugs(written: str) -> None:
     assert named(written, forgiving=True) is None
 
 
+@pytest.mark.parametrize("written", ["clorazepam", "hydralazine", "prednisolne"])
+def test_a_look_alike_is_never_taken_for_the_nearer_drug(written: str) -> None:
+    """« Clorazepam » is clorazépate or clonazépam."""
+    assert named(written, forgiving=True) is None
+
+
 def test_a_word_between_two_drugs_is_not_guessed() -> None:
     """Names that differ by a letter are the classic wrong drug: nothing is better than the other one."""
     known = specialities.Speciality("1", "", "", "prednisone", "5 mg", "comprimé", "orale", "", "town", "yes")

@@ -17,6 +17,7 @@ from carnet.reference.specialities import Speciality, shipped
 _SHORT = tomllib.loads((files("carnet.reference") / "tables/shorthand.toml").read_text("utf-8"))
 _MODIFIERS = frozenset(_SHORT["modifiers"])
 _NOT_NAMES = frozenset(_SHORT["not_names"])
+_NOT_GUESSED = frozenset(_SHORT["not_guessed"])
 _FIRST_WORDS_OF_MANY = frozenset(_SHORT["first_words_of_many"])
 _FORGIVEN = 6  # letters from which one typing error is forgiven
 
@@ -49,7 +50,7 @@ class Names:
     def near(self, word: str) -> Drug | None:
         """The drug whose name of one word is one typing error away: a letter more, less, other, or two changed over.
         None when two different drugs are as near: a guess between them would be dangerous."""
-        if len(word) < _FORGIVEN or not word.isalpha() or (word,) in self.by_words:
+        if len(word) < _FORGIVEN or not word.isalpha() or (word,) in self.by_words or word in _NOT_GUESSED:
             return None
         names = sorted(
             {name for part in _shorter(word) for name in self.misspelt.get(part, ()) if _is_near(word, name)}

@@ -79,17 +79,14 @@ def offers(
     kept: Mapping[str, str] | None = None,
     known: Sequence[Resource] = (),
 ) -> list[Offer]:
-    """The facts of a note as offers, in the order of the text. `marks` says what was accepted or refused here (by key),
-    `refused` what is not to come back for this patient (by term), `counts` what the practice did (accepted, refused),
-    `kept` what the words meant when a person spoke (by key): words that mean something else now wait again."""
+    """The facts of a note as offers, in its order. `marks`: accepted or refused here (by key); `kept`: what the words
+    meant then; `refused`: not to come back for this patient (by term); `counts`: what the practice did with each."""
     never, seen, found = frozenset(refused), dict[str, int](), []
     for fact in sorted(facts, key=lambda one: (one["start"], one["end"], one["kind"])):
         name = f"{fact['kind']}:{fold(fact['quote'])}"
         seen[name] = seen.get(name, 0) + 1
         key, term = f"{name}:{seen[name]}", term_of(fact)
-        verdict: Verdict = marks.get(key, "")  # type: ignore[assignment]
-        if (kept or {}).get(key, now := meaning(fact)) != now:
-            verdict = ""
+        verdict = _verdict(fact, marks.get(key, ""), (kept or {}).get(key))
         if (not verdict and term in never) or doubts.is_withheld(text, fact, day):
             continue
         sign, said = words(fact, day)
@@ -111,6 +108,11 @@ def offers(
             )
         )
     return found
+
+
+def _verdict(fact: Fact, said: str, kept: str | None) -> Verdict:
+    """What was said of it, unless its words mean something else by now."""
+    return said if kept is None or kept == meaning(fact) else ""  # type: ignore[return-value]
 
 
 def meaning(fact: Fact) -> str:
