@@ -27,7 +27,7 @@ def fill(*, by: Actor, at: datetime, action: str, records: Sequence[Sequence[Res
         access.check_write(by, type_)
     for resource in records[0] if records else ():
         validate(resource)
-    with commit.transaction() as done:
+    with commit.transaction(alone=True) as done:
         free = iter(bulk.keys(sum(len(record) + 1 for record in records)))
         kept = [_record(by, at, action, record, free) for record in records]
         bulk.insert([one for made in kept for one in made])

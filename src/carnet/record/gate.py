@@ -439,7 +439,7 @@ def write(
     """One action: everything done on the Work becomes one durable commit with one row in the journal, or,
     on any error, nothing at all. It concerns one patient, unless it says that it may concern `several`."""
     access.check_practice(by)
-    with commit.transaction() as done:
+    with commit.transaction(alone=several) as done:  # nobody waits behind a long one
         work = Work(by=by, at=at, action=action, patient=patient, several=several)
         yield work
         work.write_provenance()

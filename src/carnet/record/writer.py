@@ -72,7 +72,7 @@ def was_interrupted(error: Exception) -> bool:
 def _ready() -> BaseDatabaseWrapper:
     global _held
     keyring = keys.current()
-    if _held is not None and (_held.keyring is not keyring or _held.connection.errors_occurred):
+    if _held is not None and (_held.keyring is not keyring or _has_failed(_held.connection)):
         close()
     if _held is None:
         made = connections.create_connection(DEFAULT_DB_ALIAS)
@@ -81,6 +81,11 @@ def _ready() -> BaseDatabaseWrapper:
             cursor.execute(CACHE)
         _held = _Held(keyring, made)
     return _held.connection
+
+
+def _has_failed(held: BaseDatabaseWrapper) -> bool:
+    """Not in the middle of a transaction: who ends it finds out what is left of it."""
+    return held.errors_occurred and not held.in_atomic_block
 
 
 def close() -> None:
