@@ -419,3 +419,19 @@ def test_no_drug_allergy_is_not_no_allergy() -> None:
     told = {**EVERY[13], "quote": "pas d'allergie médicamenteuse"}
     assert made(told)["code"]["coding"][0]["code"] == "no-known-medication-allergies"
     assert made(EVERY[13])["code"]["coding"][0]["code"] == "no-known-allergies"
+
+
+@pytest.mark.parametrize(
+    ("unit", "count", "said"),
+    [
+        ("cp", 1, "1 comprimé"),
+        ("cp", 2, "2 comprimés"),
+        ("gél", 2, "2 gélules"),
+        ("càs", 1, "1 cuillère à soupe"),
+        ("càc", 2, "2 cuillères à café"),
+        ("bouffée", 2, "2 bouffées"),
+        ("mL", 5, "5 mL"),
+    ],
+)
+def test_a_paper_says_units_in_full(unit: str, count: int, said: str) -> None:
+    assert medicines.directions({"dose_per_intake": count, "intake_unit": unit}) == said

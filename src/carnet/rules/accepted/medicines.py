@@ -27,6 +27,8 @@ _RARER: dict[str, tuple[str, tuple[int, int, str]]] = {
     "0.033": ("1 fois par mois", (1, 1, "mo")),
     "0.011": ("tous les 3 mois", (1, 3, "mo")),
 }
+# As the reader shortens them, in full: a patient reads the paper, and a spoon is not another.
+_IN_FULL = {"cp": "comprimé", "gél": "gélule", "càs": "cuillère à soupe", "càc": "cuillère à café"}
 _ONCE = "1 fois par jour"
 _PRESCRIPTION = "urn:carnet:prescription"
 _PARTS = {Decimal("0.25"): "1/4", Decimal("0.5"): "1/2", Decimal("0.75"): "3/4"}
@@ -142,7 +144,8 @@ def _dose(fact: Fact) -> str:
     """`2 comprimés`; without a unit, one is not said (once a day is enough) and another number says what it is."""
     if fact.get("dose_per_intake") is None:
         return ""
-    unit, amount = str(fact.get("intake_unit") or ""), Decimal(str(fact["dose_per_intake"]))
+    written, amount = str(fact.get("intake_unit") or ""), Decimal(str(fact["dose_per_intake"]))
+    unit = _IN_FULL.get(written, written)
     if not unit:
         return "" if amount == 1 else f"{number(amount)} à la fois,"
     word = unit.partition(" ")[0]

@@ -11,7 +11,7 @@ from decimal import Decimal
 from carnet.rules.results import DFG, DIASTOLIC, SYSTOLIC, Series, Value
 from carnet.web.shell import wording
 
-WIDTH, HEIGHT, EDGE, MOST = 48, 14, 2, 12
+WIDTH, HEIGHT, EDGE, MOST = 40, 14, 2, 12
 READ_AS = (
     "62238-1"  # what the reader calls the filtration rate, by whichever formula a laboratory computed it
 )
