@@ -27,6 +27,9 @@ def read(text: str, kind: str) -> list[dict[str, Any]]:
         "ne pas prescrire d'amoxicilline",
         "sa femme prend du Tahor 40",
         "mère sous Lithium",
+        "pas de reprise du Tahor",
+        "ne prend plus ses médicaments : Kardégic 75, bisoprolol 5",
+        "oedème de Quincke sous ramipril",
         "si échec passer à Augmentin 1g x3/j",
         "si pas mieux à 48h : amoxicilline 1 g x3/j 7j",
     ],
@@ -46,12 +49,39 @@ def test_is_no_allergy_of_this_patient(text: str) -> None:
         "pas allergique à l'amoxicilline",
         "allergie pénicilline infirmée par l'allergologue",
         "n'est plus allergique aux oeufs",
+        "allergie amox exclue",
+        "allergie pénicilline non confirmée",
     ],
 )
 def test_an_allergy_denied_is_neither_affirmed_nor_none_known(text: str) -> None:
     assert [
         one for one in read(text, "allergy") if one["status"] == "affirmed" or "aucune" in one["substance"]
     ] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("urticaire après amoxicilline", "suspected"),
+        ("oedème de Quincke sous ramipril", "suspected"),
+        ("ne tolère pas la codéine", "affirmed"),
+    ],
+)
+def test_a_drug_that_harmed_is_told(text: str, status: str) -> None:
+    assert [one["status"] for one in read(text, "allergy")] == [status]
+
+
+def test_a_reaction_denied_tells_of_no_allergy() -> None:
+    assert read("pas d'éruption sous amoxicilline", "allergy") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["suspendre Eliquis 48 h avant", "arrêt du Kardégic 75 5 jours avant le geste"]
+)
+def test_hours_before_an_operation_are_neither_strength_nor_duration(text: str) -> None:
+    (one,) = read(text, "medication")
+    assert (one["status"], one["duration_days"]) == ("stopped", None)
+    assert one["strength"] in (None, "75 mg")
 
 
 @pytest.mark.parametrize(
@@ -87,6 +117,11 @@ def test_a_scheme_that_ends_is_prescribed(text: str) -> None:
         "TA la semaine dernière 160/95",
         "le 12/03 TA 150/90",
         "T° 40 hier",
+        "TA maman 16/9",
+        "(09/11/2026) Pds 84",
+        "TA 18/12 à l'époque",
+        "38,5 à la maison cette nuit",
+        "T 38 il y a 2 jours",
     ],
 )
 def test_is_no_measure_of_today(text: str) -> None:
@@ -104,15 +139,51 @@ def test_is_no_measure_of_today(text: str) -> None:
         "peur d'avoir un cancer du sein",
         "risque de diabète",
         "pas une sciatique",
+        "son frère a la gale",
+        "rue du Cancer",
+        "ordonnance de diabète",
+        "faux diabétique",
+        "suspicion levée de phlébite",
+        "fièvre - toux -",
     ],
 )
 def test_is_no_illness_of_this_patient(text: str) -> None:
     assert [one for one in read(text, "condition") if one["status"] not in ("family", "negated")] == []
 
 
-def test_an_old_result_is_not_the_one_of_today() -> None:
-    values = [one["value"] for one in read("CRP 120 hier 45 ce jour", "lab")]
-    assert 120 not in values
+def test_whoever_comes_with_a_relative_has_what_is_told() -> None:
+    told = "amené par sa mère, T 38,5, fièvre, toux"
+    assert [one["status"] for one in read(told, "condition")] == ["affirmed", "affirmed"]
+    assert [one["value"] for one in read(told, "vital")] == [38.5]
+
+
+@pytest.mark.parametrize("text", ["pas certain que ce soit une angine", "? pneumopathie", "craint un cancer"])
+def test_a_doubt_stays_a_doubt(text: str) -> None:
+    assert [one["status"] for one in read(text, "condition")] == ["suspected"]
+
+
+@pytest.mark.parametrize(
+    "text", ["fièvre la semaine dernière, résolue", "angine en septembre", "pneumopathie en mars traitée"]
+)
+def test_what_is_over_is_history(text: str) -> None:
+    assert [one["status"] for one in read(text, "condition")] == ["history"]
+
+
+@pytest.mark.parametrize(
+    "text", ["CRP 120 hier 45 ce jour", "PSA 4,2 en 2023, 6,1 ce jour", "DFG 58 -> 45", "TSH 12 en 2019"]
+)
+def test_an_old_result_is_not_the_one_of_today(text: str) -> None:
+    assert [one["value"] for one in read(text, "lab") if one["value"] in (120, 4.2, 58, 12)] == []
+
+
+def test_a_result_below_a_limit_is_less_sure_and_a_pulse_is_no_weight() -> None:
+    (one,) = read("HbA1c < 7", "lab")
+    assert one["confidence"] <= 0.8
+    assert [one["name"] for one in read("P 80 bpm", "vital")] == ["heart_rate"]
+
+
+def test_results_of_a_partner_are_not_the_patient_s() -> None:
+    assert read("conjoint : chlamydia +", "lab") == []
 
 
 @pytest.mark.parametrize(("text", "unit"), [("glycémie 6,1", "g/L"), ("créat 12", "umol/L")])

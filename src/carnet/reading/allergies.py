@@ -43,7 +43,8 @@ def _goes_on(note: Note, match: re.Match[str]) -> bool:
 def _substances(note: Note, cue: re.Match[str], known: dict[int, tuple[int, str]]) -> Iterator[Fact]:
     weak = cue[0].startswith(tuple(tables.toml("allergies.toml")["weak"]))
     listed = note.sentence(cue.start()).section == "allergy" or cue[0].rstrip().endswith((":", "="))
-    at, start = cue.end(), cue.start()
+    reaction = cue[0].startswith(tuple(tables.toml("allergies.toml")["reactions"]))
+    at, start = cue.end(), cue.end() if reaction else cue.start()
     limit = min(note.sentence(cue.start()).end, cue.end() + _REACH)
     before = note.before(cue.start(), 40)
     for _ in range(_MOST):
@@ -51,13 +52,12 @@ def _substances(note: Note, cue: re.Match[str], known: dict[int, tuple[int, str]
         if found is None:
             return
         end, name = found
-        yield Fact(
-            ALLERGY,
-            start,
-            end,
-            0.9 if at in known else 0.75,
-            {"substance": name, "status": _status(note, before, end)},
-        )
+        status = _status(note, before, end)
+        if reaction and status == "negated":
+            return
+        told = "suspected" if reaction and status == "affirmed" else status
+        sure = 0.9 if at in known else 0.75
+        yield Fact(ALLERGY, start, end, sure, {"substance": name, "status": told})
         note_aside = re.compile(r" ?\([^()\n]{0,60}\)").match(note.flat, end)
         after = note_aside.end() if note_aside else end
         join = _join().match(note.flat, after, limit)
@@ -82,6 +82,8 @@ def _words(note: Note, start: int, limit: int, listed: bool) -> tuple[int, str] 
 def _status(note: Note, before: str, end: int) -> str:
     if _REFUTED.match(note.flat, end):
         return "negated"
+    if _UNPROVED.match(note.flat, end):
+        return "suspected"
     doubt = tables.toml("allergies.toml")["doubt"]
     sentence = note.sentence(max(0, end - 1))
     near = note.flat[end : min(sentence.end, end + 16)]
@@ -96,6 +98,10 @@ def _status(note: Note, before: str, end: int) -> str:
 
 _REFUTED = re.compile(
     r" ?(?:\(|: ?|, ?)?(?:a ete |est )?(?:infirmee?|exclue?|ecartee?|levee?|eliminee?|desensibilisee?)(?![a-z])"
+)
+
+_UNPROVED = re.compile(
+    r" ?(?:\(|: ?|, ?)?(?:non|pas|jamais) (?:confirmee?|prouvee?|documentee?|exploree?)(?![a-z])"
 )
 
 

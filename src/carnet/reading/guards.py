@@ -48,7 +48,7 @@ class _Guard:
                 or self.line.match(note.flat, note.flat.rfind("\n", 0, fact.start) + 1, fact.start),
                 not self.before or self.before.search(before),
                 not self.inside or self.inside.search(note.flat, fact.start, fact.end),
-                not self.after or self.after.match(note.after(fact.end, _FAR)),
+                not self.after or self.after.match(note.flat, fact.end, fact.end + _FAR),
             )
         )
 
@@ -58,7 +58,7 @@ def guarded(note: Note, facts: Iterable[Fact]) -> list[Fact]:
     kept: list[Fact] = []
     for fact in facts:
         if looked_at := _looked_at(note, fact):
-            kept.append(_not_stopped(note, _of_same_relative(note, looked_at, kept)))
+            kept.append(_stopped(note, _of_same_relative(note, looked_at, kept)))
     return kept
 
 
@@ -90,13 +90,16 @@ def _of_same_relative(note: Note, fact: Fact, kept: Sequence[Fact]) -> Fact:
     return _doubted(fact) if note.flat[told.end : fact.start].strip() == "," else fact
 
 
+_BEFOREHAND = re.compile(r" ?(?:avant|av)(?![a-z])")
 _AT_LAST = re.compile(r"(?<![a-z])puis ?,? ?(?:stop|arret)")
 
 
-def _not_stopped(note: Note, fact: Fact) -> Fact:
-    """« 40 mg 3 j puis 20 mg 3 j puis stop »: a course with its end is prescribed."""
+def _stopped(note: Note, fact: Fact) -> Fact:
+    """« 40 mg 3 j puis 20 mg 3 j puis stop »: a course with its end is prescribed. « Arrêt 5 jours avant » lasts no time."""
     if fact.kind != MEDICATION or fact.values.get("status") != "stopped":
         return fact
+    if _BEFOREHAND.match(note.flat, fact.end):
+        return replace(fact, values=fact.values | {"duration_days": None})
     course = fact.values.get("duration_days") or fact.values.get("times_per_day")
     if not course or not _AT_LAST.search(note.flat, max(fact.start, fact.end - 8), fact.end + 14):
         return fact
