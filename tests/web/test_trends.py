@@ -64,3 +64,8 @@ def test_two_units_are_never_one_curve() -> None:
 
 def test_a_measure_of_a_fetus_is_not_the_patient_s() -> None:
     assert drawn(measured("2026-11-10", "3", focus=[{"reference": "RelatedPerson/child"}])) == {}
+
+
+def test_one_measure_by_another_method_is_still_that_measure() -> None:
+    assert drawn(measured("2026-11-10", "1.02", code="13457-7", unit="g/L")).keys() == {"2089-1"}
+    assert drawn(measured("2026-11-10", "40", code="98979-8", unit="mL/min")).keys() == {"62238-1"}

@@ -42,7 +42,7 @@ def trends(found: Iterable[Series], *, today: date) -> list[Trend]:
 
 def _code(series: Series) -> str:
     code = series.latest.code or ""
-    return READ_AS if code in DFG else code
+    return READ_AS if code in DFG else _SAME.get(code, code)
 
 
 def _trend(code: str, series: Series, lower: dict[str, Value], today: date) -> Trend:
