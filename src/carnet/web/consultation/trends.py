@@ -12,6 +12,8 @@ from carnet.rules.results import DFG, DIASTOLIC, SYSTOLIC, Series, Value
 from carnet.web.shell import wording
 
 WIDTH, HEIGHT, EDGE, MOST = 40, 14, 2, 12
+# LOINC of the same measure in the same property by another method: LDL computed or measured, HbA1c by HPLC.
+_SAME = {"13457-7": "2089-1", "18262-6": "2089-1", "17856-6": "4548-4"}
 READ_AS = (
     "62238-1"  # what the reader calls the filtration rate, by whichever formula a laboratory computed it
 )
