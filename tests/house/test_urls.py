@@ -77,6 +77,12 @@ def test_django_finds_nothing_wrong() -> None:
     call_command("check", fail_level="WARNING")
 
 
+LISTED = {
+    "code": {"text": RARE},
+    "clinicalStatus": {"coding": [{"system": codes.CONDITION_CLINICAL, "code": "active"}]},
+}
+
+
 @pytest.fixture
 def ids(open_cell: Path, at: datetime) -> dict[str, str]:
     """Real ids for every kind of argument: Dalia may have guessed them all."""
@@ -102,11 +108,7 @@ def ids(open_cell: Path, at: datetime) -> dict[str, str]:
         subject = {"subject": {"reference": emile.reference}}
         composition = work.create({"resourceType": "Composition", "status": "final", **note, **subject})
         draft = work.open_draft(emile.id, text=RARE)
-        listed = {
-            "code": {"text": RARE},
-            "clinicalStatus": {"coding": [{"system": codes.CONDITION_CLINICAL, "code": "active"}]},
-        }
-        problem = work.create({"resourceType": "Condition", **listed, **subject})
+        problem = work.create({"resourceType": "Condition", **LISTED, **subject})
     to_do = task.add(by=ALICE, at=at, text=f"Rappeler {RARE}", patient=emile.id)
     return {
         "patient": emile.id,

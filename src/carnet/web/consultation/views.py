@@ -4,6 +4,7 @@ Nothing typed is ever lost: a conflict shows both texts."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -21,6 +22,7 @@ from carnet.actions import patient as patients
 from carnet.fhir.errors import CarnetError, Conflict, Invalid, NotFound
 from carnet.record import clock, gate
 from carnet.record.actor import Actor
+from carnet.record.reading import Reading
 from carnet.record.work import Draft, Stored
 from carnet.rules import note as notes
 from carnet.rules import results, timeline
@@ -158,7 +160,7 @@ def _page(
 ) -> HttpResponse:
     at = clock.now()
     record = gate.open_record(by=by, at=at, patient=draft.patient)
-    reading = record.reading()
+    reading, today = record.reading(), timezone.localtime(at).date()
     events = timeline.outline(reading.glances)
     other = conflict.current if conflict else None
     amending = reading.find("Composition", draft.composition or "")
@@ -174,13 +176,8 @@ def _page(
             resources=reading.glances,
             whole=reading.whole,
         ),
-        "synthesis": synthesis(
-            [*map(reading.whole, filter(tells, reading.glances))], today=timezone.localtime(at).date()
-        ),
-        "trends": trends.trends(
-            results.series(results.values([one.resource() for one in reading.stored("Observation")])),
-            today=timezone.localtime(at).date(),
-        ),
+        "synthesis": synthesis([*map(reading.whole, filter(tells, reading.glances))], today=today),
+        "trends": _trends(reading, today),
         "strip": [event.told(reading.whole) for event in events[:STRIP]],
         "previous": [*islice(_signed(events, but=draft.composition), PREVIOUS)],
         "amending": amending.resource() if amending else None,
@@ -190,6 +187,12 @@ def _page(
         "over": other.version if isinstance(other, Stored) else 0,
     }
     return render(request, "consultation/note.html", shown, status=status)
+
+
+def _trends(reading: Reading, today: date) -> list[trends.Trend]:
+    """Earlier values of every measure of the record."""
+    observations = [one.resource() for one in reading.stored("Observation")]
+    return trends.trends(results.series(results.values(observations)), today=today)
 
 
 def _signed(events: Sequence[Event], but: str | None) -> Iterator[Entry]:
