@@ -93,14 +93,35 @@ def test_hours_before_an_operation_are_neither_strength_nor_duration(text: str) 
         ("Imovane 3,75 le soir", "3,75 mg", None, 1),
         ("Lovenox 0.6 x 2", None, None, 2),
         ("2 Doliprane 1000 3 fois par jour", "1000 mg", 2, 3),
+        ("Trulicity 1,5 /sem", "1,5 mg", None, pytest.approx(0.143, abs=0.001)),
+        ("Ozempic 0,25 puis 0,5", "0,25 mg", None, None),
+        ("Amlor 10 (5 avant)", "10 mg", None, None),
+        ("Cortancyl 60-40-20 mg", "60 mg", None, None),
+        ("Lantus 2 4 UI le soir", None, None, 1),
+        ("Lantus 24 UI le soir", None, 24, 1),
+        ("Lamisil 250 1/j", "250 mg", None, 1),
+        ("Actiskenan 5 mg/4h", "5 mg", None, 6),
+        ("Bétaméthasone 0,05% 1 app/j", "0,05 %", 1, 1),
+        ("Clamoxyl 500 mg/5ml 1 c-mes 2x/j", None, 1, 2),
+        ("Uvedose 100000 1 amp/3 mois", "100000 UI", 1, pytest.approx(1 / 90, abs=0.001)),
+        ("Skenan 30 x 2/j", "30 mg", None, 2),
     ],
 )
-def test_a_dose_is_not_multiplied(text: str, strength: str | None, dose: float | None, times: float) -> None:
+def test_a_dose_is_not_multiplied(
+    text: str, strength: str | None, dose: float | None, times: float | None
+) -> None:
     (one,) = read(text, "medication")
     assert (one["dose_per_intake"] or 1) == (dose or 1)
     assert one["times_per_day"] == times
     if strength:
         assert str(one["strength"]).replace(".", ",").replace(" ", "") == strength.replace(" ", "")
+
+
+def test_a_step_of_a_scheme_is_no_dose_at_a_time_and_its_words_are_kept() -> None:
+    (one,) = read("Colchicine 1 mg J1 3 mg J2 2 mg puis 1 mg/j", "medication")
+    assert (one["strength"], one["dose_per_intake"]) == ("1 mg", None)
+    (one,) = read("Previscan 1/4 alterné 1/2", "medication")
+    assert one["quote"].endswith("alterné 1/2")
 
 
 @pytest.mark.parametrize("text", ["Prednisone 40 mg 3j puis 20 mg 3j puis 10 mg 3j puis stop"])

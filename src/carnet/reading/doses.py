@@ -21,6 +21,7 @@ DURATION, NEED, CEILING, REFILL, BRAND_ONLY, THEN = (
     "brand_only",
     "then",
 )
+UNEVEN = "uneven"  # « 1/4 alterné 1/2 »: the first is read, the words go to the end
 FORM, PLACE, FILLER, ONCE, REPEAT, MEALS, COUNTED = (
     "form",
     "place",
@@ -233,6 +234,10 @@ def _add_amounts(add: Callable[..., None]) -> None:
     per = r"(?P<per> ?/ ?(?:[0-9]{1,3} ?)?(?:ml|24 ?h|h|dose|bouffee|kg(?: ?/ ?(?:jours?|j|24 ?h|prise|dose))?|jours?|j|prise|sem)(?![a-z])| par (?:kg|jour|24 ?h|ml|prise)(?: (?:et )?(?:par|/) ?(?:jour|j|prise))?)?"
     pair = rf"(?P<n>{numbers.NUMBER})(?: ?(?P<u1>{_masses()}))? ?/ ?(?P<to>{numbers.NUMBER}) ?(?P<u>{_masses()})(?![a-z])"
     add(MASS, rf"{pair}(?P<per>)", _mass)
+    falling = r"(?P<n>[0-9]{2,3}) ?(?:mg)?(?: ?- ?[0-9]{1,3} ?(?:mg)?){1,3} ?- ?[0-9]{1,3}"
+    add(MASS, rf"{falling} ?(?P<u>mg)(?![a-z])(?P<per>)", _mass)  # « 60-40-20 mg »: the first step
+    add(FILLER, r"[1-9] [0-9]{1,2} ?(?:ui|u|unites?)(?![a-z])")  # « Lantus 2 4 UI »: 2, 4 or 24
+    add(UNEVEN, rf"altern\w* (?:avec |a |et )?(?:{numbers.FRACTION}|[0-9])(?: ?cp)?(?![a-z0-9])")
     add(
         MASS,
         rf"(?P<n>{numbers.NUMBER}) ?(?P<u>{_masses()}) ?/ ?(?P<to>{numbers.NUMBER})(?![a-z0-9])(?! ?(?:ml|h|doses?|kg|j)(?![a-z]))(?P<per>)",
@@ -252,7 +257,7 @@ def _add_amounts(add: Callable[..., None]) -> None:
     add(BARE, rf"(?P<n>{numbers.NUMBER}) ?/ ?(?P<to>{numbers.NUMBER})(?![0-9/])(?! ?(?:j|sem)\b)", _bare)
     add(
         BARE,
-        rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?![a-z0-9°%])(?! ?(?:mn|min|h|heures?)(?![a-z]))",
+        rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?![a-z0-9°%])(?! ?(?:mn|min|h|heures?|avant ?\))(?![a-z]))",
         _bare,
     )
 

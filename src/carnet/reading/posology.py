@@ -15,6 +15,7 @@ _SYRINGE = 1.3
 _GRAMS = 20  # « Augmentin 1 g/125 »: the second is in milligrams
 _STRONG = 5  # a bare number from here on is a strength; so is one that no tablet can be cut into
 _TWO = 2
+_EVERY = {"/4h": 6, "/6h": 4, "/8h": 3, "/12h": 2}  # « Actiskenan 5 mg/4h »
 _YEARS = (1950, 2060)
 _TOO_MANY = 30  # of tablets or sachets at a time
 _SOLID = ("cp", "gél", "sachet", "suppositoire")
@@ -162,6 +163,8 @@ class _Reading:
         elif self.found.intakes and self.found.intakes[-1].amount is not None and not self._is_dose(place):
             self.found.strength = self.found.strength or f"{_french(number)} {unit}"
         else:
+            if self.found.days and not self.found.intakes:
+                self._next_step()  # « 1 mg J1 3 mg J2 »
             self._new(number, unit)
             self._per_day(per)
 
@@ -178,6 +181,8 @@ class _Reading:
             self._set_times(1, 1)
         elif per == "/sem":
             self._set_times(1, 7)
+        elif per in _EVERY:
+            self._set_times(_EVERY[per], 1)
 
     def _by_weight(self, number: float, unit: str, per: str) -> None:
         self._new(number, f"{unit}/kg")
@@ -206,7 +211,7 @@ class _Reading:
         if known and not self._alone_small(place, number):
             self.found.strength = known
         elif first and (number != int(number) or (number >= _STRONG and not self._is_moment(place))):
-            self.found.strength = f"{_french(number)} {strengths.usual_unit(self.drug)}".strip()
+            self.found.strength = f"{_french(number)} {strengths.usual_unit(self.drug, number)}".strip()
         elif number <= 60:
             self._new(number, None)
 
@@ -319,6 +324,8 @@ class _Reading:
         self.stepped = True
 
     def _then(self, place: int, piece: Piece) -> None:
+        if self.found.strength and not self.found.intakes:
+            self.found.intakes.append(Intake(step=self.step))  # « Ozempic 0,25 puis 0,5 »
         if self.found.intakes or self.found.days:
             self._next_step()
 

@@ -13,6 +13,7 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _UNITS = {"microgramme": "µg", "microgrammes": "µg", "ug": "µg", "pour cent": "%", "unite": "UI", "unites": "UI", "ui": "UI", "u.i.": "UI"}  # fmt: skip
+_PER_CENT = 20  # no cream is stronger: « Lamisil 250 » is the tablet
 MILLIGRAMS = {"g": 1000.0, "mg": 1.0, "µg": 0.001, "ng": 0.000001}
 
 
@@ -56,11 +57,11 @@ def of_pair(drug: Drug, one: float, other: float) -> str | None:
     return None
 
 
-def usual_unit(drug: Drug) -> str:
-    """Of most of the drug's strengths; mg when nothing is known."""
+def usual_unit(drug: Drug, number: float) -> str:
+    """Of most of the drug's strengths that may have this number; mg when nothing is known."""
     for strength in drug.strengths:
         made = parts(strength)
-        if made and made[0][1]:
+        if made and made[0][1] and not (made[0][1] == "%" and number > _PER_CENT):
             return made[0][1]
     return "mg"
 
