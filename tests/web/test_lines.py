@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 import pytest
+from django.template import Context
 
 from carnet.rules.results import Value
 from carnet.rules.synthesis import Line
@@ -49,9 +50,11 @@ def test_nothing_of_a_record_becomes_markup(kind: Any, type_: str) -> None:
 
 
 def test_nothing_of_a_synthesis_becomes_markup() -> None:
-    line = Line("Condition/c", HOSTILE, HOSTILE, HOSTILE, HOSTILE, source="Composition/n", denied=True)
+    told = {"source": "Composition/n", "denied": True, "moves": ("resolved", "problem", "active")}
+    line = Line(f"Condition/{HOSTILE.replace('/', '')}", HOSTILE, HOSTILE, HOSTILE, HOSTILE, **told)  # type: ignore[arg-type]
     for when in ("year", "date", ""):
-        written = known([line], when, "p1") + source(line, "p1")
+        context = Context({"csrf_token": HOSTILE})
+        written = known(context, [line], when, "p1") + source(line, "p1")
         assert "<script" not in written
         assert escape(HOSTILE) in written
 
