@@ -105,6 +105,9 @@ def test_hours_before_an_operation_are_neither_strength_nor_duration(text: str) 
         ("Clamoxyl 500 mg/5ml 1 c-mes 2x/j", None, 1, 2),
         ("Uvedose 100000 1 amp/3 mois", "100000 UI", 1, pytest.approx(1 / 90, abs=0.001)),
         ("Skenan 30 x 2/j", "30 mg", None, 2),
+        ("deroxat 2 comprimés de 20 milligrammes par jour", "20 mg", 2, 1),
+        ("desloratadine 0,5 mg/ml 2 millilitres et demi par jour", None, 2.5, 1),
+        ("atorvastatine 20 mg 1 comprimé matin midi et soir tous les jours", "20 mg", 1, 3),
     ],
 )
 def test_a_dose_is_not_multiplied(
@@ -201,6 +204,23 @@ def test_a_result_below_a_limit_is_less_sure_and_a_pulse_is_no_weight() -> None:
     (one,) = read("HbA1c < 7", "lab")
     assert one["confidence"] <= 0.8
     assert [one["name"] for one in read("P 80 bpm", "vital")] == ["heart_rate"]
+
+
+def test_milligrams_are_no_magnesium_and_a_dose_by_weight_no_weight() -> None:
+    assert read("le tenormine 100 mg 1 comprimé", "lab") == []
+    assert [one["value"] for one in read("bio : Mg 0,8", "lab")] == [0.8]
+    assert read("dose poids de 10 kilogrammes", "vital") == []
+    assert [one["label"] for one in read("il s'agit de fatigue", "condition")] == ["Asthénie"]
+
+
+def test_an_allergy_in_case_is_no_allergy_and_the_end_of_a_period_no_stop() -> None:
+    assert read("azithromycine si allergie à la pénicilline", "allergy") == []
+    (one,) = read("minidril 1 comprimé par jour pendant 21 jours à l'arrêt des règles", "medication")
+    assert one["status"] == "prescribed"
+
+
+def test_who_calls_is_not_who_is_ill() -> None:
+    assert [one["status"] for one in read("Appel fille : confus depuis hier", "condition")] == ["affirmed"]
 
 
 def test_results_of_a_partner_are_not_the_patient_s() -> None:

@@ -247,7 +247,11 @@ def _add_amounts(add: Callable[..., None]) -> None:
         r"(?:(?:1|une?) )?(?:doses?[- ]?(?:poids)?|pipettes?|dp|graduation|mesure)? ?(?:de |pour |a |:)?"
     )
     add(AMOUNT, rf"{weighed}[0-9]{{1,2}}(?:[.,][0-9])? ?kgs?(?![a-z/])", _by_weight)
-    add(AMOUNT, rf"{_RANGE} ?(?:petites? |grandes? )?(?P<u>{_units(but='UI')})(?![a-zœ])(?P<doses>)", _amount)
+    add(
+        AMOUNT,
+        rf"{_RANGE} ?(?:petites? |grandes? )?(?P<u>{_units(but='UI')})(?![a-zœ])(?P<half> et demie?(?![a-z]))?",
+        _amount,
+    )
     add(
         MASS,
         rf"(?P<n>{numbers.NUMBER}|[.,][0-9]{{1,3}})(?: ?(?:a|ou|-) ?(?P<to2>{numbers.NUMBER}))? ?(?P<u>{_masses()})(?![a-z]){per}",
@@ -257,7 +261,7 @@ def _add_amounts(add: Callable[..., None]) -> None:
     add(BARE, rf"(?P<n>{numbers.NUMBER}) ?/ ?(?P<to>{numbers.NUMBER})(?![0-9/])(?! ?(?:j|sem)\b)", _bare)
     add(
         BARE,
-        rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?![a-z0-9°%])(?! ?(?:mn|min|h|heures?|avant ?\))(?![a-z]))",
+        rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?![a-z0-9°%])(?! ?(?:mn|min|h|heures?|mille|millions?|avant ?\))(?![a-z]))",
         _bare,
     )
 
@@ -306,7 +310,8 @@ def _given(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
 
 def _amount(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
     unit = canonical(match["u"]) if match["u"] else None
-    return {"n": numbers.value(match["n"]), "unit": unit, "written": match["u"] or ""}
+    half = 0.5 if match.groupdict().get("half") else 0.0
+    return {"n": numbers.value(match["n"]) + half, "unit": unit, "written": match["u"] or ""}
 
 
 def _by_weight(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
@@ -362,7 +367,8 @@ def _times(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | Non
         )
     if not times or not period or times > 24 or (written and times != int(times)):
         return None  # « 0,6 x 2 »: no number of times
-    return {"times": times, "period": period, "split": "split" in values, "meals": "meals" in values}
+    told = {name: name in values for name in ("split", "meals", "daily")}
+    return {"times": times, "period": period} | told
 
 
 def _duration(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None:

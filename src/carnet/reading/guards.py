@@ -47,7 +47,7 @@ class _Guard:
                 not self.line
                 or self.line.match(note.flat, note.flat.rfind("\n", 0, fact.start) + 1, fact.start),
                 not self.before or self.before.search(before),
-                not self.inside or self.inside.search(note.flat, fact.start, fact.end),
+                not self.inside or self.inside.search(note.flat[fact.start : fact.end]),
                 not self.after or self.after.match(note.flat, fact.end, fact.end + _FAR),
             )
         )
@@ -91,6 +91,7 @@ def _of_same_relative(note: Note, fact: Fact, kept: Sequence[Fact]) -> Fact:
 
 
 _BEFOREHAND = re.compile(r" ?(?:avant|av)(?![a-z])")
+_OF_A_PERIOD = re.compile(r" ?(?:a|des|apres) l'arret (?:des|du|de) ")
 _AT_LAST = re.compile(r"(?<![a-z])puis ?,? ?(?:stop|arret)")
 
 
@@ -100,6 +101,8 @@ def _stopped(note: Note, fact: Fact) -> Fact:
         return fact
     if _BEFOREHAND.match(note.flat, fact.end):
         return replace(fact, values=fact.values | {"duration_days": None})
+    if _OF_A_PERIOD.match(note.flat, fact.end):
+        return replace(fact, values=fact.values | {"status": "prescribed"})
     course = fact.values.get("duration_days") or fact.values.get("times_per_day")
     if not course or not _AT_LAST.search(note.flat, max(fact.start, fact.end - 8), fact.end + 14):
         return fact

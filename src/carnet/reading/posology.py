@@ -160,13 +160,28 @@ class _Reading:
         elif self.found.strength is None and not self._has_amount():
             self.found.strength = f"{_french(number)} {unit}" + (per if per[1:] in ("ml", "5ml") else "")
             self._per_day(per)
-        elif self.found.intakes and self.found.intakes[-1].amount is not None and not self._is_dose(place):
+        elif self._of_each(place):
+            self.found.strength = f"{_french(number)} {unit}"
+            self._per_day(per)
+        elif self._has_last_amount() and not self._is_dose(place):
             self.found.strength = self.found.strength or f"{_french(number)} {unit}"
         else:
             if self.found.days and not self.found.intakes:
                 self._next_step()  # « 1 mg J1 3 mg J2 »
             self._new(number, unit)
             self._per_day(per)
+
+    def _of_each(self, place: int) -> bool:
+        """« 2 comprimés de 20 mg »: the strength of each."""
+        before = self.pieces[max(0, place - 2) : place]
+        return (
+            self.found.strength is None
+            and [piece.kind for piece in before] == [doses.AMOUNT, doses.FILLER]
+            and before[0].values["unit"] in _SOLID
+        )
+
+    def _has_last_amount(self) -> bool:
+        return bool(self.found.intakes) and self.found.intakes[-1].amount is not None
 
     def _has_amount(self) -> bool:
         return any(intake.amount is not None for intake in self.found.intakes)
@@ -256,6 +271,8 @@ class _Reading:
     def _times(self, place: int, piece: Piece) -> None:
         if self.stepped and self.found.intakes and self.found.intakes[-1].said:
             return
+        if piece.values.get("daily") and self.last.said:
+            return  # « matin et soir tous les jours »
         if piece.values.get("meals"):
             self.last.when += _SLOTS[3]
             return

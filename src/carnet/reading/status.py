@@ -124,7 +124,7 @@ def _of_relative(before: str) -> bool:
 
 
 _COMPANY = re.compile(
-    r"(?:^|[^a-z])(?:par|avec|selon|dit|chez|accompagnee? de|vue? avec|presence d[eu]) (?:sa |son |ses |le |la |les |leur )?$"
+    r"(?:^|[^a-z])(?:par|avec|selon|dit|chez|appel(?: de| du)?|accompagnee? de|vue? avec|presence d[eu]) (?:sa |son |ses |le |la |les |leur )?$"
 )
 _AND = re.compile(r"(?: ?\(?(?:a )?[0-9]{1,2} ?ans\)?)? ?(?:et|\+|/|&) ?(?:d'|de |du |une? )?")
 
