@@ -83,6 +83,6 @@ def test_each_event_leads_where_it_is_read_whole() -> None:
     )
     assert 'href="/patient/p1/results"' in events([entry(values=[value()])], "p1")
     assert 'href="/patient/p1/note/n"' in known(
-        [Line("Condition/c", "HTA", source="Composition/n")], "", "p1"
+        Context(), [Line("Condition/c", "HTA", source="Composition/n")], "", "p1"
     )
     assert "<details" not in events([entry("vaccine", "Immunization/i")], "p1")

@@ -75,6 +75,7 @@ WORDS = {
     "sign_in.signed_out": gettext_noop("Déconnexion"),
     "sign_in.unlock_refused": gettext_noop("Déverrouillage refusé"),
     "sign_in.unlocked": gettext_noop("Séance déverrouillée"),
+    "problem.move": gettext_noop("Problème changé"),
     "task.add": gettext_noop("Tâche ajoutée"),
     "task.complete": gettext_noop("Tâche faite"),
     "task.reopen": gettext_noop("Tâche remise à faire"),
