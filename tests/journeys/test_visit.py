@@ -65,7 +65,7 @@ def takes_up_what_was_received(by: Mouse) -> None:
     expect(by.page.get_by_role("button", name="Reprendre : Hypertension essentielle")).to_be_hidden()
     sound(by.page)
     synthesis = by.page.get_by_role("complementary", name="Synthèse")
-    expect(synthesis.get_by_text("Hypertension essentielle")).to_be_visible()
+    expect(synthesis.get_by_text("Hypertension essentielle", exact=True)).to_be_visible()
 
 
 def writes_and_signs(by: Mouse) -> None:
