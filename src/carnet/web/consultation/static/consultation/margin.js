@@ -172,7 +172,8 @@ async function keep(offers, verdict, from) {
   const next = verdict === "refused" && from ? neighbour(from) : "";
   const done = await send(form.dataset.mark, { text: note.value, key: waiting.map((one) => one.dataset.key), words: waiting.map((one) => one.dataset.words), verdict }, note.value);
   if (!done) { read = null; later(); return tell(form.dataset.sayNotKept); }
-  if (next) (document.querySelector(`[data-focus-key="${CSS.escape(next)}"]`) || note).focus();
+  // Who has gone back to the words meanwhile stays there.
+  if (next && document.activeElement !== note) (document.querySelector(`[data-focus-key="${CSS.escape(next)}"]`) || note).focus();
   tell(verdict === "accepted" ? `${waiting.length} ${form.dataset.sayTaken}` : verdict === "refused" ? form.dataset.sayLeft : form.dataset.sayUndone);
 }
 
