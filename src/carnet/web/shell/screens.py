@@ -66,7 +66,10 @@ SCREENS = (
     ),
     Screen(gettext_noop("Équipe"), "people", "practice:team", "personnes droits team"),
     Screen(
-        gettext_noop("Accès des applications"), "shield-lock", "practice:programs", "jeton token api fhir oauth"
+        gettext_noop("Accès des applications"),
+        "shield-lock",
+        "practice:programs",
+        "jeton token api fhir oauth",
     ),
     Screen(gettext_noop("Journal des accès"), "clock-history", "practice:audit", "audit traces qui log"),
     Screen(gettext_noop("Verrouiller"), "lock", "sign_in:lock", "pause lock", form="lock-form"),
