@@ -14,6 +14,7 @@ from carnet.fhir.errors import Invalid, Refused
 from carnet.record import access, gate
 from carnet.record.actor import Actor
 from carnet.record.work import Stored
+from carnet.rules.accepted.scene import status
 
 Resource = dict[str, Any]
 Move = Literal["resolved", "active", "problem", "episode"]
@@ -38,7 +39,7 @@ def move(
         raise Invalid(_("Ce changement n’existe pas. Rien n’a été modifié."))
     with gate.write(by=by, at=at, action="problem.move", patient=patient) as work:
         before = work.get("Condition", id).resource()
-        if _codes(before, "verificationStatus") & _DENIED:
+        if codes.of(before, "verificationStatus") & _DENIED:
             raise Invalid(_("Ce qui est dit absent ne se résout pas. Rien n’a été modifié."))
         today = timezone.localtime(at).date().isoformat()
         return work.update(_moved(before, to, today if ended is None else ended), if_version=if_version)
@@ -58,17 +59,9 @@ def check_write(by: Actor) -> None:
 
 def _moved(condition: Resource, to: Move, ended: str) -> Resource:
     if to in _CATEGORY:
-        return {**condition, "category": [_concept(codes.CONDITION_CATEGORY, _CATEGORY[to])]}
+        return {**condition, "category": [status(codes.CONDITION_CATEGORY, _CATEGORY[to])]}
     kept = {key: value for key, value in condition.items() if key not in _ENDS}
     if to == "active":
-        return {**kept, "clinicalStatus": _concept(codes.CONDITION_CLINICAL, "active")}
+        return {**kept, "clinicalStatus": status(codes.CONDITION_CLINICAL, "active")}
     end = {"abatementDateTime": ended} if ended else {}
-    return {**kept, **end, "clinicalStatus": _concept(codes.CONDITION_CLINICAL, "resolved")}
-
-
-def _concept(system: str, code: str) -> Resource:
-    return {"coding": [{"system": system, "code": code}]}
-
-
-def _codes(condition: Resource, name: str) -> set[str]:
-    return {str(one.get("code", "")) for one in condition.get(name, {}).get("coding", [])}
+    return {**kept, **end, "clinicalStatus": status(codes.CONDITION_CLINICAL, "resolved")}

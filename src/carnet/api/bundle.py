@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
-from http import HTTPStatus
 from typing import Any
 
 from carnet.api import exchange, outcome, transaction, versions
@@ -118,7 +117,7 @@ def _transaction(asked: Asked, steps: Sequence[Step | Issue], dispatch: Handler)
 
 def _changed(asked: Asked, step: Step, change: Change) -> Json:
     """What one write came to, as `Prefer: return=` asks."""
-    response: Json = {"status": _status(change.status)}
+    response: Json = {"status": exchange.status_line(change.status)}
     entry: Json = {"response": response}
     if change.stored is None:
         return entry
@@ -176,7 +175,7 @@ def _request(asked: Asked, step: Step) -> Asked:
 def _told(answer: Answer) -> Json:
     """An answer of the door as an entry."""
     headers = answer.headers
-    response: Json = {"status": _status(answer.status)}
+    response: Json = {"status": exchange.status_line(answer.status)}
     for name, header in (("location", "Location"), ("etag", "ETag")):
         if header in headers:
             response[name] = headers[header]
@@ -185,7 +184,7 @@ def _told(answer: Answer) -> Json:
     if not answer.body:
         return {"response": response}
     if headers.get("Content-Type") != exchange.FHIR_JSON:
-        return {"response": {"status": _status(406), "outcome": _no_resource()}}
+        return {"response": {"status": exchange.status_line(406), "outcome": _no_resource()}}
     body = json.as_it_is(answer.body)
     if answer.status >= 400 or answer.body.startswith(b'{"resourceType":"OperationOutcome"'):
         return {"response": {**response, "outcome": body}}
@@ -201,7 +200,3 @@ def _http_date(instant: str) -> str:
         return format_datetime(datetime.fromisoformat(instant).astimezone(UTC), usegmt=True)
     except ValueError:
         return instant
-
-
-def _status(status: int) -> str:
-    return f"{status} {HTTPStatus(status).phrase}"

@@ -9,7 +9,6 @@ from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
-from http import HTTPStatus
 from threading import Lock
 from typing import Any
 
@@ -19,7 +18,7 @@ from django.http.request import split_domain_port, validate_host
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from carnet.api import formats, outcome, table
+from carnet.api import exchange, formats, outcome, table
 from carnet.api.exchange import Answer, Asked, pairs
 from carnet.api.refusals import Asks, NoMethod, UnknownFormat
 from carnet.api.token import ActorOf, actor_of
@@ -69,7 +68,7 @@ def answering(who: ActorOf) -> Wsgi:
         headers = [*answer.headers.items()]
         if answer.status not in _WITHOUT_BODY:
             headers.append(("Content-Length", str(len(answer.body))))
-        start_response(_status(answer.status), headers)
+        start_response(exchange.status_line(answer.status), headers)
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
 
     return door
@@ -197,8 +196,3 @@ def _takes_gzip(environ: Environ) -> bool:
         if coding == "gzip":
             return quality.strip("0.") != "" or not quality
     return False
-
-
-@lru_cache(128)
-def _status(status: int) -> str:
-    return f"{status} {HTTPStatus(status).phrase}"

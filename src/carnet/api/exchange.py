@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -90,3 +92,9 @@ def pairs(written: str) -> list[tuple[str, str]]:
         raise Asks(
             "Les paramètres de cette adresse sont illisibles ou trop nombreux.", "http.query"
         ) from error
+
+
+@lru_cache(128)
+def status_line(status: int) -> str:
+    """`412 Precondition Failed`: of an answer, and of an entry of a Bundle."""
+    return f"{status} {HTTPStatus(status).phrase}"

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from carnet.actions import consultation
-from carnet.fhir import codes
+from carnet.fhir import codes, references
 from carnet.fhir.errors import Conflict, Invalid, Issue, Refused
 from carnet.record.actor import Actor
 from carnet.record.validate import validate
@@ -97,9 +97,7 @@ def goes_with(work: Work, now: Stored) -> list[Stored]:
 def _wrote_all(by: Actor, record: list[Stored], held: list[Stored]) -> bool:
     """Every Provenance names this program alone, and everything has one."""
     said = [one.resource() for one in record if one.type == "Provenance"]
-    told = {
-        target.get("reference", "").partition("/_history/")[0] for one in said for target in one["target"]
-    }
+    told = {references.unversioned(target.get("reference", "")) for one in said for target in one["target"]}
     signed = any(one.type == "Composition" and note.FINGERPRINT in _urls(one.resource()) for one in held)
     alone = all(agent.get("who") == by.who() for one in said for agent in one["agent"])
     return alone and not signed and all(one.reference in told for one in held)

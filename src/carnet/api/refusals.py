@@ -49,9 +49,3 @@ class UnknownFormat(CarnetError):
     """The body is in a format that Carnet does not read."""
 
     issue_code, http_status = "not-supported", 415
-
-
-class NotSupported(CarnetError):
-    """Known to FHIR, not to Carnet."""
-
-    issue_code, http_status = "not-supported", 501

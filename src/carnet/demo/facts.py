@@ -10,6 +10,7 @@ from carnet.demo import when
 from carnet.demo.dice import Dice, dice
 from carnet.demo.tables import Table, table
 from carnet.fhir import codes, dates
+from carnet.rules.accepted.scene import status
 
 Resource = dict[str, Any]
 SEVERITY = {"grave": "severe", "modérée": "moderate", "faible": "mild"}
@@ -29,19 +30,15 @@ def concept(system: str, code: str, label: str) -> Resource:
     return {"coding": [{"system": system, "code": code, "display": label}], "text": label}
 
 
-def _status(system: str, code: str) -> Resource:
-    return {"coding": [{"system": system, "code": code}]}
-
-
 def problem(patient: str, line: str, *, over: bool, at: datetime, by: Resource) -> Resource:
     """`hta 2009`; a problem that is over keeps its year as the year it happened."""
     name, year = line.split()
     known = table("problems")[name]
     made = {
         "resourceType": "Condition",
-        "clinicalStatus": _status(codes.CONDITION_CLINICAL, "resolved" if over else "active"),
-        "verificationStatus": _status(codes.CONDITION_VERIFICATION, "confirmed"),
-        "category": [_status(codes.CONDITION_CATEGORY, "problem-list-item")],
+        "clinicalStatus": status(codes.CONDITION_CLINICAL, "resolved" if over else "active"),
+        "verificationStatus": status(codes.CONDITION_VERIFICATION, "confirmed"),
+        "category": [status(codes.CONDITION_CATEGORY, "problem-list-item")],
         "code": concept(codes.CIM10, known["code"], known["label"]),
         "subject": subject(patient),
         "onsetDateTime": year,
@@ -55,8 +52,8 @@ def allergy(patient: str, line: str, *, at: datetime, by: Resource) -> Resource:
     """`substance | reaction | year | severity`, or the sentence that none is known."""
     made: Resource = {
         "resourceType": "AllergyIntolerance",
-        "clinicalStatus": _status(codes.ALLERGY_CLINICAL, "active"),
-        "verificationStatus": _status(codes.ALLERGY_VERIFICATION, "confirmed"),
+        "clinicalStatus": status(codes.ALLERGY_CLINICAL, "active"),
+        "verificationStatus": status(codes.ALLERGY_VERIFICATION, "confirmed"),
         "patient": subject(patient),
         "recordedDate": dates.instant(at),
         "recorder": by,

@@ -1,4 +1,9 @@
-"""Code systems and the few names that are Carnet's own (`urn:carnet:…`). Constants only."""
+"""Code systems and the few names that are Carnet's own (`urn:carnet:…`). Constants, and two
+questions that everybody asks of them."""
+
+from __future__ import annotations
+
+from typing import Any
 
 LOINC = "http://loinc.org"
 UCUM = "http://unitsofmeasure.org"
@@ -13,7 +18,6 @@ CONDITION_CATEGORY = "http://terminology.hl7.org/CodeSystem/condition-category"
 ALLERGY_CLINICAL = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"
 ALLERGY_VERIFICATION = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification"
 ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
-PROVENANCE_ACTIVITY = "http://terminology.hl7.org/CodeSystem/v3-DataOperation"
 
 TAG = "urn:carnet:tag"
 RECEIVED = "received"  # a fact of an imported document that nobody has confirmed
@@ -29,15 +33,11 @@ TEXT = (
     "urn:carnet:text"  # DocumentReference extension: the words of its file, a text kept beside it (Binary/…)
 )
 SPAN = "urn:carnet:span"  # extension of a fact: its place in the note, in code points
-RECEIVED_TYPES = (
-    "AllergyIntolerance",
-    "Condition",
-    "FamilyMemberHistory",
-    "Immunization",
-    "MedicationRequest",
-    "MedicationStatement",
-    "Procedure",
-)
+
+
+def of(resource: dict[str, Any], name: str) -> set[str]:
+    """The codes of the CodeableConcept at `name`, whatever their system."""
+    return {str(coding.get("code")) for coding in resource.get(name, {}).get("coding", [])}
 
 
 def has_tag(resource: dict[str, object], code: str) -> bool:

@@ -19,6 +19,11 @@ def split(reference: str) -> tuple[str, str] | None:
     return (found[1], found[2]) if found else None
 
 
+def unversioned(reference: str) -> str:
+    """`Type/id` of `Type/id/_history/3`; itself when it names no version."""
+    return reference.partition("/_history/")[0]
+
+
 def walk(node: Any) -> Iterator[dict[str, Any]]:
     """Every object of the resource that holds a literal `reference`, contained resources included."""
     pending = [node] if isinstance(node, (dict, list)) else []

@@ -64,7 +64,7 @@ def says_none(allergy: Resource) -> bool:
 def _denies_all(allergy: Resource) -> bool:
     """Whether it rules out allergy in general, not one substance."""
     codings = {coding.get("code") for coding in allergy.get("code", {}).get("coding", [])}
-    refuted = "refuted" in _codes(allergy, "verificationStatus")
+    refuted = "refuted" in codes.of(allergy, "verificationStatus")
     return refuted and bool(codings & ANY_ALLERGY) and received.state(allergy) != codes.DISMISSED
 
 
@@ -79,7 +79,7 @@ def is_live(allergy: Resource) -> bool:
 
 def _is_told(allergy: Resource) -> bool:
     """As `is_live`, doubles included: they may say a reaction that the first one does not."""
-    if received.state(allergy) == codes.DISMISSED or _codes(allergy, "verificationStatus") & _NOT_ONE:
+    if received.state(allergy) == codes.DISMISSED or codes.of(allergy, "verificationStatus") & _NOT_ONE:
         return False
     return received.is_current(allergy) or received.is_confirmed(allergy)
 
@@ -106,7 +106,7 @@ def _allergy(members: list[Resource]) -> Allergy:
 
 
 def _over(allergy: Resource) -> str:
-    return next((_OVER[code] for code in sorted(_codes(allergy, "clinicalStatus")) if code in _OVER), "")
+    return next((_OVER[code] for code in sorted(codes.of(allergy, "clinicalStatus")) if code in _OVER), "")
 
 
 def _reactions(allergies: list[Resource]) -> list[str]:
@@ -122,7 +122,3 @@ def _reactions(allergies: list[Resource]) -> list[str]:
 def _is_severe(allergy: Resource) -> bool:
     severities = {one.get("severity") for one in allergy.get("reaction", [])}
     return allergy.get("criticality") == "high" or "severe" in severities
-
-
-def _codes(resource: Resource, name: str) -> set[str]:
-    return {str(coding.get("code")) for coding in resource.get(name, {}).get("coding", [])}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from carnet.fhir import codes, dates
+from carnet.fhir import codes, dates, references
 from carnet.fhir.errors import Malformed
 from carnet.rules import received
 from carnet.rules.alarms import Allergy, allergies
@@ -103,16 +103,15 @@ def sources_of(resources: Iterable[Resource]) -> dict[str, str]:
                 str(e["what"]["reference"]) for e in one.get("entity", []) if "reference" in e.get("what", {})
             ]
             for target in one.get("target", []) if whence else []:
-                found.setdefault(_unversioned(str(target.get("reference", ""))), _unversioned(whence[0]))
+                found.setdefault(
+                    references.unversioned(str(target.get("reference", ""))),
+                    references.unversioned(whence[0]),
+                )
     for one in resources:
         said = received.source(one)
         if said and said.startswith(("DocumentReference/", "Composition/")):
-            found[f"{one['resourceType']}/{one.get('id', '')}"] = _unversioned(said)
+            found[f"{one['resourceType']}/{one.get('id', '')}"] = references.unversioned(said)
     return found
-
-
-def _unversioned(reference: str) -> str:
-    return reference.partition("/_history/")[0]
 
 
 def _lines(by_type: dict[str, list[Resource]], type: str, make: Any, sources: dict[str, str]) -> list[Line]:
@@ -148,7 +147,7 @@ def _line(resource: Resource, sources: dict[str, str], text: str, **facts: Any) 
 
 
 def _condition(resource: Resource, sources: dict[str, str]) -> tuple[Line, str]:
-    clinical, verification = _codes(resource, "clinicalStatus"), _codes(resource, "verificationStatus")
+    clinical, verification = codes.of(resource, "clinicalStatus"), codes.of(resource, "verificationStatus")
     period, ended = resource.get("onsetPeriod") or {}, resource.get("abatementPeriod") or {}
     line = _line(
         resource,
@@ -181,7 +180,7 @@ def _suspected(verification: set[str]) -> str:
 def _is_standing(resource: Resource, today: date) -> bool:
     """Not an error, and not what one visit said and no later one needs: a sign denied, an illness of a few weeks. Both
     stay in the history, with their note."""
-    verification = _codes(resource, "verificationStatus")
+    verification = codes.of(resource, "verificationStatus")
     if "entered-in-error" in verification:
         return False
     if not _is_of_one_visit(resource) or _suspected(verification):
@@ -361,7 +360,3 @@ def _task(resource: Resource, sources: dict[str, str]) -> Line | None:
     due = resource.get("restriction", {}).get("period", {}).get("end", "")
     words = str(resource.get("description") or concept_words(resource.get("code")))
     return _line(resource, sources, words, until=str(due), version=int(resource["meta"]["versionId"]))
-
-
-def _codes(resource: Resource, name: str) -> set[str]:
-    return {str(coding.get("code")) for coding in resource.get(name, {}).get("coding", [])}

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
-from carnet.fhir import codes
+from carnet.fhir import codes, references
 from carnet.fhir.folding import fold
 from carnet.rules.accepted.scene import Fact, Resource, Scene, concept, place, status
 
@@ -63,7 +63,7 @@ def condition(fact: Fact, scene: Scene) -> Resource:
         "encounter": scene.visit,
         "recordedDate": scene.when,
         "recorder": scene.author,
-        "evidence": [{"detail": [{"reference": _unversioned(scene.note)}]}],
+        "evidence": [{"detail": [{"reference": references.unversioned(scene.note)}]}],
     }
     year = _YEAR.search(scene.text[fact["start"] : fact["end"]])
     if year:
@@ -169,7 +169,7 @@ def _code(fact: Fact) -> str | None:
 
 
 def _is_live(resource: Resource) -> bool:
-    clinical = {coding.get("code") for coding in resource.get("clinicalStatus", {}).get("coding", [])}
+    clinical = codes.of(resource, "clinicalStatus")
     return bool(clinical & {"active", "recurrence", "relapse"})
 
 
@@ -190,7 +190,7 @@ def _sides(words: str) -> frozenset[str]:
 
 
 def _joined(known: Resource, fact: Fact, scene: Scene) -> Resource:
-    note = {"reference": _unversioned(scene.note)}
+    note = {"reference": references.unversioned(scene.note)}
     evidence = [*known.get("evidence", [])]
     if not any(note in one.get("detail", []) for one in evidence):
         evidence.append({"detail": [note]})
@@ -227,7 +227,3 @@ def _relatives(words: str, *, head: bool = False) -> set[str]:
     """The relatives in these words; `head`: only when they begin with one. A grandfather is no father."""
     found = {one[0] for one in _RELATIVE.finditer(words) if not head or one.start() == 0}
     return found & _RELATIVES.keys()
-
-
-def _unversioned(reference: str) -> str:
-    return reference.partition("/_history/")[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from carnet.fhir import codes, json
+from carnet.fhir import codes, json, references
 from carnet.rules.accepted import measures, medicines, problems, steps
 from carnet.rules.accepted.scene import Fact, Resource, Scene
 
@@ -65,7 +65,7 @@ def unsaid(facts: Iterable[Fact], known: Iterable[Resource], scene: Scene) -> li
         for one in known
         if one["resourceType"] in _UNSAID
         and one.get("status") == _UNSAID[one["resourceType"]][0]
-        and _note_of(one) == scene.note.partition("/_history/")[0]
+        and _note_of(one) == references.unversioned(scene.note)
         and _gist(one) not in said
     ]
 
@@ -78,7 +78,7 @@ def _gist(resource: Resource) -> bytes:
 def _note_of(resource: Resource) -> str:
     spans = [one for one in resource.get("extension", []) if one.get("url") == codes.SPAN]
     parts = [part for span in spans for part in span["extension"] if part["url"] == "note"]
-    return parts[0]["valueReference"]["reference"].partition("/_history/")[0] if parts else ""
+    return references.unversioned(parts[0]["valueReference"]["reference"]) if parts else ""
 
 
 def is_known(fact: Fact, known: Iterable[Resource]) -> bool:

@@ -55,7 +55,6 @@ class Clause:
     rows: Sql | None = None
 
 
-NEVER = Clause(Sql("1 = 0"), Sql("SELECT 0 AS id WHERE 1 = 0"), 0)
 Shape = tuple[tuple[str, str, bool], ...]  # of some matches: table, condition, whole
 
 
