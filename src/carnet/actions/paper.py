@@ -258,8 +258,5 @@ def _day(day: date | str) -> str:
 def _age(born: str, today: date) -> str:
     if len(born) != 10:
         return ""
-    birth = date.fromisoformat(born)
-    months = (today.year - birth.year) * 12 + today.month - birth.month - (today.day < birth.day)
-    if months < 24:
-        return f"{months} mois"
-    return f"{months // 12} ans"
+    years, months = dates.age(date.fromisoformat(born), today)
+    return f"{years} ans" if years >= 2 else f"{12 * years + months} mois"
