@@ -4,6 +4,7 @@ signed. Nothing is accepted by itself; what a person said nothing of stays only 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -30,38 +31,47 @@ from carnet.rules.offers import Offer
 Fact = dict[str, Any]
 Resource = dict[str, Any]
 # Forms of which one takes a number; a bottle or a pen is not one of them.
-_COUNTED = frozenset(
-    (
-        "comprimé",
-        "gélule",
-        "capsule",
-        "sachet",
-        "suppositoire",
-        "ovule",
-        "patch",
-        "goutte",
-        "bouffée",
-        "inhalation",
-    )
-)
+_COUNTED = frozenset(("comprimé", "gélule", "capsule", "sachet", "suppositoire", "ovule", "patch", "goutte", "bouffée",
+                      "inhalation"))  # fmt: skip
 _GONE = "Cette proposition n'est plus dans la note : son texte a changé. Rien n'a été retenu."
-# What a fact may join or end; nothing else of the record is read when a note is signed.
+# What a correction may take back; what a fact may join or end. Nothing else is read when a note is signed.
 _TAKEN_BACK = ("MedicationRequest", "Observation")
 _KNOWN = ("AllergyIntolerance", "Condition", "MedicationRequest", "MedicationStatement")
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What is read in a text and what it is held against: the same before and after a word on an offer."""
+
+    facts: list[Fact]
+    known: list[Resource]
+    counts: dict[str, tuple[int, int]]
+
+
 def read(*, by: Actor, day: date, draft: Draft, text: str) -> list[Offer]:
     """What is read in these words for this draft's patient, with what was already said of it. Writes nothing."""
+    return _offered(by, day, draft, text, _heard(by, day, draft, text))
+
+
+def _heard(by: Actor, day: date, draft: Draft, text: str) -> _Heard:
+    return _Heard(
+        facts(text, _about(by, draft.patient, day)),
+        [one.resource() for one in margin.known(by=by, draft=draft.id, types=_KNOWN)],
+        {one.term: (one.accepted, one.refused) for one in margin.tallies(by=by)},
+    )
+
+
+def _offered(by: Actor, day: date, draft: Draft, text: str, heard: _Heard) -> list[Offer]:
     said = margin.marks(by=by, draft=draft.id)
     return rules.offers(
         text,
-        facts(text, _about(by, draft.patient, day)),
+        heard.facts,
         day=day,
         marks={mark.key: mark.verdict for mark in said},
         kept=_meanings(said),
-        known=[one.resource() for one in margin.known(by=by, draft=draft.id, types=_KNOWN)],
+        known=heard.known,
         refused=margin.refused(by=by, patient=draft.patient),
-        counts={one.term: (one.accepted, one.refused) for one in margin.tallies(by=by)},
+        counts=heard.counts,
     )
 
 
@@ -77,13 +87,14 @@ def mark(
 ) -> list[Offer]:
     """Accept, refuse or take back these offers of the words on the screen; all that is then offered. `seen` is what
     each said there. Raises Conflict when one of them is no longer there, or says something else now."""
-    found = {one.key: one for one in read(by=by, day=day, draft=draft, text=text)}
+    heard = _heard(by, day, draft, text)
+    found = {one.key: one for one in _offered(by, day, draft, text, heard)}
     if not set(keys) <= found.keys() or (seen and [found[key].words for key in keys] != [*seen]):
         raise Conflict(_GONE)
     chosen = [found[key] for key in dict.fromkeys(keys)]
     said = [(one.term, margin.Mark(one.key, verdict, json.dumps(one.fact).decode())) for one in chosen]
     margin.mark(by=by, draft=draft.id, said=said)
-    return read(by=by, day=day, draft=draft, text=text)
+    return _offered(by, day, draft, text, heard)
 
 
 def enter(work: Work, *, draft: Draft, text: str, signed: Stored, encounter: str) -> None:
