@@ -2,6 +2,7 @@
 // window wrote in the same draft, the text stays in this page (in memory only) and says so.
 
 import { enter as enterMargin, settled } from "./margin.js";
+import { csrf, post } from "./posting.js";
 
 const form = document.getElementById("note-form");
 const note = document.getElementById("note");
@@ -19,7 +20,6 @@ let stopped = false; // a conflict waits for a person
 let leaving = false;
 let said = state.textContent; // the last words about what is kept
 
-const csrf = () => form.elements.csrfmiddlewaretoken.value;
 const changed = () => note.value !== kept;
 
 note.addEventListener("input", () => { resize(); later(PAUSE); if (!stopped) say(form.dataset.sayTyping); });
@@ -63,9 +63,8 @@ async function save() {
 
 // Whether the program has the text now.
 async function send(text) {
-  const body = new URLSearchParams({ text, revision: revision.value, patient: form.elements.patient.value });
   try {
-    const answer = await fetch(form.dataset.save, { method: "POST", body, redirect: "manual", headers: { "X-CSRFToken": csrf(), "X-Requested-With": "fetch", Accept: "application/json" } });
+    const answer = await post(form.dataset.save, { text, revision: revision.value }, "application/json");
     heard(answer.status, await answer.json().catch(() => ({})), text);
     return answer.status === 200;
   } catch {

@@ -1,6 +1,8 @@
 // The offers beside the note: asked for at each short pause, each on the line it was read from. The words of the note
 // never move; nothing is accepted without a key or a click. Without an answer the note works as before.
 
+import { post } from "./posting.js";
+
 const form = document.getElementById("note-form");
 const note = document.getElementById("note");
 const paper = note.closest(".note-paper");
@@ -44,10 +46,8 @@ async function ask() {
 
 async function send(url, fields, text) {
   const number = ++asked;
-  const body = new URLSearchParams({ patient: form.elements.patient.value });
-  for (const [name, value] of Object.entries(fields)) for (const one of [value].flat()) body.append(name, one);
   try {
-    const answer = await fetch(url, { method: "POST", body, redirect: "manual", headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value, "X-Requested-With": "fetch" } });
+    const answer = await post(url, fields);
     if (!answer.ok) return false;
     const html = await answer.text();
     if (number === asked) show(html, text);
