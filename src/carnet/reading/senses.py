@@ -6,11 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from carnet.reading import tables
 from carnet.reading.structure import Note
 from carnet.reading.terms import Match
-from carnet.reading.vocabulary import Concept, Vocabulary
+from carnet.reading.vocabulary import Concept, Vocabulary, passing
 
 Found = Match[Concept]
 
@@ -23,12 +24,45 @@ def conditions_in(note: Note, words: Vocabulary) -> list[Found]:
         [*(one for one in terms if not _touched(one, numbered)), *numbered], key=lambda one: one.start
     )
     whole = [words.short.get(stem, stem) for stem in note.stems]
-    if whole == note.stems:
-        return written
-    longer = [match for match in words.conditions.find(note.words, whole) if match.last - match.first > 1]
-    found = [match for match in longer if not _covered(match, written)]
+    if whole != note.stems:
+        longer = [match for match in words.conditions.find(note.words, whole) if match.last - match.first > 1]
+        found = [match for match in longer if not _covered(match, written)]
+        kept = [match for match in written if not _touched(match, found)]
+        written = sorted([*kept, *found], key=lambda match: match.start)
+    return _with_places(written, list(_bare(note, words, whole)))
+
+
+def _with_places(written: list[Found], bare: Sequence[Found]) -> list[Found]:
+    """What is said by words apart, where it says more than each term that it touches."""
+    found = [
+        one
+        for one in bare
+        if not _covered(one, written)
+        and all(one.first <= other.first and other.last <= one.last for other in written if _meet(one, other))
+    ]
     kept = [match for match in written if not _touched(match, found)]
     return sorted([*kept, *found], key=lambda match: match.start)
+
+
+def _meet(one: Found, other: Found) -> bool:
+    return one.first < other.last and other.first < one.last
+
+
+def _bare(note: Note, words: Vocabulary, stems: Sequence[str]) -> Iterator[Found]:
+    """« Entorse bénigne de la cheville »: terms whose words stand apart, nothing but passing words between them."""
+    skipped = passing()
+    places = [place for place, stem in enumerate(stems) if stem not in skipped or note.words[place].digits]
+    if len(places) < 2:
+        return
+    apart = [note.words[places[0]]]
+    for before, place in pairwise(places):
+        soft = all(word.soft for word in note.words[before + 1 : place + 1])
+        word = note.words[place]
+        apart.append(word if word.soft == soft else replace(word, soft=soft))
+    for match in words.bare.find(apart, [stems[place] for place in places]):
+        first, last = places[match.first], places[match.last - 1] + 1
+        if match.last - match.first > 1 and last - first > 1:
+            yield replace(match, first=first, last=last)
 
 
 def _numbered(note: Note) -> Iterator[Found]:

@@ -31,13 +31,13 @@ class Match(Generic[T]):
 
 
 class Terms(Generic[T]):
-    """Terms to values. The first value given for a term stays."""
+    """Terms to values. The first value given for a term stays. `without`: stems that no term is made of."""
 
-    def __init__(self, entries: Iterable[tuple[str, T]]) -> None:
+    def __init__(self, entries: Iterable[tuple[str, T]], without: frozenset[str] = frozenset()) -> None:
         self._values: dict[tuple[str, ...], T] = {}
         lengths: dict[str, set[int]] = {}
         for term, value in entries:
-            key = stems(term)
+            key = tuple(stem for stem in stems(term) if stem not in without)
             if key and key not in self._values:
                 self._values[key] = value
                 lengths.setdefault(key[0], set()).add(len(key))

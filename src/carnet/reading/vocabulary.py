@@ -36,6 +36,9 @@ class Vocabulary:
     """All tables, and the corrector that knows the words of all of them."""
 
     conditions: Terms[Concept]
+    bare: Terms[
+        Concept
+    ]  # the same of two words or more, without the words that only link, and lesions by place
     labs: Terms[Concept]
     vaccines: Terms[Concept]
     examinations: Terms[Concept]
@@ -61,12 +64,42 @@ def of(
     allergens: Iterable[Row],
 ) -> Vocabulary:
     """Dictionaries of rows; the words of the corrector are those of conditions, labs and examinations."""
+    conditions = tuple(conditions)
     tests, asked = Terms(_terms(labs)), Terms(_terms(examinations))
-    found = Terms(_terms(conditions)), tests, Terms(_terms(vaccines)), asked, Terms(_terms(allergens))
-    known = {word for terms in found[:4] for word in terms.words()}
+    bare = Terms((*_terms(conditions), *_lesions()), linking())
+    found = Terms(_terms(conditions)), bare, tests, Terms(_terms(vaccines)), asked, Terms(_terms(allergens))
+    known = {word for terms in found[:5] for word in terms.words()}
     ordinary = tables.toml("words.toml")
     left_alone = [word for group in ordinary["ordinary"].values() for word in group.split()]
     return Vocabulary(*found, Corrector(known, left_alone), _short(ordinary["abbreviations"]))
+
+
+@cache
+def linking() -> frozenset[str]:
+    """Stems of words that only link: « plaie de la main » is « plaie main »."""
+    return frozenset(
+        stem for word in tables.toml("places.toml")["linking"]["words"].split() for stem in stems(word)
+    )
+
+
+@cache
+def passing() -> frozenset[str]:
+    """Stems of words that may stand inside a term and change nothing of it: « entorse bénigne de la cheville »."""
+    return linking() | {
+        stem for word in tables.toml("places.toml")["passing"]["words"].split() for stem in stems(word)
+    }
+
+
+def _lesions() -> Iterator[tuple[str, Concept]]:
+    """« Tuméfaction » with « nuque »: each lesion of places.toml at each of its places."""
+    places = tables.toml("places.toml")["places"]
+    for lesion in tables.toml("places.toml")["lesions"]:
+        for place, code in lesion["codes"].items():
+            label = f"{lesion['label']} ({place})"
+            concept = Concept(f"{lesion['id']}-{place}", lesion["kind"], label, (code,), {})
+            for name in places[place].split("|"):
+                for word in lesion["words"].split("|"):
+                    yield f"{word} {name}", concept
 
 
 def _short(table: dict[str, str]) -> dict[str, str]:
