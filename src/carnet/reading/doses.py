@@ -31,8 +31,9 @@ FORM, PLACE, FILLER, ONCE, REPEAT, MEALS, COUNTED = (
     "meals",
     "counted",
 )
-SILENT = frozenset({FILLER, MEALS})  # pieces that cannot end a line
+SILENT = frozenset({FILLER})  # pieces that cannot end a line
 
+_ENDS = r"(?!(?!x ?[0-9])[a-zœ])"  # of a unit; « 1gx3 » is 1 g
 _ANY = rf"(?:{numbers.FRACTION}|{numbers.NUMBER}|{numbers.WORD})"
 _RANGE = rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?"
 _GAP = re.compile(r"(?:[ :=()*–-]|,(?![0-9]))*")
@@ -126,11 +127,13 @@ def _grammar() -> list[tuple[str, re.Pattern[str], dict[str, Any], Maker]]:
     _add_counts(add, table)
     _add_durations(add, table)
     _add_schemes(add, table)
+    ahead, moments = table["moments"]["ahead"], table["moments"]
+    add(MEALS, f"(?:{ahead})?(?:{tables.any_of(moments['each_meal'])})(?![a-z])", each=True, make=_given)
+    add(MEALS, f"(?:{ahead})?(?:{tables.any_of(moments['meals'])})(?![a-z])(?! du)", each=False, make=_given)
     _add_amounts(add)
-    add(THEN, r"(?:puis|ensuite|suivi de|et puis|apres)(?![a-z])")
+    add(THEN, r"(?:puis|ensuite|suivi de|et puis|apres(?! ?(?:chaque|les?|la|l'|repas|une?|[0-9])))(?![a-z])")
     add(PLACE, f"(?:{tables.any_of(table['forms']['places'])})")
     add(FORM, f"(?:{tables.any_of(table['forms']['list'])}|{_long_units()})(?![a-z0-9°])")
-    add(MEALS, f"(?:{tables.any_of(table['moments']['meals'])})(?![a-z])")
     add(FILLER, f"(?:{tables.any_of(table['fillers']['list'])})(?![a-z0-9°/])")
     return found
 
@@ -226,7 +229,7 @@ def _add_schemes(add: Callable[..., None], table: dict[str, Any]) -> None:
     spaced = r"(?P<a>[0-4])(?P<u>) (?P<b>[0-4]) (?P<c>[0-4])(?: (?P<d>[0-4]))?"
     add(SCHEME, rf"{spaced}{unit}(?![0-9/-]| [0-9]|[.,][0-9])", _scheme)
     for row in table["moments"]["list"]:
-        add(MOMENT, f"(?:{row['form']})", when=row["when"], make=_given)
+        add(MOMENT, f"{table['moments']['ahead']}?(?:{row['form']})", when=row["when"], make=_given)
     add(MOMENT, r"(?:a |vers )?(?P<h>[0-9]{1,2}) ?h(?:eures?|00|30)?(?![a-z0-9])", _hour)
 
 
@@ -249,19 +252,24 @@ def _add_amounts(add: Callable[..., None]) -> None:
     add(AMOUNT, rf"{weighed}[0-9]{{1,2}}(?:[.,][0-9])? ?kgs?(?![a-z/])", _by_weight)
     add(
         AMOUNT,
-        rf"{_RANGE} ?(?:petites? |grandes? )?(?P<u>{_units(but='UI')})(?![a-zœ])(?P<half> et demie?(?![a-z]))?",
+        rf"{_RANGE} ?(?:petites? |grandes? )?(?P<u>{_units(but='UI')}){_ENDS}(?P<half> (?:et )?(?:demie?|1/2)(?![a-z0-9])(?! ?(?:{_units()})))?",
         _amount,
     )
     add(
         MASS,
-        rf"(?P<n>{numbers.NUMBER}|[.,][0-9]{{1,3}})(?: ?(?:a|ou|-) ?(?P<to2>{numbers.NUMBER}))? ?(?P<u>{_masses()})(?![a-z]){per}",
+        rf"(?P<n>{numbers.NUMBER}|[.,][0-9]{{1,3}})(?: ?(?:a|ou|-) ?(?P<to2>{numbers.NUMBER}))? ?(?P<u>{_masses()}){_ENDS}{per}",
+        _mass,
+    )
+    add(
+        MASS,
+        rf"(?P<n>{numbers.WORD}) (?P<u>mill?igrammes?|mg|microgrammes?|grammes?|unites?|ui){_ENDS}{per}",
         _mass,
     )
     add(AMOUNT, rf"(?P<n>{numbers.FRACTION})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?P<u>)(?![a-z0-9])", _amount)
     add(BARE, rf"(?P<n>{numbers.NUMBER}) ?/ ?(?P<to>{numbers.NUMBER})(?![0-9/])(?! ?(?:j|sem)\b)", _bare)
     add(
         BARE,
-        rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?![a-z0-9°%])(?! ?(?:mn|min|h|heures?|mille|millions?|avant ?\))(?![a-z]))",
+        rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?![a-z0-9°%])(?! ?(?:mns?|min|minutes?|h|heures?|mille|millions?|avant ?\))(?![a-z]))",
         _bare,
     )
 

@@ -6,14 +6,41 @@ import re
 
 # A number on plain text. Three blanks of thousands at most, so that the pattern cannot run away.
 NUMBER = r"(?:[0-9]{1,3}(?: [0-9]{3}){1,2}(?![0-9])|[0-9]{1,7}(?:[.,][0-9]{1,4})?)"
-WORDS = {
-    "une demie": 0.5, "un demi": 0.5, "demie": 0.5, "demi": 0.5, "un quart": 0.25, "quart": 0.25, "un": 1.0,
-    "une": 1.0, "deux": 2.0, "trois": 3.0, "quatre": 4.0, "cinq": 5.0, "six": 6.0, "sept": 7.0, "huit": 8.0,
-    "neuf": 9.0, "dix": 10.0, "douze": 12.0, "quinze": 15.0, "vingt": 20.0, "trente": 30.0,
+_LESS = {
+    "un": 1,
+    "une": 1,
+    "deux": 2,
+    "trois": 3,
+    "quatre": 4,
+    "cinq": 5,
+    "six": 6,
+    "sept": 7,
+    "huit": 8,
+    "neuf": 9,
+}
+_TEENS = {"dix": 10, "onze": 11, "douze": 12, "treize": 13, "quatorze": 14, "quinze": 15, "seize": 16}
+_TENS = {"vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60}
+_WORTH = _LESS | _TEENS | _TENS
+_PARTS = {
+    "une demie": 0.5, "un demi": 0.5, "demie": 0.5, "demi": 0.5, "un quart": 0.25, "quart": 0.25,
+    "trois quarts": 0.75,
 }  # fmt: skip
 SIGNS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 FRACTION = r"(?:[0-9] ?[½¼¾]|[½¼¾]|[1-9] (?:et )?1/2(?![0-9])|[13]/[248](?![0-9])|[0-9] et demie?)"
-WORD = "(?:" + "|".join(sorted(WORDS, key=len, reverse=True)) + ")(?![a-z0-9])"
+# A blank joins two number words only before a mass: « vingt cinq milligrammes », but « vingt, deux comprimés ».
+_NAMES = "|".join([*_WORTH, "cents?", "vingts"])
+_OF_MASS = rf" (?=(?:(?:{_NAMES})[ -]){{1,4}}(?:mill?i|micro|gramm|unite|goutte|mg|ui|jours|heures))"
+_AND = rf"(?:-| et (?=une?\b|onze)|{_OF_MASS})"
+_TEN = rf"(?:dix(?:-|{_OF_MASS})(?:sept|huit|neuf)|{'|'.join(_TEENS)})(?![a-z])"
+_BELOW = (
+    rf"(?:quatre[- ]vingts?(?:{_AND}(?:{_TEN}|{'|'.join(_LESS)}))?"
+    rf"|(?:{'|'.join(_TENS)})(?:{_AND}(?:{_TEN}|{'|'.join(_LESS)}))?|{_TEN}|(?:{'|'.join(_LESS)}))(?![a-z])"
+)
+_HUNDREDS = rf"(?:(?:(?:{'|'.join(_LESS)})[- ])?cents?(?:{_AND}{_BELOW})?(?![a-z])|{_BELOW})"
+WORD = (
+    rf"(?:(?:{'|'.join(sorted(_PARTS, key=len, reverse=True))})(?![a-z0-9])"
+    rf"|(?:(?:{_HUNDREDS}[- ])?mille(?:{_AND}{_HUNDREDS})?|{_HUNDREDS})(?![a-z0-9]))"
+)
 _DOTTED = re.compile(r"[1-9][0-9]{0,2}(?:\.000)+")  # « 1.000 mg » is a thousand
 _BLANK = re.compile(r"(?<=[0-9]) (?=[0-9]{3})")
 
@@ -21,10 +48,12 @@ _BLANK = re.compile(r"(?<=[0-9]) (?=[0-9]{3})")
 def value(written: str) -> float:
     """What a match of NUMBER, FRACTION or WORD is worth."""
     text = written.strip()
-    if text in WORDS:
-        return WORDS[text]
+    if text in _PARTS:
+        return _PARTS[text]
     if text.endswith((" et demi", " et demie")):
-        return float(text.split()[0]) + 0.5
+        return value(text.rpartition(" et ")[0]) + 0.5
+    if text[:1].isalpha():
+        return _told(text)
     if text and text[-1] in SIGNS:
         return (float(text[:-1]) if text[:-1].strip() else 0.0) + SIGNS[text[-1]]
     if "/" in text:
@@ -34,6 +63,21 @@ def value(written: str) -> float:
     if _DOTTED.fullmatch(text):
         return float(text.replace(".", ""))
     return float(_BLANK.sub("", text).replace(",", "."))
+
+
+def _told(text: str) -> float:
+    """« deux cent quatre-vingt » is 280."""
+    whole = last = 0
+    for word in re.split(r"[- ]", text):
+        if word == "mille":
+            whole, last = whole + max(last, 1) * 1000, 0
+        elif word in ("cent", "cents"):
+            last = max(last, 1) * 100
+        elif word in ("vingt", "vingts") and last % 100 == 4:  # « quatre-vingt »
+            last += 76
+        else:
+            last += _WORTH.get(word, 0)
+    return float(whole + last)
 
 
 def short(number: float) -> float | int:

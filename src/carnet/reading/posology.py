@@ -86,6 +86,7 @@ class _Reading:
         self.step = 0
         self.stepped = False  # the current step has its duration
         self.split = False  # an amount was for the day, to be divided
+        self.at_meals = False
         self.insulin = (drug.atc or "").startswith(INSULIN)
 
     def take(self, place: int, piece: Piece) -> None:
@@ -100,6 +101,7 @@ class _Reading:
         for intake in found.intakes:
             if intake.for_days == 1 and not intake.said:
                 intake.times = 1  # « 2 cp J1 »
+        self._at_meals()
         self._inherit()
         self._share()
         self._in_intakes()
@@ -281,6 +283,15 @@ class _Reading:
         if piece.values.get("split") and self.last.times is not None:
             self._divide(piece.values["times"])
         self._set_times(piece.values["times"], piece.values["period"])
+
+    def _meals(self, place: int, piece: Piece) -> None:
+        self.at_meals = self.at_meals or piece.values["each"]
+
+    def _at_meals(self) -> None:
+        """« après les repas et au coucher » is four times a day, « matin et soir aux repas » two."""
+        told = [intake for intake in self.found.intakes if intake.times is None]
+        if self.at_meals and len(self.found.intakes) == len(told) == 1 and set(told[0].when) <= {"NIGHT"}:
+            told[0].when = [*_SLOTS[3], *told[0].when]
 
     def _divide(self, times: float) -> None:
         """« 1000 mg/j en 2 prises » is 500 mg twice; « 4 cp/j en 2 prises » is 2 cp."""
