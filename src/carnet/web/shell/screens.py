@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext, gettext_noop
@@ -34,8 +35,14 @@ class Screen:
 
     def answers(self, text: str) -> bool:
         """Whether every word typed begins a word of this line."""
-        own = words_of(f"{self.words} {self.label} {self.also}")
+        own = _words(f"{self.words} {self.label} {self.also}")
         return all(any(word.startswith(typed) for word in own) for typed in words_of(text))
+
+
+@cache
+def _words(said: str) -> list[str]:
+    """Of the lines below, in each language once; never of what a person types."""
+    return words_of(said)
 
 
 SCREENS = (
@@ -85,5 +92,6 @@ SCREENS = (
 
 def matching(text: str) -> list[Screen]:
     """The lines that answer what was typed; the first few when nothing was."""
-    reachable = [screen for screen in SCREENS if screen.href]
-    return [screen for screen in reachable if screen.answers(text)] if text.strip() else reachable[:5]
+    if text.strip():
+        return [screen for screen in SCREENS if screen.answers(text) and screen.href]
+    return [screen for screen in SCREENS if screen.href][:5]
