@@ -71,6 +71,7 @@ def of(
     known = {word for terms in found[:5] for word in terms.words()}
     ordinary = tables.toml("words.toml")
     left_alone = [word for group in ordinary["ordinary"].values() for word in group.split()]
+    left_alone += tables.lines("left_alone.txt")
     return Vocabulary(*found, Corrector(known, left_alone), _short(ordinary["abbreviations"]))
 
 

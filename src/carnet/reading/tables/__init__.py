@@ -20,14 +20,17 @@ def toml(name: str) -> dict[str, Any]:
 @cache
 def tsv(name: str) -> tuple[Row, ...]:
     """The rows of a vocabulary table: lines that begin with # are its head, the first other line names the columns."""
-    path = files(__name__).joinpath(name)
-    if not path.is_file():
+    if not files(__name__).joinpath(name).is_file():
         return ()
-    lines = [line for line in path.read_text("utf-8").splitlines() if line and not line.startswith("#")]
-    head = lines[0].split("\t")
-    return tuple(
-        dict(zip(head, (cell.strip() for cell in line.split("\t")), strict=False)) for line in lines[1:]
-    )
+    named, *rows = lines(name)
+    head = named.split("\t")
+    return tuple(dict(zip(head, (cell.strip() for cell in row.split("\t")), strict=False)) for row in rows)
+
+
+def lines(name: str) -> list[str]:
+    """The lines of a list, without its head."""
+    written = files(__name__).joinpath(name).read_text("utf-8").splitlines()
+    return [line for line in written if line and not line.startswith("#")]
 
 
 def any_of(forms: Iterable[str]) -> str:
