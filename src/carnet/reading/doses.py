@@ -262,7 +262,7 @@ def _add_amounts(add: Callable[..., None]) -> None:
     )
     add(
         MASS,
-        rf"(?P<n>{numbers.WORD}) (?P<u>mill?igrammes?|mg|microgrammes?|grammes?|unites?|ui){_ENDS}{per}",
+        rf"(?P<n>{numbers.WORDS}) (?P<u>mill?igrammes?|mg|microgrammes?|grammes?|unites?|ui){_ENDS}{per}",
         _mass,
     )
     add(AMOUNT, rf"(?P<n>{numbers.FRACTION})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?P<u>)(?![a-z0-9])", _amount)

@@ -27,20 +27,13 @@ _PARTS = {
 }  # fmt: skip
 SIGNS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 FRACTION = r"(?:[0-9] ?[½¼¾]|[½¼¾]|[1-9] (?:et )?1/2(?![0-9])|[13]/[248](?![0-9])|[0-9] et demie?)"
-# A blank joins two number words only before a mass: « vingt cinq milligrammes », but « vingt, deux comprimés ».
-_NAMES = "|".join([*_WORTH, "cents?", "vingts"])
-_OF_MASS = rf" (?=(?:(?:{_NAMES})[ -]){{1,4}}(?:mill?i|micro|gramm|unite|goutte|mg|ui|jours|heures))"
-_AND = rf"(?:-| et (?=une?\b|onze)|{_OF_MASS})"
-_TEN = rf"(?:dix(?:-|{_OF_MASS})(?:sept|huit|neuf)|{'|'.join(_TEENS)})(?![a-z])"
-_BELOW = (
-    rf"(?:quatre[- ]vingts?(?:{_AND}(?:{_TEN}|{'|'.join(_LESS)}))?"
-    rf"|(?:{'|'.join(_TENS)})(?:{_AND}(?:{_TEN}|{'|'.join(_LESS)}))?|{_TEN}|(?:{'|'.join(_LESS)}))(?![a-z])"
-)
-_HUNDREDS = rf"(?:(?:(?:{'|'.join(_LESS)})[- ])?cents?(?:{_AND}{_BELOW})?(?![a-z])|{_BELOW})"
+_NAMES = "|".join([*sorted(_WORTH, key=len, reverse=True), "vingts", "cents?", "mille"])
 WORD = (
-    rf"(?:(?:{'|'.join(sorted(_PARTS, key=len, reverse=True))})(?![a-z0-9])"
-    rf"|(?:(?:{_HUNDREDS}[- ])?mille(?:{_AND}{_HUNDREDS})?|{_HUNDREDS})(?![a-z0-9]))"
+    rf"(?:{'|'.join(sorted(_PARTS, key=len, reverse=True))}"
+    rf"|(?:{_NAMES})(?:-(?:{_NAMES})| et une?(?![a-z])| mille| cents?)*)(?![a-z0-9])"
 )
+# Joined by blanks as well: only before a mass, since « vingt deux comprimés » are 20 and 2.
+WORDS = rf"(?:{_NAMES})(?:[- ](?:et )?(?:{_NAMES}))*(?![a-z0-9])"
 _DOTTED = re.compile(r"[1-9][0-9]{0,2}(?:\.000)+")  # « 1.000 mg » is a thousand
 _BLANK = re.compile(r"(?<=[0-9]) (?=[0-9]{3})")
 

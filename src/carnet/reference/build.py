@@ -173,9 +173,15 @@ def _tidy(strength: str) -> str:
 
 
 def _told_apart(parts: list[Part]) -> list[Part]:
-    """Of a substance and its therapeutic fraction, the fraction: 5 mg of amlodipine, not of its salt."""
-    fractions = {part.link for part in parts if part.nature == "FT"}
-    return [part for part in parts if part.nature == "FT" or part.link not in fractions]
+    """Of a substance and its therapeutic fraction, the fraction: 5 mg of amlodipine, not of its salt; of iron, the salt."""
+    salts = {part.link for part in parts if substances.plain(part.substance) in substances.TOLD_BY_SALT}
+    fractions = {part.link for part in parts if part.nature == "FT"} - salts
+    return [
+        part
+        for part in parts
+        if (part.nature == "FT" and part.link in fractions)
+        or (part.nature != "FT" and part.link not in fractions)
+    ]
 
 
 def _with_atc(

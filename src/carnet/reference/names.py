@@ -19,6 +19,7 @@ _MODIFIERS = frozenset(_SHORT["modifiers"])
 _NOT_NAMES = frozenset(_SHORT["not_names"])
 _NOT_GUESSED = frozenset(_SHORT["not_guessed"])
 _FIRST_WORDS_OF_MANY = frozenset(_SHORT["first_words_of_many"])
+_CUT: dict[str, str] = _SHORT["cut"]
 _FORGIVEN = 6  # letters from which one typing error is forgiven
 
 Key = tuple[str, ...]
@@ -42,10 +43,16 @@ class Names:
 
     def find(self, words: Sequence[str], *, forgiving: bool = False) -> Drug | None:
         """The drug that these folded words name, all of them. `forgiving` lets one typing error through."""
-        meant = self.by_words.get(tuple(words))
+        meant = self.by_words.get(tuple(words)) or self._in_full(words)
         if meant is not None:
             return _drug(meant)
         return self.near(words[0]) if forgiving and len(words) == 1 else None
+
+    def _in_full(self, words: Sequence[str]) -> Meant | None:
+        """« Efferalgan cod », « Calcidose vit D3 »: a word of the name cut short."""
+        if len(words) < 2 or not any(word in _CUT for word in words[1:]):
+            return None
+        return self.by_words.get((words[0], *(_CUT.get(word, word) for word in words[1:])))
 
     def near(self, word: str) -> Drug | None:
         """The drug whose name of one word is one typing error away: a letter more, less, other, or two changed over.
@@ -92,10 +99,13 @@ def _brands(listed: list[Speciality]) -> tuple[list[tuple[Key, Meant]], list[tup
     first: dict[Key, list[Speciality]] = defaultdict(list)
     for one in listed:
         name = _key(one.brand)
-        if name:
+        if len("".join(name)) > 1:  # « A 313 » is no « a »
+            said = tuple(word for word in name if word not in _MODIFIERS) or name
             whole[name].append(one)
-            plain[tuple(word for word in name if word not in _MODIFIERS) or name].append(one)
-            first[name[:1]].append(one)
+            plain[said].append(one)
+            for short in _shortened(said):
+                plain[short].append(one)
+            first[name[:1] if len(name[0]) > 1 else said[:1]].append(one)
     named = [
         (name, Meant(_shown(held), tuple(held))) for names in (whole, plain) for name, held in names.items()
     ]
@@ -105,6 +115,16 @@ def _brands(listed: list[Speciality]) -> tuple[list[tuple[Key, Meant]], list[tup
         if len(name[0]) > 3 and len({one.inn for one in held}) == 1
     ]
     return named, alone
+
+
+def _shortened(name: Key) -> Iterator[Key]:
+    """« Cacit D3 » for « Cacit vitamine D3 », « L-Thyroxine » for « L-Thyroxin Henning », « Calcidose vitamine D »."""
+    if "vitamine" in name[1:]:
+        yield tuple(word for word in name if word != "vitamine")
+        if name[-1] == "d3":
+            yield (*name[:-1], "d")
+    if name[0].endswith("in") and len(name) > 1:
+        yield (name[0] + "e",)
 
 
 def _substances(listed: list[Speciality]) -> Iterator[tuple[Key, Meant]]:

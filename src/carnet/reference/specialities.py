@@ -55,15 +55,26 @@ def read(lines: Iterable[str]) -> Iterator[Speciality]:
 
 
 @cache
+def official() -> tuple[Speciality, ...]:
+    """The table of the official base that comes with the program."""
+    return _packaged("specialities.tsv")
+
+
+@cache
 def shipped() -> tuple[Speciality, ...]:
-    """The table that comes with the program."""
-    with (files("carnet.reference") / "tables/specialities.tsv").open(encoding="utf-8") as lines:
+    """All that comes with the program: the official base, and names that it no longer lists."""
+    return official() + _packaged("former.tsv")
+
+
+def _packaged(name: str) -> tuple[Speciality, ...]:
+    with (files("carnet.reference") / "tables" / name).open(encoding="utf-8") as lines:
         return tuple(read(lines))
 
 
 def built(path: Path) -> tuple[Speciality, ...]:
-    """The table that this practice built from the full official files, else the one that comes with the program."""
+    """The table that this practice built from the full official files and the names that are no longer listed, else what
+    comes with the program."""
     if not path.exists():
         return shipped()
     with path.open(encoding="utf-8") as lines:
-        return tuple(read(lines))
+        return tuple(read(lines)) + _packaged("former.tsv")

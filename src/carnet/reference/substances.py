@@ -13,10 +13,20 @@ _TABLE = tomllib.loads((files("carnet.reference") / "tables/substances.toml").re
 _SALTS = frozenset(_TABLE["salts"])
 _KEPT_WITH = frozenset(_TABLE["kept_with"])
 _ENDINGS = frozenset(_TABLE["endings"])
+TOLD_BY_SALT = frozenset(_TABLE["told_by_salt"])  # as `plain` says them
 _WHOLE = frozenset(map(fold, _TABLE["whole"]))
 _RENAMED: dict[str, str] = {fold(name): said for name, said in _TABLE["renamed"].items()}
 _SALT_OF = re.compile(r"^(?P<salt>\S+) (?:de |d['’])(?P<of>.+)$")
 _IN_BRACKETS = re.compile(r"^(?P<of>.+?) ?\((?P<salt>[^()]+?)(?: (?:de|d['’]))?\)$")
+
+# A plant is named without what was made of it: « extrait sec de racine de valériane », « aubépine (extrait d') (sec) ».
+_PART = r"(?:(?:parties? a[eé]riennes?|sommit[eé]s?)(?: fleuries?)?|feuilles?|racines?|rhizomes?|fruits?|fleurs?|[eé]corces?|pistils?)"
+_MADE_OF = re.compile(
+    rf"^(?:(?:extrait|teinture|poudre)(?: (?:sec|mou|fluide|aqueux|hydroalcoolique|raffin[eé]|et|quantifi[eé]))* (?:de |d['’]|des ))(?:(?:la )?{_PART} (?:de |d['’]))?(?=\S)"
+)
+_MADE_FROM = re.compile(
+    rf",? ?\((?:extrait|teinture|poudre|{_PART})[^()]*\) ?|,? ?\((?:sec|fluide|mou)\)|, (?:extrait|teinture)[^()]*$"
+)
 
 _GOES_WITH: dict[str, list[str]] = _TABLE["goes_with"]
 _TURNED = re.compile(r"^(?P<of>.+?) ?\((?P<first>acide)\)$")
@@ -25,6 +35,7 @@ _TURNED = re.compile(r"^(?P<of>.+?) ?\((?P<first>acide)\)$")
 def plain(official: str) -> str:
     """`CHLORHYDRATE DE METFORMINE` is metformine; `AMLODIPINE (BÉSILATE D')` amlodipine; `CHLORURE DE SODIUM` itself."""
     name = " ".join(official.lower().replace("’", "'").split())
+    name = _MADE_FROM.sub(" ", _MADE_OF.sub("", name)).strip() or name
     for _ in range(4):  # a salt of a salt, hydrated
         shorter = _shorter(name)
         if shorter == name:
@@ -55,6 +66,8 @@ def _shorter(name: str) -> str:
             "de ammonium", "d'ammonium"
         )
     first, _, last = name.rpartition(" ")
+    if fold(last) in _KEPT_WITH and fold(first).split()[:1] and fold(first).split()[0] in _SALTS:
+        return name  # « lactate de magnésium » is no lactate
     return first.removesuffix(" de").strip() if first and fold(last) in _ENDINGS else name
 
 
