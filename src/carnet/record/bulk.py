@@ -38,7 +38,8 @@ def fill(*, by: Actor, at: datetime, action: str, records: Sequence[Sequence[Res
 
 def settle() -> None:
     """To be called once after the last filling: the searches that follow are as quick as those of later days."""
-    bulk.settle()
+    with commit.without_row():
+        bulk.settle()
 
 
 def _record(by: Actor, at: datetime, action: str, record: Sequence[Resource], free: Any) -> list[Made]:

@@ -26,6 +26,7 @@ from django.db import transaction as database
 from carnet.fhir.errors import Conflict, Damaged, DiskFull, Malformed, Unavailable
 from carnet.record import audit, group, reserve, writer
 from carnet.record.audit import Head
+from carnet.store.search import fulltext_merge
 
 T = TypeVar("T")
 Done = Callable[[Head], None]
@@ -54,6 +55,7 @@ def _alone() -> Iterator[Done]:
         with _settling() as taken, in_words(), database.atomic(durable=True):
             _wait_for_other_writers()
             yield heads.append
+            fulltext_merge.step()
             taken += group.take()
             heads += _chained(taken, heads[-1] if heads else None)
         _publish(heads)
@@ -153,6 +155,7 @@ class _Shared:
         try:
             with _settling() as taken, in_words(), self._open:
                 self._check_whole(cause)
+                fulltext_merge.step()
                 taken += group.take()
                 self.heads += _chained(taken, self.heads[-1] if self.heads else None)
                 self._check_whole(cause)

@@ -12,7 +12,7 @@ from django.db import connection
 
 from carnet.fhir.errors import TooBig
 from carnet.store.resource import COLUMNS, Row
-from carnet.store.search import finder_rows, write
+from carnet.store.search import finder_rows, fulltext_merge, write
 from carnet.store.search.extract import rows
 from carnet.store.search.tables import SLOTS
 
@@ -45,7 +45,8 @@ def insert(made: Sequence[tuple[Row, Resource]]) -> None:
 
 def settle() -> None:
     """After a large filling, outside any transaction: PostgreSQL counts what its tables hold, which it would do by
-    itself within minutes, and plans badly before. SQLite's plans need no count."""
+    itself within minutes, and plans badly before. SQLite's plans need no count; its full text is put together."""
+    fulltext_merge.settle()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM (ANALYZE)")

@@ -104,13 +104,19 @@ def by_references(references: Iterable[tuple[str, str]]) -> list[Row]:
 
 def insert(type: str, id: str, subject: str | None, updated: int, body: bytes) -> int:
     """A first version; returns its integer key. The caller has made sure that the id is free."""
+    sql = (
+        "INSERT INTO store_resource (type, fhir_id, version, subject, updated, deleted, body)"
+        " VALUES (%s, %s, 1, %s, %s, %s, %s)"
+    )
+    values = [type, id, subject, updated, False, body]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO store_resource (type, fhir_id, version, subject, updated, deleted, body)"
-            " VALUES (%s, %s, 1, %s, %s, %s, %s) RETURNING id",
-            [type, id, subject, updated, False, body],
-        )
-        return int(cursor.fetchone()[0])
+        if connection.vendor == "postgresql":
+            cursor.execute(f"{sql} RETURNING id", values)
+            return int(cursor.fetchone()[0])
+        # RETURNING would open a savepoint inside SQLite, and at each one FTS5 writes out what it has gathered: an
+        # action of twelve resources would add twelve lists of words to merge, not one.
+        cursor.execute(sql, values)
+        return int(cursor.lastrowid)
 
 
 def replace(old: Row, *, subject: str | None, updated: int, deleted: bool, body: bytes) -> None:
