@@ -169,4 +169,4 @@ def test_another_file_under_an_official_name_is_refused(tmp_path: Path, content:
 
 
 def test_the_shipped_table_is_what_the_command_makes_of_the_official_files(shared_data: Path) -> None:
-    assert tuple(build.build(shared_data / "drugs")) == specialities.shipped()
+    assert tuple(build.build(shared_data / "drugs")) == specialities.official()
