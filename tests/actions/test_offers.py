@@ -245,3 +245,77 @@ def test_a_correction_takes_back_what_the_note_says_no_more(at: datetime) -> Non
         ("final", "Poids"),
         ("final", "Pression artérielle"),
     ]
+
+
+def taken(patient: str, at: datetime) -> dict[str, str]:
+    return {
+        one["medicationCodeableConcept"]["text"]: one["status"]
+        for one in facts(patient, at)
+        if one["resourceType"] == "MedicationRequest"
+    }
+
+
+def visit(at: datetime, patient: str | None, text: str, *accepted: str) -> Any:
+    draft = begun(at, patient, text)
+    if accepted:
+        say(draft, at, "accepted", *accepted, text=text)
+    return draft, sign(draft, at)
+
+
+def test_a_dose_changed_in_the_note_ends_the_one_before(at: datetime) -> None:
+    first, then = "amlodipine 5 1/j 3 mois", "TA 15/9\namlodipine 10 1/j 3 mois"
+    draft, _ = visit(at, None, first, first)
+    later = begun(at, draft.patient, then)
+    assert offered(later, at, then)["amlodipine 10 1/j 3 mois"].ends == ("amlodipine 5 mg",)
+    sign(later, at)
+    assert taken(draft.patient, at) == {"amlodipine 5 mg": "draft"}, "nobody accepted the other dose"
+    visit(at, draft.patient, then, "amlodipine 10 1/j 3 mois")
+    assert taken(draft.patient, at) == {"amlodipine 5 mg": "stopped", "amlodipine 10 mg": "draft"}
+
+
+def test_a_correction_of_a_changed_dose_brings_the_first_one_back(at: datetime) -> None:
+    first, then = "amlodipine 5 1/j 3 mois", "amlodipine 10 1/j 3 mois"
+    draft, _ = visit(at, None, first, first)
+    _, signed = visit(at, draft.patient, then, then)
+    again = consultation.amend(by=ALICE, at=at, patient=draft.patient, composition=signed.composition.id)
+    again = consultation.save(
+        by=ALICE,
+        patient=again.patient,
+        draft=again.id,
+        revision=again.revision,
+        text="erreur, rien de changé",
+    )
+    sign(again, at)
+    assert taken(draft.patient, at) == {"amlodipine 5 mg": "draft", "amlodipine 10 mg": "cancelled"}
+
+
+def test_a_stop_of_a_class_ends_what_the_record_holds_of_it(at: datetime) -> None:
+    draft, _ = visit(at, None, "ibuprofène 400 1 cp x3/j 5 j", "ibuprofène 400 1 cp x3/j 5 j")
+    later = begun(at, draft.patient, "stop AINS")
+    assert offered(later, at, "stop AINS")["AINS"].ends == ("ibuprofène 400 mg",)
+    say(later, at, "accepted", "AINS", text="stop AINS")
+    sign(later, at)
+    assert taken(draft.patient, at) == {"ibuprofène 400 mg": "stopped"}
+
+
+def test_an_angina_of_years_later_is_another_one(at: datetime) -> None:
+    draft, _ = visit(at, None, "Angine", "Angine")
+    later = at.replace(year=at.year + 2)
+    again = begun(later, draft.patient, "Angine")
+    assert not offered(again, later, "Angine")["Angine"].known
+    say(again, later, "accepted", "Angine", text="Angine")
+    sign(again, later)
+    assert len(facts(draft.patient, later)) == 2
+
+
+def test_accepting_again_in_a_correction_makes_nothing_twice(at: datetime) -> None:
+    draft, signed = visit(at, None, TEXT, "TA 14/8", "HTA", "amlodipine 5 1/j 3 mois")
+    before = len(facts(draft.patient, at))
+    again = consultation.amend(by=ALICE, at=at, patient=draft.patient, composition=signed.composition.id)
+    longer = f"{TEXT}\nrevu"
+    again = consultation.save(
+        by=ALICE, patient=again.patient, draft=again.id, revision=again.revision, text=longer
+    )
+    say(again, at, "accepted", "TA 14/8", "HTA", "amlodipine 5 1/j 3 mois", text=longer)
+    sign(again, at)
+    assert len(facts(draft.patient, at)) == before

@@ -3,7 +3,7 @@ signed. Nothing is accepted by itself; what a person said nothing of stays only 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -22,7 +22,7 @@ from carnet.record import gate, margin
 from carnet.record.actor import Actor
 from carnet.record.work import Draft, Stored, Work
 from carnet.reference import names, specialities
-from carnet.rules import note
+from carnet.rules import note, received
 from carnet.rules import offers as rules
 from carnet.rules.accepted.resources import change, unsaid
 from carnet.rules.accepted.scene import Scene
@@ -34,9 +34,17 @@ Resource = dict[str, Any]
 _COUNTED = frozenset(("comprimé", "gélule", "capsule", "sachet", "suppositoire", "ovule", "patch", "goutte", "bouffée",
                       "inhalation"))  # fmt: skip
 _GONE = "Cette proposition n'est plus dans la note : son texte a changé. Rien n'a été retenu."
-# What a correction may take back; what a fact may join or end. Nothing else is read when a note is signed.
-_TAKEN_BACK = ("MedicationRequest", "Observation")
-_KNOWN = ("AllergyIntolerance", "Condition", "MedicationRequest", "MedicationStatement")
+# What a correction may take back; what a fact may join or end; all that a note makes, which its correction does not
+# make again. Nothing else is read when a note is signed.
+_TAKEN_BACK = ("MedicationRequest", "MedicationStatement", "Observation")
+_KNOWN = (
+    "AllergyIntolerance",
+    "Condition",
+    "FamilyMemberHistory",
+    "MedicationRequest",
+    "MedicationStatement",
+)
+_EVERY = (*_KNOWN, "Immunization", "Observation", "ServiceRequest", "Task")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,7 @@ def read(*, by: Actor, day: date, draft: Draft, text: str) -> list[Offer]:
 def _heard(by: Actor, day: date, draft: Draft, text: str) -> _Heard:
     return _Heard(
         facts(text, _about(by, draft.patient, day)),
-        [one.resource() for one in margin.known(by=by, draft=draft.id, types=_KNOWN)],
+        _confirmed(margin.known(by=by, draft=draft.id, types=_KNOWN)),
         {one.term: (one.accepted, one.refused) for one in margin.tallies(by=by)},
     )
 
@@ -72,7 +80,17 @@ def _offered(by: Actor, day: date, draft: Draft, text: str, heard: _Heard) -> li
         known=heard.known,
         refused=margin.refused(by=by, patient=draft.patient),
         counts=heard.counts,
+        note=_note(draft),
     )
+
+
+def _confirmed(held: Iterable[Stored]) -> list[Resource]:
+    """What a person wrote or took up: a fact that was only received is neither joined nor ended by a note."""
+    return [one for one in (each.resource() for each in held) if received.is_confirmed(one)]
+
+
+def _note(draft: Draft) -> str:
+    return f"Composition/{draft.composition}" if draft.composition else ""
 
 
 def mark(
@@ -89,7 +107,7 @@ def mark(
     each said there. Raises Conflict when one of them is no longer there, or says something else now."""
     heard = _heard(by, day, draft, text)
     found = {one.key: one for one in _offered(by, day, draft, text, heard)}
-    if not set(keys) <= found.keys() or (seen and [found[key].words for key in keys] != [*seen]):
+    if not set(keys) <= found.keys() or (seen and [found[key].seen for key in keys] != [*seen]):
         raise Conflict(_GONE)
     chosen = [found[key] for key in dict.fromkeys(keys)]
     said = [(one.term, margin.Mark(one.key, verdict, json.dumps(one.fact).decode())) for one in chosen]
@@ -102,8 +120,16 @@ def enter(work: Work, *, draft: Draft, text: str, signed: Stored, encounter: str
     are counted."""
     person = _context(work.get("Patient", draft.patient).resource(), _day(work.at))
     said = work.marks(draft.id)
-    verdicts = {mark.key: mark.verdict for mark in said}
-    listed = rules.offers(text, facts(text, person), day=_day(work.at), marks=verdicts, kept=_meanings(said))
+    known = _confirmed(work.record(draft.patient, *(_EVERY if draft.composition else _KNOWN))) if said else []
+    listed = rules.offers(
+        text,
+        facts(text, person),
+        day=_day(work.at),
+        marks={mark.key: mark.verdict for mark in said},
+        kept=_meanings(said),
+        known=known,
+        note=_note(draft),
+    )
     accepted = [one.fact for one in listed if one.verdict == "accepted"]
     scene = Scene(
         patient=draft.patient,
@@ -114,7 +140,6 @@ def enter(work: Work, *, draft: Draft, text: str, signed: Stored, encounter: str
         at=work.at,
         day=_day(work.at),
     )
-    known = [one.resource() for one in work.record(draft.patient, *_KNOWN)] if accepted else []
     versions = {f"{one['resourceType']}/{one['id']}": int(one["meta"]["versionId"]) for one in known}
     made = change(accepted, known, scene)
     for new in made.created:
@@ -122,15 +147,16 @@ def enter(work: Work, *, draft: Draft, text: str, signed: Stored, encounter: str
     for changed in made.updated:
         work.update(changed, if_version=versions[f"{changed['resourceType']}/{changed['id']}"])
     if draft.composition:
-        _take_back(work, [one.fact for one in listed], scene)
+        _take_back(work, [one.fact for one in listed], accepted, scene)
     for offer in listed:
         if offer.verdict:
             work.count(offer.term, accepted=offer.verdict == "accepted", refused=offer.verdict == "refused")
 
 
-def _take_back(work: Work, said: list[Fact], scene: Scene) -> None:
+def _take_back(work: Work, said: list[Fact], accepted: list[Fact], scene: Scene) -> None:
     """What the note said before its correction and says no more does not stand beside what it says now."""
-    for one in unsaid(said, [one.resource() for one in work.record(scene.patient, *_TAKEN_BACK)], scene):
+    held = [one.resource() for one in work.record(scene.patient, *_TAKEN_BACK)]
+    for one in unsaid(said, held, scene, accepted):
         work.update(one, if_version=int(one["meta"]["versionId"]))
 
 

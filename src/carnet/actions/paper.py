@@ -88,6 +88,13 @@ def prescription(*, by: Actor, at: datetime, patient: str, encounter: str) -> li
         ]
 
 
+def is_printable(resource: Resource, encounter: str) -> bool:
+    """Whether this is something that the papers of that visit (`Encounter/id`) would say."""
+    if resource.get("encounter", {}).get("reference") != encounter:
+        return False
+    return _is_medicine(resource) or _kind_of(resource) in _PRINTED
+
+
 def letter(*, by: Actor, at: datetime, patient: str, asked: Asked) -> Stored:
     """A letter, a certificate or a note of sick leave. Raises Invalid (a field that does not exist, no length), Refused."""
     check_write(by)
@@ -176,9 +183,7 @@ def _sheets(by: Actor, at: datetime, patient: Resource, asked: Sequence[Resource
         subject(patient, today),
         letterhead.of(by=by).city,
     )
-    medicines_ = [
-        one for one in asked if one["resourceType"] == "MedicationRequest" and one["status"] in _CONTROLLED
-    ]
+    medicines_ = [*filter(_is_medicine, asked)]
     if medicines_:
         yield Sheet(
             "prescription", TITLES["prescription"][0], head, about, place, _day(today),
@@ -195,11 +200,21 @@ def _by_kind(asked: Sequence[Resource]) -> dict[str, list[Resource]]:
     """Analyses, imaging, care: each is given to another professional. Letters, certificates and leave are written apart."""
     found: dict[str, list[Resource]] = {}
     for one in asked:
-        kind = (one.get("category") or [{}])[0]
-        code = (kind.get("coding") or [{}])[0].get("code")
-        if one["resourceType"] == "ServiceRequest" and one["status"] == "active" and code in _PRINTED:
-            found.setdefault(str(kind.get("text", "")), []).append(one)
+        if _kind_of(one) in _PRINTED:
+            found.setdefault(str(one["category"][0].get("text", "")), []).append(one)
     return found
+
+
+def _is_medicine(resource: Resource) -> bool:
+    return resource["resourceType"] == "MedicationRequest" and resource["status"] in _CONTROLLED
+
+
+def _kind_of(resource: Resource) -> str:
+    """Which kind of order this is, while it stands."""
+    if resource["resourceType"] != "ServiceRequest" or resource["status"] != "active":
+        return ""
+    kind = (resource.get("category") or [{}])[0]
+    return str((kind.get("coding") or [{}])[0].get("code", ""))
 
 
 _PRINTED = frozenset(("lab", "imaging", "nursing", "physio", "vaccine"))

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from carnet.fhir import json
 from carnet.fhir.folding import fold
 from carnet.rules import doubts
-from carnet.rules.accepted import medicines, problems
+from carnet.rules.accepted import medicines, problems, treatments
 from carnet.rules.accepted.measures import MEASURES
 from carnet.rules.accepted.resources import is_known
 from carnet.rules.results import SYSTOLIC
@@ -54,6 +54,13 @@ class Offer:
     quiet: bool
     fact: Fact
     known: bool = False  # the record already says so
+    ends: tuple[str, ...] = ()  # treatments of the record that accepting it ends, as they are shown
+    leaves: tuple[str, ...] = ()  # lasting treatments that a short course leaves
+
+    @property
+    def seen(self) -> str:
+        """All that its line says: what a person accepts is this and no more."""
+        return " · ".join((self.words, *self.ends, *self.leaves))
 
     @property
     def kind_said(self) -> str:
@@ -78,14 +85,19 @@ def offers(
     counts: Mapping[str, tuple[int, int]] | None = None,
     kept: Mapping[str, str] | None = None,
     known: Sequence[Resource] = (),
+    note: str = "",
 ) -> list[Offer]:
     """The facts of a note as offers, in its order. `marks`: accepted or refused here (by key); `kept`: what the words
-    meant then; `refused`: not to come back for this patient (by term); `counts`: what the practice did with each."""
+    meant then; `refused`: not to come back for this patient (by term); `counts`: what the practice did with each;
+    `known`: what the record holds; `note`: the one that is being corrected (`Composition/id`)."""
     never, seen, found = frozenset(refused), dict[str, int](), []
     for fact in sorted(facts, key=lambda one: (one["start"], one["end"], one["kind"])):
         name = f"{fact['kind']}:{fold(fact['quote'])}"
         seen[name] = seen.get(name, 0) + 1
         key, term = f"{name}:{seen[name]}", term_of(fact)
+        over = treatments.ends(fact, known, note)
+        if over.over:
+            fact = {**fact, "ends": sorted(one["id"] for one in over.over)}
         verdict = _verdict(fact, marks.get(key, ""), (kept or {}).get(key))
         if (not verdict and term in never) or doubts.is_withheld(text, fact, day):
             continue
@@ -104,10 +116,16 @@ def offers(
                 verdict=verdict,
                 quiet=not verdict and _is_tiresome((counts or {}).get(term, (0, 0))),
                 fact=fact,
-                known=is_known(fact, known),
+                known=not over.changed and is_known(fact, known, day),
+                ends=_told(over.over if fact.get("status") == "stopped" else over.changed, fact),
+                leaves=_told(over.left, fact),
             )
         )
     return found
+
+
+def _told(listed: Iterable[Resource], fact: Fact) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(treatments.told(one, fact) for one in listed))
 
 
 def _verdict(fact: Fact, said: str, kept: str | None) -> Verdict:

@@ -11,6 +11,7 @@ from typing import Any
 from carnet.fhir import codes, dates, references
 from carnet.fhir.errors import Malformed
 from carnet.rules import received
+from carnet.rules.accepted import episodes
 from carnet.rules.alarms import Allergy, allergies
 from carnet.rules.passage import Place, place_of
 from carnet.rules.results import concept_words
@@ -19,8 +20,10 @@ Resource = dict[str, Any]
 
 GONE = "n'est plus dans la dernière version du document"  # taken up by a person, who has to look again
 EPISODE = 45  # days that an illness of one visit stands among the problems
+TO_PRINT = "ordonnance à imprimer"
 _OVER = frozenset(("inactive", "resolved", "remission"))
 _TASKS_TO_DO = frozenset(("requested", "received", "accepted", "ready", "in-progress", "on-hold"))
+_TAKEN = frozenset(("active", "intended", "unknown", "on-hold", "completed"))
 _TREATMENTS = ("MedicationStatement", "MedicationRequest")
 
 
@@ -185,7 +188,8 @@ def _is_standing(resource: Resource, today: date) -> bool:
         return False
     if not _is_of_one_visit(resource) or _suspected(verification):
         return True
-    return "refuted" not in verification and _is_recent(str(resource.get("recordedDate", "")), today)
+    last = episodes.last_told(resource)
+    return "refuted" not in verification and (last is None or (today - last).days <= EPISODE)
 
 
 def _is_of_one_visit(resource: Resource) -> bool:
@@ -197,17 +201,10 @@ def _is_of_one_visit(resource: Resource) -> bool:
     return ours and "encounter-diagnosis" in categories
 
 
-def _is_recent(written: str, today: date) -> bool:
-    try:
-        return (today - dates.first_day(written[:10])).days <= EPISODE
-    except Malformed:
-        return True
-
-
 def _treatments(by_type: dict[str, list[Resource]], sources: dict[str, str], today: date) -> list[Line]:
     live = [one for type in _TREATMENTS for one in by_type.get(type, []) if _is_taken(one, today)]
     newest = sorted(live, key=_since, reverse=True)
-    lines = [_line(one, sources, _medicine(one), since=_since(one), detail=dosage(one)) for one in newest]
+    lines = [_line(one, sources, _medicine(one), since=_since(one), detail=_taken(one)) for one in newest]
     last: dict[str, str] = {}
     for line in lines:
         last.setdefault(received.fold(line.text), line.since[:10])
@@ -217,8 +214,15 @@ def _treatments(by_type: dict[str, list[Resource]], sources: dict[str, str], tod
     return sorted(once.values(), key=lambda line: (received.fold(line.text), line.detail))
 
 
+def _taken(resource: Resource) -> str:
+    return " · ".join(filter(None, (dosage(resource), TO_PRINT if resource.get("status") == "draft" else "")))
+
+
 def _is_taken(resource: Resource, today: date) -> bool:
-    if resource.get("status") not in ("active", "intended", "unknown", "on-hold", "completed"):
+    """A draft of one of our notes is what a doctor accepted and signed; one that came from elsewhere is a project."""
+    if resource.get("status") not in _TAKEN and not (
+        resource.get("status") == "draft" and place_of(resource)
+    ):
         return False
     if received.is_denied(resource) or received.is_suspect(resource):
         return False

@@ -3,9 +3,7 @@ timing for the checks; the doctor has seen both in the offer. It never chooses a
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Iterable
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -33,7 +31,6 @@ _ONCE = "1 fois par jour"
 _PRESCRIPTION = "urn:carnet:prescription"
 _PARTS = {Decimal("0.25"): "1/4", Decimal("0.5"): "1/2", Decimal("0.75"): "3/4"}
 _TWICE_A_WEEK = Decimal("0.3")
-_COMBINED = re.compile(r"\s*[/+]\s*")
 
 
 def medicine(fact: Fact, scene: Scene) -> Resource:
@@ -62,21 +59,6 @@ def medicine(fact: Fact, scene: Scene) -> Resource:
         "informationSource": scene.author,
         **({"dosage": [_dosage(fact)]} if directions(fact) else {}),
     }
-
-
-def stopped(fact: Fact, known: Iterable[Resource], scene: Scene) -> list[Resource]:
-    """The treatments of the record that this « stop » ends, each as it is written back: same substance, still taken;
-    of two strengths, the one that is named."""
-    if fact["status"] != "stopped":
-        return []
-    taken = [one for one in known if is_taken_of(one, str(fact["drug"]))]
-    named = [one for one in taken if fact.get("strength") and _is_strength(one, str(fact["strength"]))]
-    return [_ended(one, scene) for one in named or taken]
-
-
-def is_taken_of(resource: Resource, drug: str) -> bool:
-    """Whether this is a treatment of that substance, still taken."""
-    return _is_taken(resource) and _is_of(resource, drug)
 
 
 def name(fact: Fact) -> str:
@@ -226,30 +208,3 @@ def _timing(fact: Fact) -> Resource:
             "code": "d",
         }
     return made
-
-
-def _is_taken(resource: Resource) -> bool:
-    return resource["resourceType"] in ("MedicationRequest", "MedicationStatement") and resource.get("status") in (
-        "active", "on-hold", "intended", "draft",
-    )  # fmt: skip
-
-
-def _is_of(resource: Resource, drug: str) -> bool:
-    """The substance alone: one that is part of a combination (« amlodipine + valsartan ») is another medicine."""
-    text = str(resource.get("medicationCodeableConcept", {}).get("text", ""))
-    named = _COMBINED.sub("/", fold(text))
-    return f" {_COMBINED.sub('/', fold(drug))} " in f" {named} "
-
-
-def _is_strength(resource: Resource, strength: str) -> bool:
-    text = fold(str(resource.get("medicationCodeableConcept", {}).get("text", "")))
-    return f" {fold(strength)} " in f" {text} "
-
-
-def _ended(resource: Resource, scene: Scene) -> Resource:
-    if resource["resourceType"] == "MedicationRequest":
-        return {**resource, "status": "stopped"}
-    start = resource.get("effectivePeriod", {}).get("start") or resource.get("effectiveDateTime")
-    period = {**({"start": start} if start else {}), "end": scene.day.isoformat()}
-    kept = {key: value for key, value in resource.items() if key != "effectiveDateTime"}
-    return {**kept, "status": "stopped", "effectivePeriod": period}

@@ -1,16 +1,15 @@
 """Conditions: affirmed, denied, suspected, past, of the family; and allergies. A diagnosis that the record already
-holds joins its episode instead of making a new line."""
+holds joins its episode instead of making a new line; an acute one that came back after months is another episode."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable
-from functools import cache
-from importlib.resources import files
+from datetime import date
 
 from carnet.fhir import codes, references
 from carnet.fhir.folding import fold
+from carnet.rules.accepted import episodes
 from carnet.rules.accepted.scene import Fact, Resource, Scene, concept, place, status
 
 # Clinical and verification status of each way of saying it; a relative's illness is another type.
@@ -39,7 +38,6 @@ _CLAUSE = re.compile(r"[;\n]|[.,](?!\d)")
 _ROLE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _BRACKETS = re.compile(r"\([^)]*\)")
-_SIDES = frozenset(("droit", "droite", "gauche", "d", "g"))
 _SIDE = re.compile(r"(?<!vitamine )(?<!vit )(?<!hépatite )(?<!stade )(?<!grade )(?<!type )(?<!groupe )"
                    r"\b((?i:droite?s?|gauches?)|[DG](?!['’\w]))\b")  # fmt: skip
 _REACH = 40  # characters before the illness in which its relative is named
@@ -50,8 +48,8 @@ def condition(fact: Fact, scene: Scene) -> Resource:
     if fact["status"] == "family":
         return _relative(fact, scene)
     clinical, verification = _STATUS[fact["status"]]
-    code = _code(fact)
-    category = "problem-list-item" if _is_listed(fact, code) else "encounter-diagnosis"
+    code = code_of(fact)
+    category = "problem-list-item" if _is_lasting(fact, code) else "encounter-diagnosis"
     made = {
         "resourceType": "Condition",
         "extension": place(fact, scene),
@@ -68,31 +66,27 @@ def condition(fact: Fact, scene: Scene) -> Resource:
     year = _YEAR.search(scene.text[fact["start"] : fact["end"]])
     if year:
         made["onsetDateTime"] = year[0]
-    elif fact["status"] in ("affirmed", "suspected") and not (code and is_lasting(code)):
+    elif fact["status"] in ("affirmed", "suspected") and not (code and episodes.is_lasting(code)):
         made["onsetDateTime"] = scene.day.isoformat()
     return made
 
 
 def same_episode(fact: Fact, known: Iterable[Resource], scene: Scene) -> Resource | None:
-    """The active Condition of the record that this fact says again, with this note among its evidence; None when it is
-    new. A suspicion that is affirmed is the same episode, confirmed; a code told more precisely too."""
-    found = episode(fact, known)
+    """The Condition of the record that this fact says again, with this note among its evidence; None when it is new. A
+    suspicion that is affirmed is the same episode, confirmed; a code told more precisely too."""
+    found = episodes.episode(fact, label(fact), code_of(fact), known, scene.day)
     return _joined(found, fact, scene) if found else None
 
 
-def episode(fact: Fact, known: Iterable[Resource]) -> Resource | None:
-    """The active Condition of the record that this fact says again, as it stands."""
-    if fact["status"] not in ("affirmed", "suspected"):
-        return None
-    code = _code(fact)
-    live = (one for one in known if one["resourceType"] == "Condition" and _is_live(one))
-    return next((one for one in live if _says(one, label(fact), code)), None)
+def is_listed(fact: Fact, known: Iterable[Resource], day: date) -> bool:
+    """Whether the record already says so, in an episode that goes on."""
+    return episodes.episode(fact, label(fact), code_of(fact), known, day) is not None
 
 
 def label(fact: Fact) -> str:
     """What the illness is called, with the side that its words say: « OMA D » is not « OMA G »."""
     said, words = _SIDE.search(str(fact.get("quote") or "")), str(fact["label"])
-    if not said or _sides(fold(words)):
+    if not said or episodes.sides(fold(words)):
         return words
     return f"{words}, à {'droite' if said[1][0].lower() == 'd' else 'gauche'}"
 
@@ -122,9 +116,21 @@ def is_known_allergy(fact: Fact, known: Iterable[Resource]) -> bool:
     said = _singular(fact["substance"])
     return fact["status"] == "affirmed" and any(
         one["resourceType"] == "AllergyIntolerance"
-        and _is_live(one)
+        and episodes.is_live(one)
         and _singular(one.get("code", {}).get("text", "")) == said
         for one in known
+    )
+
+
+def is_known_relative(fact: Fact, known: Iterable[Resource], scene: Scene) -> bool:
+    """Whether the record already says that this relative has this illness."""
+    told = _relative(fact, scene)
+    said = [(told["relationship"]["text"], told["condition"][0]["code"]["text"])]
+    return any(
+        [(one.get("relationship", {}).get("text"), ill.get("code", {}).get("text"))] == said
+        for one in known
+        if one["resourceType"] == "FamilyMemberHistory" and one.get("status") != "entered-in-error"
+        for ill in one.get("condition", [])
     )
 
 
@@ -140,25 +146,13 @@ def none_known(fact: Fact) -> str:
     return _NO_DRUG if "medic" in fold(str(fact.get("quote") or "")) else _NONE
 
 
-def is_lasting(code: str) -> bool:
-    """Whether a CIM-10 code is of an illness that stays in the problem list (tables/problems.toml)."""
-    return any(low <= code[:3].upper() <= high for low, high in _lasting())
-
-
-@cache
-def _lasting() -> tuple[tuple[str, str], ...]:
-    table = tomllib.loads((files("carnet.rules") / "tables/problems.toml").read_text("utf-8"))
-    ranges = [row.partition("-") for row in table["lasting"]]
-    return tuple((low, high or low) for low, _, high in ranges)
-
-
-def _is_listed(fact: Fact, code: str | None) -> bool:
+def _is_lasting(fact: Fact, code: str | None) -> bool:
     return fact["status"] == "history" or (
-        fact["status"] == "affirmed" and bool(code) and is_lasting(code or "")
+        fact["status"] == "affirmed" and bool(code) and episodes.is_lasting(code or "")
     )
 
 
-def _code(fact: Fact) -> str | None:
+def code_of(fact: Fact) -> str | None:
     """The preferred code, with its point: `J45.0`."""
     said = fact.get("cim10")
     first = (said[0] if said else None) if isinstance(said, list) else said
@@ -168,32 +162,11 @@ def _code(fact: Fact) -> str | None:
     return f"{plain[:3]}.{plain[3:]}" if len(plain) > 3 else plain
 
 
-def _is_live(resource: Resource) -> bool:
-    clinical = codes.of(resource, "clinicalStatus")
-    return bool(clinical & {"active", "recurrence", "relapse"})
-
-
-def _says(known: Resource, label: str, code: str | None) -> bool:
-    held = known.get("code", {})
-    listed = {str(one.get("code", "")) for one in held.get("coding", []) if one.get("system") == codes.CIM10}
-    theirs, ours = fold(str(held.get("text", ""))), fold(label)
-    if _sides(theirs) and _sides(ours) and _sides(theirs) != _sides(ours):
-        return False
-    if code and listed:
-        return any(one.startswith(code) or code.startswith(one) for one in listed)
-    return theirs == ours
-
-
-def _sides(words: str) -> frozenset[str]:
-    """Right and left: one arthrosis is not the other's episode."""
-    return frozenset(word[0] for word in words.split() if word in _SIDES)
-
-
 def _joined(known: Resource, fact: Fact, scene: Scene) -> Resource:
     note = {"reference": references.unversioned(scene.note)}
     evidence = [*known.get("evidence", [])]
     if not any(note in one.get("detail", []) for one in evidence):
-        evidence.append({"detail": [note]})
+        evidence.append({"extension": [*place(fact, scene), episodes.told(scene.day)], "detail": [note]})
     confirmed = (
         {"verificationStatus": status(codes.CONDITION_VERIFICATION, "confirmed")}
         if fact["status"] == "affirmed"
@@ -211,7 +184,7 @@ def _relative(fact: Fact, scene: Scene) -> Resource:
         "patient": scene.subject,
         "date": scene.when,
         "relationship": concept(who[1], _ROLE, who[0]),
-        "condition": [{"code": concept(fact["label"], codes.CIM10, _code(fact))}],
+        "condition": [{"code": concept(fact["label"], codes.CIM10, code_of(fact))}],
     }
 
 

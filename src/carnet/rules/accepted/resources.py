@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
-from carnet.fhir import codes, json, references
-from carnet.rules.accepted import measures, medicines, problems, steps
+from carnet.fhir import json, references
+from carnet.rules.accepted import measures, medicines, problems, steps, treatments
 from carnet.rules.accepted.scene import Fact, Resource, Scene
+from carnet.rules.passage import place_of
 
 KINDS: dict[str, Callable[[Fact, Scene], Resource | None]] = {
     "vital": measures.vital,
@@ -26,7 +28,9 @@ KINDS: dict[str, Callable[[Fact, Scene], Resource | None]] = {
 # What a corrected note takes back: the status that can be, and what it becomes.
 _UNSAID = {"Observation": ("final", "entered-in-error"), "MedicationRequest": ("draft", "cancelled")}
 _SAYS = ("code", "medicationCodeableConcept", "component", "valueQuantity", "valueString", "valueCodeableConcept",
-         "dosageInstruction", "dispenseRequest")  # fmt: skip
+         "dosageInstruction", "dispenseRequest", "dosage", "vaccineCode", "lotNumber", "description", "restriction",
+         "clinicalStatus", "verificationStatus", "relationship", "condition")  # fmt: skip
+_WRONG = frozenset(("entered-in-error", "cancelled"))
 
 
 @dataclass(slots=True)
@@ -38,36 +42,85 @@ class Change:
 
 
 def change(facts: Sequence[Fact], known: Iterable[Resource], scene: Scene) -> Change:
-    """What these accepted facts do to the record that holds `known`: an episode told again is joined, a treatment
-    stopped is ended, anything else is new."""
-    held = {f"{one['resourceType']}/{one['id']}": one for one in known}
+    """What these accepted facts do to the record that holds `known`: an episode told again is joined, a treatment that
+    is stopped or changed is ended, anything else is new; what this note already made is not made twice."""
+    before = [*known]
+    held = {_reference(one): one for one in before}
+    mine = {_gist(one) for one in before if is_of_note(one, scene) and one.get("status") not in _WRONG}
     made = Change()
     for fact in facts:
-        if fact["kind"] == "allergy" and problems.is_known_allergy(fact, held.values()):
-            continue
-        ended = medicines.stopped(fact, held.values(), scene) if fact["kind"] == "medication" else []
-        again = problems.same_episode(fact, held.values(), scene) if fact["kind"] == "condition" else None
-        for one in [*ended, *([again] if again else [])]:
-            reference = f"{one['resourceType']}/{one['id']}"
-            held[reference] = one
+        new, changed = _told(fact, before, held, scene)
+        for one in changed:
+            held[_reference(one)] = one
             made.updated = [*(other for other in made.updated if other["id"] != one["id"]), one]
-        if again is None and not ended and (new := KINDS[fact["kind"]](fact, scene)) is not None:
+        if new is not None and _gist(new) not in mine:
             made.created.append(new)
     return made
 
 
-def unsaid(facts: Iterable[Fact], known: Iterable[Resource], scene: Scene) -> list[Resource]:
-    """What an earlier version of this note made and its corrected words no longer say: measures in error, prescriptions
-    that nobody has printed yet cancelled. A warning or a diagnosis stays until a person takes it away."""
-    said = {_gist(new) for fact in facts if (new := KINDS[fact["kind"]](fact, scene)) is not None}
-    return [
-        {**one, "status": _UNSAID[one["resourceType"]][1]}
-        for one in known
-        if one["resourceType"] in _UNSAID
-        and one.get("status") == _UNSAID[one["resourceType"]][0]
-        and _note_of(one) == references.unversioned(scene.note)
-        and _gist(one) not in said
+def _told(
+    fact: Fact, before: Sequence[Resource], held: dict[str, Resource], scene: Scene
+) -> tuple[Resource | None, list[Resource]]:
+    """What one fact makes, and what of the record it changes. Treatments end as they stood before this note: two doses
+    that it says of one medicine do not end each other."""
+    if is_told(fact, before, scene):
+        return None, []
+    if fact["kind"] == "condition":
+        again = problems.same_episode(fact, held.values(), scene)
+        return (None, [again]) if again else (problems.condition(fact, scene), [])
+    over = treatments.ends(fact, before, references.unversioned(scene.note)).over
+    ended = [
+        treatments.ended(held[_reference(one)], fact, scene)
+        for one in over
+        if treatments.is_taken(held[_reference(one)])
     ]
+    if over and fact["status"] == "stopped":
+        return None, ended
+    new = KINDS[fact["kind"]](fact, scene)
+    if new and new["resourceType"] == "MedicationRequest":
+        prior = [one for one in ended if one["resourceType"] == "MedicationRequest"]
+        new |= {"priorPrescription": {"reference": _reference(prior[0])}} if prior else {}
+    return new, ended
+
+
+def is_told(fact: Fact, known: Iterable[Resource], scene: Scene) -> bool:
+    """Whether writing it would only say again what the record says, and change nothing."""
+    if fact["kind"] == "medication":
+        return treatments.repeats(fact, known)
+    if fact["kind"] == "condition" and fact["status"] == "family":
+        return problems.is_known_relative(fact, known, scene)
+    return fact["kind"] == "allergy" and problems.is_known_allergy(fact, known)
+
+
+def unsaid(
+    facts: Iterable[Fact], known: Iterable[Resource], scene: Scene, accepted: Iterable[Fact] = ()
+) -> list[Resource]:
+    """What an earlier version of this note made and its corrected words no longer say: measures in error, prescriptions
+    that nobody has printed yet cancelled, treatments that they ended as they were before. A warning or a diagnosis
+    stays until a person takes it away."""
+    listed, held = [*facts], [*known]
+    said = {_gist(new) for fact in listed if (new := KINDS[fact["kind"]](fact, scene)) is not None}
+    gone = [one for one in held if _may_be_unsaid(one, scene) and _gist(one) not in said]
+    stays = [one for one in held if one not in gone and is_of_note(one, scene) and treatments.is_taken(one)]
+    drugs = {str(fact["drug"]) for fact in [*accepted, *filter(treatments.is_stop, listed)] if "drug" in fact}
+    again = (treatments.revived(one, drugs, stays, references.unversioned(scene.note)) for one in held)
+    cancelled = [{**one, "status": _UNSAID[one["resourceType"]][1]} for one in gone]
+    return [*cancelled, *(one for one in again if one is not None and one not in gone)]
+
+
+def _may_be_unsaid(resource: Resource, scene: Scene) -> bool:
+    may = _UNSAID.get(resource["resourceType"])
+    return may is not None and resource.get("status") == may[0] and is_of_note(resource, scene)
+
+
+def is_of_note(resource: Resource, scene: Scene) -> bool:
+    """Whether it was read in this note, whichever version."""
+    where = place_of(resource)
+    return where is not None and f"Composition/{where.note}" == references.unversioned(scene.note)
+
+
+def _reference(resource: Resource) -> str:
+    return f"{resource['resourceType']}/{resource['id']}"
 
 
 def _gist(resource: Resource) -> bytes:
@@ -75,17 +128,11 @@ def _gist(resource: Resource) -> bytes:
     return json.dumps([resource["resourceType"], *(resource.get(name) for name in _SAYS)])
 
 
-def _note_of(resource: Resource) -> str:
-    spans = [one for one in resource.get("extension", []) if one.get("url") == codes.SPAN]
-    parts = [part for span in spans for part in span["extension"] if part["url"] == "note"]
-    return references.unversioned(parts[0]["valueReference"]["reference"]) if parts else ""
-
-
-def is_known(fact: Fact, known: Iterable[Resource]) -> bool:
-    """Whether the record already says so: the same active problem, a treatment of the same substance, the same
-    allergy."""
+def is_known(fact: Fact, known: Iterable[Resource], day: date) -> bool:
+    """Whether the record already says so on that day: the same illness in its episode, the same treatment in its
+    strength, the same allergy."""
     if fact["kind"] == "condition":
-        return problems.episode(fact, known) is not None
+        return problems.is_listed(fact, known, day)
     if fact["kind"] == "medication":
-        return fact["status"] != "stopped" and any(medicines.is_taken_of(one, fact["drug"]) for one in known)
+        return treatments.is_known(fact, known)
     return fact["kind"] == "allergy" and problems.is_known_allergy(fact, known)
