@@ -36,15 +36,35 @@ _SHORT = 2  # letters; such an abbreviation counts only in capitals
 _KINDS_LEFT_OUT = frozenset(("social",))
 # Reasons of contact, acts and circumstances (chapters XX and XXI): what is done, not what the patient has.
 _CODES_LEFT_OUT = (
+    "F17",  # tobacco has its own kind
     "Z0",
     "Z1",
     "Z2",
-    "Z30",
+    "Z30.0",
+    "Z30.1",
+    "Z30.4",
+    "Z30.5",
+    "Z30.8",
+    "Z30.9",
+    "Z31",
     "Z32",
     "Z36",
     "Z39",
     "Z4",
-    "Z5",
+    "Z50",
+    "Z51.0",
+    "Z51.1",
+    "Z51.2",
+    "Z51.6",
+    "Z51.8",
+    "Z52",
+    "Z53",
+    "Z54",
+    "Z55",
+    "Z56",
+    "Z57",
+    "Z58",
+    "Z59",
     "Z6",
     "Z70",
     "Z71",
@@ -54,6 +74,7 @@ _CODES_LEFT_OUT = (
     "Z75",
     "Z76",
     "Z91.8",
+    "Z97",
     "Z92.2",
     "Z99.8",
 )
@@ -92,14 +113,37 @@ def read(
         if (
             said.status is None
             or key in seen
+            or (said.status == status.FAMILY and _is_no_heredity(concept))
+            or _is_reaction(note, match, taken)
             or not _counts(note, match, taken, said.status in (status.NEGATED, status.SUSPECTED))
-            or _inside(match, tests)
+            or (_inside(match, tests) and said.status not in (status.SUSPECTED, status.HISTORY))
         ):
             continue
         seen.add(key)
         sure = said.confidence * (0.8 if match.corrected else 1.0)
         values = {"label": concept.label, "cim10": concept.code, "status": said.status}
         yield Fact(CONDITION, match.start, _dated(note, told), sure, values)
+
+
+def _is_no_heredity(concept: Concept) -> bool:
+    """« Fille épuisée », « mère hystérectomisée »: neither an operation nor a symptom runs in a family; sudden death does."""
+    code = concept.codes[0] if concept.codes else ""
+    return concept.kind in status.DONE or (code[:1] in ("R", "T") and not code.startswith(("R56", "R96")))
+
+
+def _is_reaction(note: Note, match: Match[Concept], taken: Sequence[Fact]) -> bool:
+    """« Allergie pénicilline (urticaire) »: what the allergy did, once."""
+    return any(
+        fact.kind == ALLERGY
+        and fact.end <= match.start
+        and _AS_REACTION.fullmatch(note.flat, fact.end, match.start)
+        for fact in taken
+    )
+
+
+_AS_REACTION = re.compile(
+    r"(?: [a-z]{2,10})? ?(?:[(:=]|-+>|→|avec|a type d[e'])(?: ?(?:a type d[e'] ?|une? |type |d'))? ?(?:[a-z]{3,14} ?[,+/] ?)?"
+)
 
 
 def _inside(match: Match[Concept], places: Sequence[tuple[int, int]]) -> bool:
@@ -109,8 +153,6 @@ def _inside(match: Match[Concept], places: Sequence[tuple[int, int]]) -> bool:
 def _counts(note: Note, match: Match[Concept], taken: Sequence[Fact], negated: bool) -> bool:
     concept = match.value
     if concept.kind in _KINDS_LEFT_OUT or not concept.codes or not _meant(note, match, negated):
-        return False
-    if negated and concept.codes[0].startswith(_SUBSTANCE):
         return False
     if concept.codes[0].startswith(_CODES_LEFT_OUT):
         return False
@@ -155,21 +197,12 @@ _OTHER_WORDS = frozenset(
         "ca",
     )
 )
-_SUBSTANCE = (
-    "F11",
-    "F12",
-    "F13",
-    "F14",
-    "F15",
-    "F16",
-    "F19",
-)  # « cannabis 0 » is a habit, not a condition denied
 _ABBREVIATED = 4
 _MEASURE = re.compile(r" ?[:=]? ?(?!(?:19|20)[0-9]{2})[0-9]")
 _NUMBER = re.compile(r" ?[:=]? ?[0-9]{2,3}(?![0-9]|/| ?(?:ans|a|mois|j)(?![a-z]))")
 _SPECIALISTS = re.compile(r"gastro|pneumo|neuro|cardio|rhumato|dermato|psy|hemato")
 _TO_THEM = re.compile(
-    r"(?:avec|avis|courrier|lettre|rdv|cs|chez|par|voir|suivi|adress\w*|au|le|en|cr)(?: (?:le|la|au|en|un|du|d'un))? $"
+    r"(?:avec|avis|courrier|lettre|rdv|cs|chez|par|voir|suivi|adress\w*|au|le|en|cr|tel|appel|mot|recue? de|mail|mss|equipe|vue?)(?: (?:le|la|au|en|un|du|d'un))? $"
 )
 
 

@@ -81,7 +81,8 @@ def _in_context(note: Note, words: Vocabulary, match: Found) -> Found:
             continue
         first = max(0, match.start - row["before"])
         near = re.compile(row["near"]).search(note.flat, first, match.end + row["after"])
-        other = words.conditions.get(row["then"].format(*near.groups())) if near else None
+        meant = row["then"].format(*near.groups()) if near else ""
+        other = words.conditions.get(meant) or words.bare.get(meant)
         if near and other:
             start = min(match.start, near.start()) if row.get("whole") else match.start
             return replace(match, value=other, start=start)

@@ -16,7 +16,7 @@ REACH = 110  # characters in which a cue counts
 _COMMA = re.compile(r",(?![0-9])")
 # What stands before a term must lead to it: « pas de nodule dysurie » denies no dysuria.
 _LINKED = re.compile(
-    r"^$|(?:^|[ ,/+(])(?:ni|ou|et|d'|de|du|des|la|le|les|l'|une?|en|a|au|aux|autres?|franche?s?|reelle?s?|nouve\w*|vraie?s?|grosses?|veritables?|autre"
+    r"^ ?$|(?:^|[ ,/+(])(?:ni|ou|et|d'|de|du|des|la|le|les|l'|une?|en|a|au|aux|autres?|franche?s?|reelle?s?|nouve\w*|vraie?s?|grosses?|veritables?|autre"
     r"|signes?|cliniques?|evidente?s?|recente?s?|significative?s?|particuli\w*|importante?s?|patente?s?|simple|symptomes? d'|episode|conso(?:mmation)?) ?$|[,/+(] ?$"
 )
 _LIST_END = re.compile(r"(?<![a-z])(?:ni|ou)(?![a-z])")
@@ -126,7 +126,9 @@ def _of_relative(before: str) -> bool:
 _COMPANY = re.compile(
     r"(?:^|[^a-z])(?:par|avec|selon|dit|chez|appel(?: de| du)?|accompagnee? de|vue? avec|presence d[eu]) (?:sa |son |ses |le |la |les |leur )?$"
 )
-_AND = re.compile(r"(?: ?\(?(?:a )?[0-9]{1,2} ?ans\)?)? ?(?:et|\+|/|&) ?(?:d'|de |du |une? )?")
+_AND = re.compile(
+    r"(?: ?\(?(?:a )?[0-9]{1,2} ?ans\)?)? ?(?:et|\+|/|&|pour|sur|suite a|de) ?(?:d'|de |du |une? )?"
+)
 
 
 def _is_suspected(sentence: Sentence, term: Term, before: str, after: str) -> bool:
@@ -153,8 +155,8 @@ def _is_over(sentence: Sentence, term: Term, before: str, after: str) -> bool:
         return True
     if _AT_AGE.match(after) and _ends_with("history", "before").search(before):
         return True
-    over = is_past(term.codes) or term.kind in _DONE
-    if over and (sentence.section == "history" or term.kind in _DONE):
+    over = is_past(term.codes) or term.kind in DONE
+    if over and (sentence.section == "history" or term.kind in DONE):
         return not _PLANNED.search(before)
     dated = bool(_begins_with("dated", "after").match(after)) and not after.startswith(" depuis")
     if over and dated:
@@ -169,7 +171,7 @@ def _is_over(sentence: Sentence, term: Term, before: str, after: str) -> bool:
 
 
 _AT_AGE = re.compile(r" ?\(?(?:a [0-9]{1,2} ans|(?:en |le )?(?:[0-9]{1,2}/)*(?:19|20)[0-9]{2})")
-_DONE = ("procedure", "device")  # operated or implanted
+DONE = ("procedure", "device")  # operated or implanted
 _PLANNED = re.compile(
     r"(?:prevue?s?|programmee?s?|prevoir|indication (?:de|d')|en attente de|avant|pre[- ]?op\w*|pour) ?(?:une? |de |d'|la |le |l')?$"
 )
