@@ -4,7 +4,7 @@ said of it. Pure. It orders and hides by what this practice accepts; it accepts 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
@@ -50,9 +50,9 @@ class Offer:
     sign: str
     words: str
     certain: bool
-    verdict: Verdict
-    quiet: bool
     fact: Fact
+    verdict: Verdict = ""
+    quiet: bool = False
     known: bool = False  # the record already says so
     ends: tuple[str, ...] = ()  # treatments of the record that accepting it ends, as they are shown
     leaves: tuple[str, ...] = ()  # lasting treatments that a short course leaves
@@ -95,33 +95,35 @@ def offers(
         name = f"{fact['kind']}:{fold(fact['quote'])}"
         seen[name] = seen.get(name, 0) + 1
         key, term = f"{name}:{seen[name]}", term_of(fact)
-        over = treatments.ends(fact, known, note)
-        if over.over:
-            fact = {**fact, "ends": sorted(one["id"] for one in over.over)}
-        verdict = _verdict(fact, marks.get(key, ""), (kept or {}).get(key))
-        if (not verdict and term in never) or doubts.is_withheld(text, fact, day):
+        if (not marks.get(key) and term in never) or doubts.is_withheld(text, fact, day):
             continue
-        sign, said = words(fact, day)
-        found.append(
-            Offer(
-                key=key,
-                term=term,
-                kind=fact["kind"],
-                start=fact["start"],
-                end=fact["end"],
-                line=text.count("\n", 0, fact["start"]),
-                sign=sign,
-                words=said,
-                certain=_is_certain(fact) and not doubts.is_doubtful(text, fact),
-                verdict=verdict,
-                quiet=not verdict and _is_tiresome((counts or {}).get(term, (0, 0))),
-                fact=fact,
-                known=not over.changed and is_known(fact, known, day),
-                ends=_told(over.over if fact.get("status") == "stopped" else over.changed, fact),
-                leaves=_told(over.left, fact),
-            )
-        )
+        one = _offer(text, fact, key, day, treatments.ends(fact, known, note))
+        verdict = _verdict(one.fact, marks.get(key, ""), (kept or {}).get(key))
+        if verdict or term not in never:
+            quiet = not verdict and _is_tiresome((counts or {}).get(term, (0, 0)))
+            already = not one.ends and is_known(fact, known, day)
+            found.append(replace(one, verdict=verdict, quiet=quiet, known=already))
     return found
+
+
+def _offer(text: str, fact: Fact, key: str, day: date, ends: treatments.Ends) -> Offer:
+    """A fact in words, before anything was said of it. What it ends is part of what it says."""
+    told = ends.over if fact.get("status") == "stopped" else ends.changed
+    sign, said = words(fact, day)
+    return Offer(
+        key=key,
+        term=term_of(fact),
+        kind=fact["kind"],
+        start=fact["start"],
+        end=fact["end"],
+        line=text.count("\n", 0, fact["start"]),
+        sign=sign,
+        words=said,
+        certain=_is_certain(fact) and not doubts.is_doubtful(text, fact),
+        fact={**fact, "ends": sorted(one["id"] for one in ends.over)} if ends.over else fact,
+        ends=_told(told, fact),
+        leaves=_told(ends.left, fact),
+    )
 
 
 def _told(listed: Iterable[Resource], fact: Fact) -> tuple[str, ...]:
