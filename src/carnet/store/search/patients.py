@@ -7,7 +7,6 @@ answer the same; what a search costs does not grow with the practice."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
@@ -15,17 +14,19 @@ from django.db import connection
 
 from carnet.store import alias
 from carnet.store.resource import COLUMNS, Row, row
+from carnet.store.search import finder_words
 from carnet.store.search import patient_query as asking
+from carnet.store.search.finder_words import Borne
 from carnet.store.search.patient_query import INITIALS_LIMIT, Asked, Way
-from carnet.store.search.patient_terms import CITY
 from carnet.store.search.typing_errors import edits
-from carnet.store.search.words_match import LAST
 
-FETCHED = 24  # rows of one question to the index, at least
+FETCHED = 24  # ranks of one question to the index, at least; when they are fewer, they are all
+SPARE = 4  # patients read beyond those asked for, should some turn out to be merged into others
 EDITS = 40  # words one error away that are asked for, the likeliest; more only happen to short words
-CITIES, CITY_FROM = 30, 4  # cities named one by one; shorter beginnings have lists of their own
-INSIDE = 20  # words that hold what was typed
-_ROWS = "f.id, f.resource, f.patient, f.terms"
+_ASK = {
+    "sqlite": "SELECT rowid FROM store_finder_text WHERE store_finder_text MATCH %s ORDER BY rowid DESC LIMIT %s",
+    "postgresql": "SELECT id FROM store_finder WHERE folded @@ %s::tsquery ORDER BY id DESC LIMIT %s",
+}
 
 
 class Known(NamedTuple):
@@ -50,15 +51,16 @@ def find(
         return []
     recents = {id: n for n, id in enumerate(recent)}
     own = _of_patients(sorted(subjects if subjects is not None else recents))
-    alone, known = subjects is not None, _known(readings)
+    alone = subjects is not None
+    known = finder_words.borne(asked.word for reading in readings for asked in reading if asked.word)
     readings = _with_cities(readings, known)
     found: dict[str, Scored] = {}
     for reading in readings:
         if alone or _all_known(reading, known):
-            _collect(found, reading, own, limit, alone=alone)
+            _collect(found, reading, own, limit, alone=alone, names=known.names)
     if len(found) < limit:
         for reading in _loosened(readings, known):
-            _collect(found, reading, own, limit, alone=alone, strict=False)
+            _collect(found, reading, own, limit, alone=alone)
     ordered = sorted(
         found.values(), key=lambda one: (one[0], recents.get(one[1].patient, len(recents)), -one[1].rank)
     )
@@ -72,24 +74,37 @@ def _collect(
     limit: int,
     *,
     alone: bool,
-    strict: bool = True,
+    names: frozenset[str] | None = None,
 ) -> None:
-    """Add the patients who answer a reading, with how well. Of several words the loosest question comes first: when
-    few answer it, they are all; else the strict ones find the best of many."""
-    _keep(found, reading, own)
-    if alone:
-        return
-    fetched, best = max(FETCHED, 2 * limit), set[str]()
-    questions = _questions(reading, strict)
+    """Add the patients who answer a reading, with how well: without an error when `names` says which of its words are
+    names. The index gives ranks; only of those who may be shown are
+    the terms read, which lie far apart."""
+    _keep(found, reading, [*own, *(known for _, known in found.values())])
+    if not alone:
+        read = {known.rank for _, known in found.values()}
+        wanted = dict.fromkeys(
+            rank for rank in _ranks(reading, _questions(reading, names), limit, read) if rank not in read
+        )
+        _keep(found, reading, _terms_of(list(wanted)))
+
+
+def _ranks(reading: list[Asked], questions: list[list[int]], limit: int, read: set[int]) -> Iterator[int]:
+    """Those who answer a reading best. Of several words the loosest question comes first: when few answer it, they
+    are all; else the strict ones find the best of many. Those already `read` count and take no place."""
+    fetched, best, loosest = max(FETCHED, 2 * limit), set[int](), list[int]()
     for n, levels in enumerate(questions):
-        rows = _ask(reading, levels, fetched)
-        _keep(found, reading, rows)
-        first_of_many = n == 0 and len(levels) > 1
-        if first_of_many and len(rows) < fetched:
-            return
-        best.update(() if first_of_many else (known.patient for known in rows))
+        ranks = _ask(reading, levels, fetched)
+        if n == 0 and len(levels) > 1:
+            if len(ranks) < fetched:
+                yield from ranks
+                return
+            loosest = ranks
+            continue
+        yield from [rank for rank in ranks if rank not in read and rank not in best][: limit + SPARE]
+        best.update(ranks)
         if len(best) >= limit:
             return
+    yield from loosest[: limit + SPARE]
 
 
 def _keep(found: dict[str, Scored], reading: list[Asked], rows: list[Known]) -> None:
@@ -109,20 +124,46 @@ def _score(reading: list[Asked], listed: str) -> tuple[int, ...] | None:
     return max(words), sum(words), words[0]
 
 
-def _questions(reading: list[Asked], strict: bool) -> list[list[int]]:
+def _questions(reading: list[Asked], names: frozenset[str] | None) -> list[list[int]]:
     """For each question to the index, how loose each word may be. One word: from the best answers to the others.
-    Several: first the loosest question, then from the best on."""
-    count = sum(1 for asked in reading if asked.word)
-    whole, begins, elsewhere = asking.WHOLE, asking.BEGINS, asking.ELSEWHERE
-    family, almost, last = asking.FAMILY_ALMOST, asking.ALMOST, asking.ALMOST_BEGINS
-    if count == 0:
+    Several: first the loosest question, then from the best on. What is no name is not asked for as a whole one."""
+    words = [asked.word for asked in reading if asked.word]
+    if not words:
         return [[]]
+    if names is None:
+        return _with_errors(len(words))
+    listed = _without_errors(len(words))
+    return [q for q in listed if all(n > asking.WHOLE or w in names for n, w in zip(q, words, strict=True))]
+
+
+def _without_errors(count: int) -> list[list[int]]:
+    family, whole, elsewhere = asking.FAMILY_WHOLE, asking.WHOLE, asking.ELSEWHERE
+    family_begins, begins = asking.FAMILY_BEGINS, asking.BEGINS
     if count == 1:
-        return [[level] for level in (range(elsewhere + 1) if strict else (family, almost, last))]
-    if strict:
-        better, usual = _one_at(whole, begins, count), _one_at(whole, elsewhere, count)
-        return [[elsewhere] * count, [whole] * count, *better, [begins] * count, *usual]
-    return [[last] * count, *_one_at(elsewhere, almost, count), [almost] * count]
+        return [[level] for level in range(elsewhere + 1)]
+    return [
+        [elsewhere] * count,
+        *_one_at(family, whole, count),
+        [whole] * count,
+        *_one_at(family, family_begins, count),
+        *_one_at(family, begins, count),
+        *_one_at(family_begins, begins, count),
+        [begins] * count,
+        *_one_at(whole, elsewhere, count),
+    ]
+
+
+def _with_errors(count: int) -> list[list[int]]:
+    family, almost, last = asking.FAMILY_ALMOST, asking.ALMOST, asking.ALMOST_BEGINS
+    if count == 1:
+        return [[family], [almost], [last]]
+    return [
+        [last] * count,
+        *_one_at(family, asking.BEGINS, count),
+        *_one_at(almost, asking.BEGINS, count),
+        *_one_at(asking.ELSEWHERE, almost, count),
+        [almost] * count,
+    ]
 
 
 def _one_at(better: int, others: int, count: int) -> list[list[int]]:
@@ -131,32 +172,26 @@ def _one_at(better: int, others: int, count: int) -> list[list[int]]:
     return [[better if n == place else others for n in range(count)] for place in range(count)]
 
 
-def _ask(reading: list[Asked], levels: list[int], limit: int) -> list[Known]:
-    """The latest changed of those who answer every word of a reading at these levels."""
+def _ask(reading: list[Asked], levels: list[int], limit: int) -> list[int]:
+    """The ranks of those who answer every word of a reading at these levels, the latest changed first."""
     allowed, groups = iter(levels), []
     for asked in reading:
         groups.append(_ways(asked, next(allowed)) if asked.word else list(asked.ways))
     if not all(groups):
         return []
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            sql = (
-                f"SELECT {_ROWS} FROM (SELECT rowid AS id FROM store_finder_text WHERE store_finder_text MATCH %s"
-                " ORDER BY rowid DESC LIMIT %s) t JOIN store_finder f ON f.id = t.id"
-            )
-        else:
-            sql = f"SELECT {_ROWS} FROM store_finder f WHERE f.folded @@ %s::tsquery ORDER BY f.id DESC LIMIT %s"
-        cursor.execute(sql, [_match(groups, connection.vendor), limit])
-        return [Known(*values) for values in cursor.fetchall()]
+        cursor.execute(_ASK[connection.vendor], [_match(groups, connection.vendor), limit])
+        return [rank for (rank,) in cursor.fetchall()]
 
 
 def _ways(asked: Asked, level: int) -> list[Way]:
     """What to ask for, without what a beginning asked for as well already gives."""
     ways = [way for way in asked.ways if way.level <= level]
+    begun = {way.term for way in ways if not way.whole}
     if level >= asking.BEGINS:
         covered = {asking.FAMILY_ALMOST} if level > asking.FAMILY_ALMOST else set()
-        return [way for way in ways if way.level >= asking.BEGINS and way.level not in covered]
-    return ways
+        ways = [way for way in ways if way.level >= asking.BEGINS and way.level not in covered]
+    return [way for way in ways if not (way.whole and way.term in begun)]
 
 
 def _match(groups: list[list[Way]], vendor: str) -> str:
@@ -168,88 +203,61 @@ def _match(groups: list[list[Way]], vendor: str) -> str:
     return " & ".join(f"({ways})" for ways in listed)
 
 
-def _known(readings: list[list[Asked]]) -> dict[str, str]:
-    """Of the words typed those that begin some name or city, with the first such name (or city, marked)."""
-    typed = {asked.word for reading in readings for asked in reading if asked.word}
-    begun = _beginning_names(sorted(mark + word for word in typed for mark in ("", CITY)))
-    return {
-        word: begun.get(word) or begun[CITY + word] for word in typed if begun.keys() & {word, CITY + word}
-    }
-
-
-def _with_cities(readings: list[list[Asked]], known: dict[str, str]) -> list[list[Asked]]:
+def _with_cities(readings: list[list[Asked]], known: Borne) -> list[list[Asked]]:
     """The same with the cities that begin so by their whole names: half of a practice may live in one, and only a
     whole word is read as far as needed."""
-    cities = {word: _cities(word) for word in known if len(word) >= CITY_FROM}
+    cities = {word: finder_words.cities(word) for word in known.begun}
     return [
         [asking.in_cities(asked, cities.get(asked.word, [])) for asked in reading] for reading in readings
     ]
 
 
-def _cities(word: str) -> list[str]:
-    """Their marked words; none when they are too many to name."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT word FROM store_finder_word WHERE word >= %s AND word < %s ORDER BY word LIMIT %s",
-            [CITY + word, CITY + word + LAST, CITIES + 1],
-        )
-        found = [city for (city,) in cursor.fetchall()]
-    return found if len(found) <= CITIES else []
-
-
-def _all_known(reading: list[Asked], known: dict[str, str]) -> bool:
+def _all_known(reading: list[Asked], known: Borne) -> bool:
     """Whether anybody at all may answer without an error; short words may be initials."""
-    return all(asked.word in known or len(asked.word) <= INITIALS_LIMIT for asked in reading)
+    return all(asked.word in known.begun or len(asked.word) <= INITIALS_LIMIT for asked in reading)
 
 
-def _loosened(readings: list[list[Asked]], known: dict[str, str]) -> Iterator[list[Asked]]:
+def _loosened(readings: list[list[Asked]], known: Borne) -> Iterator[list[Asked]]:
     """The same readings with the names one error away and those that hold what was typed: for the words that
     nobody bears, or for all words when somebody bears each."""
-    edited = {asked.word: edits(asked.word) for reading in readings for asked in reading if asked.word}
-    borne = _beginning_names(sorted({edit for listed in edited.values() for edit in listed}))
+    edited = {word: edits(word, letters) for word, letters in known.letters.items()}
+    borne = finder_words.beginning(edit for listed in edited.values() for edit in listed)
     for reading in readings:
-        wrong = {asked.word for asked in reading if asked.word not in known and edited.get(asked.word)}
+        wrong = {asked.word for asked in reading if asked.word not in known.begun and edited.get(asked.word)}
         chosen = wrong or {asked.word for asked in reading if edited.get(asked.word)}
         if not chosen:
             continue
         near = {word: [edit for edit in edited[word] if edit in borne][:EDITS] for word in chosen}
         yield [
-            asking.loosened(asked, near[asked.word], _inside(asked.word), known.get(asked.word) == asked.word)
+            asking.loosened(
+                asked,
+                near[asked.word],
+                finder_words.inside(asked.word),
+                asked.word in known.names,
+            )
             if asked.word in chosen
             else asked
             for asked in reading
         ]
 
 
-def _beginning_names(beginnings: list[str]) -> dict[str, str]:
-    """Of these beginnings those that some name has, with the first such name."""
-    values = "json_each(%s) v" if connection.vendor == "sqlite" else "unnest(%s::text[]) v(value)"
-    sql = (
-        "SELECT v.value, (SELECT w.word FROM store_finder_word w WHERE w.word >= v.value"
-        f" ORDER BY w.word LIMIT 1) FROM {values}"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [json.dumps(beginnings) if connection.vendor == "sqlite" else beginnings])
-        return {value: word for value, word in cursor.fetchall() if word and word.startswith(value)}
+def _of_patients(ids: Sequence[str]) -> list[Known]:
+    return _finder("patient", ids)
 
 
-def _inside(word: str) -> list[str]:
-    """Names that hold this elsewhere than at their beginning."""
+def _terms_of(ranks: Sequence[int]) -> list[Known]:
+    return _finder("id", ranks)
+
+
+def _finder(column: str, values: Sequence[str] | Sequence[int]) -> list[Known]:
+    if not values:
+        return []
+    marks = ", ".join(["%s"] * len(values))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT word FROM store_finder_part WHERE part >= %s AND part < %s ORDER BY part, word LIMIT %s",
-            [word, word + LAST, INSIDE],
+            f"SELECT id, resource, patient, terms FROM store_finder WHERE {column} IN ({marks})", list(values)
         )
-        return list(dict.fromkeys(found for (found,) in cursor.fetchall()))
-
-
-def _of_patients(ids: Sequence[str]) -> list[Known]:
-    if not ids:
-        return []
-    with connection.cursor() as cursor:
-        marks = ", ".join(["%s"] * len(ids))
-        cursor.execute(f"SELECT {_ROWS} FROM store_finder f WHERE f.patient IN ({marks})", list(ids))
-        return [Known(*values) for values in cursor.fetchall()]
+        return [Known(*found) for found in cursor.fetchall()]
 
 
 def _rows(listed: list[Known], limit: int) -> list[Row]:
