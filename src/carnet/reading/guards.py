@@ -90,23 +90,20 @@ def _of_same_relative(note: Note, fact: Fact, kept: Sequence[Fact]) -> Fact:
     return _doubted(fact) if note.flat[told.end : fact.start].strip() == "," else fact
 
 
-_BEFOREHAND = re.compile(r" ?(?:avant|av)(?![a-z])")
 _OF_A_PERIOD = re.compile(r" ?(?:a|des|apres) l'arret (?:des|du|de) ")
 _AT_LAST = re.compile(r"(?<![a-z])puis ?,? ?(?:stop|arret)")
 
 
 def _stopped(note: Note, fact: Fact) -> Fact:
-    """« 40 mg 3 j puis 20 mg 3 j puis stop »: a course with its end is prescribed. « Arrêt 5 jours avant » lasts no time."""
+    """« 40 mg 3 j puis 20 mg 3 j puis stop »: a course with its end is prescribed. « Arrêt 5 jours avant », « suspendre 3 jours » are no course."""
     if fact.kind != MEDICATION or fact.values.get("status") != "stopped":
         return fact
-    if _BEFOREHAND.match(note.flat, fact.end):
-        return replace(fact, values=fact.values | {"duration_days": None})
     if _OF_A_PERIOD.match(note.flat, fact.end):
         return replace(fact, values=fact.values | {"status": "prescribed"})
     course = fact.values.get("duration_days") or fact.values.get("times_per_day")
-    if not course or not _AT_LAST.search(note.flat, max(fact.start, fact.end - 8), fact.end + 14):
-        return fact
-    return replace(fact, values=fact.values | {"status": "prescribed"})
+    if course and _AT_LAST.search(note.flat, max(fact.start, fact.end - 8), fact.end + 14):
+        return replace(fact, values=fact.values | {"status": "prescribed"})
+    return replace(fact, values=fact.values | {"duration_days": None})
 
 
 @cache

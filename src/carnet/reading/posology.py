@@ -371,6 +371,11 @@ class _Reading:
     def _brand_only(self, place: int, piece: Piece) -> None:
         self.found.brand_only = True
 
+    def _uneven(self, place: int, piece: Piece) -> None:
+        """« 3/4 cp alterné 1 cp »: one or the other each day."""
+        if self.found.intakes and not self.last.said:
+            self._set_times(1, 1)
+
     def _form(self, place: int, piece: Piece) -> None:
         self.found.forms.append((piece.start, piece.end))
 
@@ -382,6 +387,9 @@ class _Reading:
         for before, after in zip(self.found.intakes, self.found.intakes[1:], strict=False):
             if after.step == before.step + 1 and not after.said and before.said:
                 after.times, after.period, after.when = before.times, before.period, list(before.when)
+            elif after.step == before.step + 1 and after.said and not before.said and before.amount:
+                before.times, before.period = after.times, after.period  # « 1/2 cp 7 j puis 1/j »
+                before.when = list(after.when)
 
     def _share(self) -> None:
         """What is said once for several intakes belongs to each; amounts for a whole day are divided."""

@@ -118,13 +118,11 @@ def _brands(listed: list[Speciality]) -> tuple[list[tuple[Key, Meant]], list[tup
 
 
 def _shortened(name: Key) -> Iterator[Key]:
-    """« Cacit D3 » for « Cacit vitamine D3 », « L-Thyroxine » for « L-Thyroxin Henning », « Calcidose vitamine D »."""
+    """« Cacit D3 » for « Cacit vitamine D3 », « Calcidose vitamine D »."""
     if "vitamine" in name[1:]:
         yield tuple(word for word in name if word != "vitamine")
         if name[-1] == "d3":
             yield (*name[:-1], "d")
-    if name[0].endswith("in") and len(name) > 1:
-        yield (name[0] + "e",)
 
 
 def _substances(listed: list[Speciality]) -> Iterator[tuple[Key, Meant]]:
