@@ -30,6 +30,7 @@ from carnet.record import cell
 from carnet.web.setup import link, wizard
 
 ADDRESS = "127.0.0.1"
+WARM = ("carnet.config.urls.urlpatterns", "carnet.actions.offers.warm")  # loaded once it answers, not before
 THREADS = 8  # more than processors: those that wait for one commit share it
 Ready = Callable[[str], None]
 
@@ -97,13 +98,29 @@ def _application(port: int, ready: Ready) -> Any:
 
 def _tell(port: int, url: str, ready: Ready) -> None:
     for _ in range(600):
-        try:
-            with socket.create_connection((ADDRESS, port), timeout=1):
-                return ready(url)
-        except OSError:
-            time.sleep(0.02)
+        if _answers(port):
+            ready(url)
+            return _warm()
+        time.sleep(0.02)
     print("Carnet ne répond pas sur son port.", file=sys.stderr)
     os._exit(1)
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection((ADDRESS, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _warm() -> None:
+    """Load the screens and what reading a note needs (a second of work), and keep it out of the collector's rounds:
+    neither the first page of the day nor the first offer waits for it."""
+    _screens, warm = map(import_string, WARM)
+    warm()
+    gc.collect()
+    gc.freeze()
 
 
 def _check_free(port: int) -> None:
