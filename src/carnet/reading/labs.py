@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -24,7 +25,7 @@ _SHORT = 2  # letters; such a name counts only in capitals
 def read(note: Note, found: Sequence[Match[Concept]], taken: Sequence[Fact]) -> Iterator[Fact]:
     """Each result once."""
     seen: set[tuple[str, Any]] = set()
-    first = [*dipsticks(note), *_serologies(note)]
+    first = [*dipsticks(note), *_serologies(note), *_abnormal(note)]
     for fact in [*first, *_results(note, found, [*taken, *first])]:
         key = (fact.values["name"], fact.values["value"])
         if key not in seen:
@@ -40,12 +41,48 @@ def _results(note: Note, found: Sequence[Match[Concept]], taken: Sequence[Fact])
         for fact in facts:
             if fact and not any(one.overlaps(fact.start, fact.end) for one in taken):
                 yield fact
+                yield from _again(note, found[place], fact)
         place += 2 if pair else 1
 
 
+def _again(note: Note, match: Match[Concept], first: Fact) -> Iterator[Fact]:
+    """« HbA1c 7,8 → 7,2 », « LDL 1,6 en 2023, 1,1 ce jour », « PSA 6,8 (4,1 en 2023) »: the same test once more."""
+    if not isinstance(first.values["value"], float | int):
+        return
+    for pattern, sure in zip(_others(), (first.confidence, _OF_ANOTHER_DAY), strict=True):
+        if other := pattern.match(note.flat, first.end, first.end + _NEAR):
+            group = "n2" if other.groupdict().get("n2") else "n"
+            unit = other[group.replace("n", "u")]
+            fact = _counted(match, other.start(group), other.end(group), other[group], unit)
+            if fact and fact.values["unit"] == first.values["unit"]:
+                yield replace(fact, confidence=sure)
+            return
+
+
+_NEAR = 60  # characters between two values of one test
+_OF_ANOTHER_DAY = 0.5  # shown, never taken with the others
+
+
+@cache
+def _others() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """The value of today after an old one; an old one after that of today."""
+    day = (
+        r"(?:(?:en|le|du|au) )?(?:(?:[0-9]{1,2}/){0,2}(?:19|20)[0-9]{2}|[0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{2})?)"
+    )
+    month = r"(?:en )?(?:janv|fevr?|mars|avr|mai|juin|juil|aout|sept?|oct|nov|dec)[a-z]*\.?(?: (?:19|20)?[0-9]{2})?"
+    past = rf"(?:{day}|{month}|il y a [0-9]{{1,2}} (?:mois|ans?|sem\w*)|l'an (?:dernier|passe)|hier|avant)(?![a-z0-9])"
+    number = rf"(?P<n>{numbers.NUMBER})(?: ?(?P<u>{_units()})(?![a-z]))?(?![a-z0-9/]|[.,][0-9])"
+    now = r"(?:auj\w*|ce jour|actuellement|maintenant|ce matin)"
+    dated = rf"(?: ?\(?{past}\)?)?"
+    newer = rf"{dated} ?(?:(?:-+>|=+>|→|puis) ?(?:{now} )?{number}|,? ?(?:et |puis )?{number.replace('<n>', '<n2>').replace('<u>', '<u2>')}(?= ?\(?{now}))"
+    return re.compile(newer), re.compile(
+        rf",? ?(?:\(|contre |vs )(?:etait )?(?:a )?{number} ?,? ?(?:g/l )?\(?{past}"
+    )
+
+
 def _result(note: Note, match: Match[Concept]) -> Fact | None:
-    if match.value.doubtful and note.flat[match.end : match.end + 1].isdigit():
-        return None  # « ACR2 » is a mammography
+    if _IMAGED.match(note.flat, match.start):
+        return None
     if not _named(note, match) or not vitals.measured(note, match.start):
         return None
     limit = min(note.sentence(match.start).end, match.end + 70)
@@ -59,14 +96,22 @@ def _result(note: Note, match: Match[Concept]) -> Fact | None:
     )
 
 
+_IMAGED = re.compile(r"acr ?[0-6](?:[abc]|(?![0-9]|[.,][0-9]))")  # « ACR2 » is a mammography
+_DECIMAL = re.compile(r" ?[0-9]{0,3}[.,][0-9]")
+
+
 def _named(note: Note, match: Match[Concept]) -> bool:
     written = note.text[match.start : match.end]
-    return len(written) > _SHORT or not written.islower() or note.text.islower()
+    if len(written) > _SHORT or not written.islower() or note.text.islower():
+        return True
+    return bool(_DECIMAL.match(note.flat, match.end))  # « tg .88 »
 
 
 def _worded(note: Note, match: Match[Concept], value: re.Match[str]) -> Fact | None:
     name = str(value.lastgroup)
     written = list(tables.toml("labs.toml")["words"])[int(name[1:])]
+    if written == "+" and len(note.text[match.start : match.end]) <= _SHORT:
+        return None  # « K+ »
     if (
         written == "négatif"
         and value[name] == "-"
@@ -127,6 +172,20 @@ def _ucum(written: str | None, usual: str | None) -> str | None:
     return known or usual
 
 
+def _abnormal(note: Note) -> Iterator[Fact]:
+    """« Hypercalcémie à 2,78 mmol/L »: the name of the disorder is that of its test."""
+    for label, forms in tables.toml("labs.toml")["disorders"].items():
+        row = next(row for row in tables.tsv("labs.tsv") if row["label"] == label)
+        concept = Concept(row["id"], "", label, (row["loinc"],), row)
+        for word in re.compile(rf"(?<![a-z])(?:{forms})(?![a-z])[a-z ]{{0,18}} a ").finditer(note.flat):
+            value = _value().match(note.flat, word.end())
+            if value and value["n"] and vitals.measured(note, word.start()):
+                end = value.end("u") if value["u"] else value.end("n")
+                match = Match(0, 0, word.start(), word.end(), concept)
+                if fact := _counted(match, value.start("n"), end, value["n"], value["u"]):
+                    yield fact
+
+
 def _pair(note: Note, found: Sequence[Match[Concept]], place: int) -> list[Fact | None] | None:
     """« ASAT/ALAT 45/60 »: two tests, two values."""
     if place + 1 >= len(found):
@@ -154,7 +213,7 @@ def _value() -> re.Pattern[str]:
         f"(?P<w{place}>{tables.any_of(forms)})(?![a-z])"
         for place, forms in enumerate(table["words"].values())
     )
-    guard = rf"(?! ?(?:{tables.any_of(table['not_values'])})(?![a-z]))(?: ?/ ?(?:10|15|20|24|30|100)(?![0-9/]))?(?!/[0-9]|[0-9]|[.,][0-9])"
+    guard = rf"(?! ?(?:{tables.any_of(table['not_values'])})(?![a-z]))(?: ?/ ?(?:10|15|20|24|30|100)(?![0-9/]))?(?!/[0-9]|[0-9]|[.,][0-9]|(?<=[0-9])[a-z]{{2}})"
     number = rf"\(?(?:[<>]=? ?)?(?P<n>{numbers.NUMBER}|[.][0-9]{{1,2}})(?:(?: ?(?P<u>{_units()}))(?![a-z0-9/]| ?/)|{guard})"
     return re.compile(rf"{between}(?:{number}|{words})")
 

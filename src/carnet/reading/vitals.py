@@ -97,7 +97,7 @@ def _fact(note: Note, name: str, match: re.Match[str], group: str | int) -> Fact
 def _value(name: str, written: str, unit: str) -> float | None:
     unit = unit.strip()
     if "k" in written:  # 26kg4
-        return float(written.replace("kg", ".").replace("k", ".")) if name == "weight" else None
+        return float(re.sub("kg?", ".", written)) if name == "weight" else None
     if "m" in written:  # 1m72, 1,72 m
         digits = written.replace(" ", "").removesuffix("m").replace("m", ".").replace(",", ".")
         return round(float(digits) * 100, 1)
