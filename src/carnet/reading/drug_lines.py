@@ -1,5 +1,5 @@
-"""A drug's name with the dosage that follows it, and what a list says once for all its lines: durations before or
-after them. Whether a line is prescribed is decided in medications.py."""
+"""A drug's name with the dosage that follows it. What a list says once for all of it stands in courses.py; whether a
+line is prescribed is decided in medications.py."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from carnet.reading import doses, numbers, posology
 from carnet.reading.doses import Piece
 from carnet.reading.naming import Named
 from carnet.reading.posology import Intake, Posology
-from carnet.reading.structure import Note, Sentence
+from carnet.reading.structure import Note
 
 NOWHERE = -1
 _LINE = 400  # characters of a dosage line
@@ -28,7 +28,7 @@ class Line:
 
 
 def lines(note: Note, named: Sequence[Named]) -> list[Line]:
-    """Each named drug with the dosage that follows it; durations said once for a list given to all of it."""
+    """Each named drug with the dosage that follows it."""
     found = []
     for place, one in enumerate(named):
         limit = named[place + 1].start if place + 1 < len(named) else len(note.flat)
@@ -45,7 +45,7 @@ def lines(note: Note, named: Sequence[Named]) -> list[Line]:
         line = Line(one, read, max(one.end, end), named_next)
         _led(note, one, read)
         found.append(_changed(note, line, limit) or line)
-    return [_told_before(note, line) for line in _shared_durations(note, found)]
+    return found
 
 
 _LEADING = re.compile(
@@ -107,75 +107,11 @@ def _with_times(new: list[Intake], old: list[Intake]) -> list[Intake]:
     return new
 
 
-def _shared_durations(note: Note, found: list[Line]) -> list[Line]:
-    """« …, … qsp 3 mois » gives its duration to the lines before it in the same list, « le tout » to all of them."""
-    shared = list(found)
-    for place, line in enumerate(found):
-        days = line.posology.days
-        whole = bool(_LE_TOUT.match(note.flat, line.end))
-        if days and (
-            whole
-            or _WHOLE.search(note.flat, line.named.end, line.end)
-            or _OWN_LINE.search(note.flat, line.named.end, line.end)
-        ):
-            _carry(note, shared, place, days, whole)
-    return shared
-
-
-def _carry(note: Note, shared: list[Line], place: int, days: float, whole: bool) -> None:
-    """Backwards, as long as it is one list; a drug that is only stopped is passed over."""
-    first = note.sentence(shared[place].named.start).start
-    anchor = shared[place].named.start
-    for at in range(place - 1, -1, -1):
-        before = shared[at]
-        between = note.flat[before.end : anchor]
-        one_list = (
-            (whole and before.named.start >= first)
-            or _BETWEEN.fullmatch(between)
-            or _SHORT_GAP.fullmatch(between)
-        )
-        if before.posology.days or not one_list:
-            return
-        if before.posology.says_something:
-            shared[at] = replace(before, posology=replace(before.posology, days=days))
-        anchor = before.named.start
-
-
 def one_list(note: Note, before: Line, after: Line) -> bool:
     """Whether nothing but a separator, or a word in brackets, stands between two lines."""
     return bool(_BETWEEN.fullmatch(note.flat, before.end, after.named.start))
 
 
-_SHORT_GAP = re.compile(r"[ ,]{0,3}(?:[a-z↑↓]{1,12} ){0,2}(?:\([^()\n]{0,20}\) ?)?")
-_OWN_LINE = re.compile(r"\n[ ]*(?:pour|qsp|pdt|le tout) ")
-_LE_TOUT = re.compile(r" ?,? ?(?:le tout|pour tout|tout)(?![a-z])")
-_WHOLE = re.compile(r"(?<![a-z])(?:qsp|q\.s\.p|le tout|qs|pr)(?![a-z])")
 _BETWEEN = re.compile(
     r"[ ,.;:+/&\n•*↑↓-]{0,6}(?:\([^()\n]{0,20}\)[ ,+]{0,3})?(?:(?:et|puis|ajout|avec|[a-z]{3,12} stop \([a-z]\)|[0-9]{1,2}[.)]) ?)?[↑↓ ]{0,2}"
 )
-_AHEAD = re.compile(
-    rf"(?:renouv\w*|ordo\w*|ttt|traitement|presc\w*|tout)[a-z'. ]{{0,25}}(?:qsp|pour|pdt|pendant|x|de)? ?(?P<n>{numbers.NUMBER}) ?(?P<u>mois|sem\w*|m)(?: \(?ar ?[0-9]\)?)? ?:"
-)
-
-
-def _heading(note: Note, sentence: Sentence) -> re.Match[str] | None:
-    """« Renouvellement 3 mois » alone on its line, above a list."""
-    return _ABOVE.search(note.flat[max(0, sentence.start - _LIST_LENGTH) : sentence.start])
-
-
-_LIST_LENGTH = 500  # characters
-_ABOVE = re.compile(
-    rf"(?:renouv[a-z]*|ordo[a-z]*|r/)[a-z' ]{{0,20}} ?(?P<n>{numbers.NUMBER}) ?(?P<u>mois|sem[a-z]*) ?:?\n(?:[ ]*[-*•][^\n]{{0,120}}\n)*$"
-)
-
-
-def _told_before(note: Note, line: Line) -> Line:
-    """« Renouvellement 3 mois : … » gives its duration to each line that has none."""
-    if line.posology.days or (not line.posology.says_something and not line.posology.strength):
-        return line
-    sentence = note.sentence(line.named.start)
-    told = _AHEAD.search(note.flat, sentence.start, line.named.start) or _heading(note, sentence)
-    if not told:
-        return line
-    days = numbers.value(told["n"]) * (7 if told["u"].startswith("s") else 30)
-    return replace(line, posology=replace(line.posology, days=days))

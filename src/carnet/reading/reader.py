@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from carnet.reading import (
     allergies,
     conditions,
+    courses,
     drug_lines,
     follow_ups,
     guards,
@@ -62,7 +63,7 @@ class Reader:
         found += immunizations.read(note, vaccines, terms)
         found += pressures.read(note)
         found += _unclaimed(vitals.read(note), found)
-        lines = drug_lines.lines(note, named)
+        lines = courses.shared(note, drug_lines.lines(note, named))
         dosed = [line.named for line in lines if line.posology.says_something]
         tests = [one for one in labs_found if not any(drug.start <= one.start < drug.end for drug in dosed)]
         found += labs.read(note, tests, found)

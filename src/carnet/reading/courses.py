@@ -1,0 +1,118 @@
+"""Durations that a list of drugs says once for all its lines: after the last, or in a heading above or before them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from carnet.reading import numbers
+from carnet.reading.drug_lines import Line
+from carnet.reading.structure import Note, Sentence
+
+_MONTH = 28  # days: a duration from here on, said last, is that of the whole list
+_FAR = 60  # characters after the last line
+_LIST_LENGTH = 500  # characters above a line in which its heading stands
+_COUNT = rf"(?P<n>{numbers.NUMBER}|{numbers.WORD}) ?(?P<u>mois|sem[a-z]*|m(?![a-z]))"
+_RENEWED = r"(?:renouv[a-z]*|ordo[a-z]*|presc[a-z]*|r/|ttts?|traitements?|tout)"
+
+
+def shared(note: Note, found: Sequence[Line]) -> list[Line]:
+    """The same lines, with the durations of their list."""
+    ended = [_told_after(note, found, place) for place in range(len(found))]
+    carried = list(ended)
+    for place, line in enumerate(ended):
+        if line.posology.days:
+            whole = line is not found[place] or _is_of_all(note, line)
+            if whole or line.posology.days >= _MONTH:
+                _carry(note, carried, place, whole=whole)
+    starts = {line.named.start for line in found}
+    return [_told_before(note, line, starts) for line in carried]
+
+
+_LAST = re.compile(
+    rf"[^\n0-9]{{0,40}}?(?:^|[ .,;:\n(])(?:(?:le )?tout |{_RENEWED} )?(?:(?:qsp|q\.s\.p\.?|pour|le tout|renouv[a-z]*|ordo[a-z]*) ?){{1,2}}(?:de |d'une duree de |pour )?{_COUNT}"
+)
+_APPOINTMENT = re.compile(
+    r"(?:rdv|rv|revoir|cs|consult\w*|control\w*|at|arret|bilan|bio|kine|ide|seances?)(?![a-z])"
+)
+
+
+def _told_after(note: Note, found: Sequence[Line], place: int) -> Line:
+    """« …, amlodipine arrêtée. QSP 3 mois »: after the last line, or after a drug that is only stopped."""
+    line, following = found[place], found[place + 1 :][:1]
+    if line.posology.days or not (line.posology.says_something or line.posology.strength):
+        return line
+    end = line.end + _FAR
+    if following and (following[0].posology.says_something or following[0].posology.strength):
+        end = min(end, following[0].named.start)
+    told = _LAST.match(note.flat, line.end, min(end, len(note.flat)))
+    if not told or _APPOINTMENT.search(told[0]):
+        return line
+    return replace(line, posology=replace(line.posology, days=_days(told)))
+
+
+def _is_of_all(note: Note, line: Line) -> bool:
+    """« qsp 3 mois », « le tout 5 jours », or a duration on a line of its own."""
+    return bool(
+        _LE_TOUT.match(note.flat, line.end)
+        or _WHOLE.search(note.flat, line.named.end, line.end)
+        or _OWN_LINE.search(note.flat, line.named.end, line.end)
+    )
+
+
+def _carry(note: Note, lines: list[Line], place: int, *, whole: bool) -> None:
+    """Backwards, as long as it is one list; a drug that is only named (stopped) is passed over."""
+    anchor, days = lines[place].named.start, lines[place].posology.days
+    gap = _ANY_GAP if whole else _COMMA
+    for at in range(place - 1, -1, -1):
+        before = lines[at]
+        told = before.posology
+        if told.days or (told.as_needed and not whole) or not gap.fullmatch(note.flat, before.end, anchor):
+            return
+        if told.says_something or (told.strength and whole):
+            lines[at] = replace(before, posology=replace(told, days=days))
+        anchor = before.named.start
+
+
+_LE_TOUT = re.compile(r" ?,? ?(?:le tout|pour tout|tout)(?![a-z])")
+_WHOLE = re.compile(r"(?<![a-z])(?:qsp|q\.s\.p|le tout|l'ensemble|qs)(?![a-z])")
+_OWN_LINE = re.compile(r"\n[ ]*(?:pour|qsp|pdt|le tout) ")
+_COMMA = re.compile(r" ?[,;\n] ?(?:[-*•] ?|[0-9]{1,2}[.)] ?)?(?:et )?")
+_ANY_GAP = re.compile(
+    r"[^\n0-9.;]{0,45}[ ,.;:+/&\n•*↑↓-]{0,6}(?:\([^()\n]{0,20}\)[ ,+]{0,3})?(?:(?:et|puis|ajout|avec|[a-z]{3,12} stop \([a-z]\)|[0-9]{1,2}[.)]) ?)?[↑↓ ]{0,2}"
+)
+
+
+_AHEAD = re.compile(
+    rf"(?<![a-z])(?:{_RENEWED}|qsp|pour)[a-z'. ]{{0,30}}?(?:qsp|pour|pdt|pendant|x|de)? ?{_COUNT}(?: ?\(?ar ?[0-9]\)?)?(?P<colon>[a-z', ]{{0,40}}:)?"
+)
+_ABOVE = re.compile(
+    rf"(?:^|\n)[^\n]{{0,60}}{_RENEWED}[a-z' ]{{0,25}} ?{_COUNT}[a-z', ]{{0,40}}:?[ ]*\n(?:[ ]*[^\n ][^\n]{{0,140}}\n){{0,20}}$"
+)
+
+
+def _told_before(note: Note, line: Line, starts: set[int]) -> Line:
+    """« Renouvellement 3 mois : … » gives its duration to each line that has none."""
+    if line.posology.days or not (line.posology.says_something or line.posology.strength):
+        return line
+    sentence = note.sentence(line.named.start)
+    told = _ahead(note, sentence, line, starts) or _heading(note, sentence)
+    return replace(line, posology=replace(line.posology, days=_days(told))) if told else line
+
+
+def _ahead(note: Note, sentence: Sentence, line: Line, starts: set[int]) -> re.Match[str] | None:
+    told = _AHEAD.search(note.flat, sentence.start, line.named.start)
+    if told and (told["colon"] or {told.end(), told.end() + 1} & starts):
+        return told
+    return None
+
+
+def _heading(note: Note, sentence: Sentence) -> re.Match[str] | None:
+    """« Renouvellement 3 mois » alone on its line, above a list."""
+    start = note.flat.rfind("\n", 0, sentence.start + 1) + 1
+    return _ABOVE.search(note.flat[max(0, start - _LIST_LENGTH) : start])
+
+
+def _days(told: re.Match[str]) -> float:
+    return numbers.value(told["n"]) * (7 if told["u"].startswith("s") else 30)
