@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from carnet.fhir import codes, json
 from carnet.record.reading import Reading
-from carnet.rules import alarms, note, received, synthesis, timeline
+from carnet.rules import alarms, measure, note, received, results, synthesis, timeline
+from carnet.rules.measure import Measure
 from carnet.store.resource import Row
 
 Resource = dict[str, Any]
@@ -27,6 +28,21 @@ CODES = st.sampled_from(("2823-3", "62238-1", "14682-9", "8480-6"))
 STATUS = st.sampled_from(("final", "final", "final", "entered-in-error", "cancelled"))
 
 
+# What makes another thing of an observation than a measure of the patient, that day.
+MORE = st.sampled_from(
+    (
+        *[{}] * 8,
+        {"hasMember": [{"reference": "Observation/r0"}, {"reference": "Observation/r1"}]},
+        {"bodySite": {"text": "bras gauche"}},
+        {"focus": [{"reference": "RelatedPerson/x"}]},
+        {"interpretation": [{"coding": [{"code": "R"}]}]},
+        {"interpretation": [{"coding": [{"code": "H"}]}]},
+        {"extension": [{"url": "urn:other", "valueQuantity": {"value": 3}}]},
+        {"note": [{"text": 'dit : "tag":[] et "hasMember":['}]},
+    )
+)
+
+
 def coded(system: str, code: str) -> Resource:
     return {"coding": [{"system": system, "code": code, "display": f"mot {code}"}]}
 
@@ -34,10 +50,10 @@ def coded(system: str, code: str) -> Resource:
 @st.composite
 def observation(draw: st.DrawFn) -> Resource:
     value = {"value": Decimal(draw(NUMBERS)), "unit": "mmol/L"}
+    category = draw(st.sampled_from(("laboratory", "laboratory", "vital-signs", "social-history")))
     made: Resource = {
-        "resourceType": "Observation", "status": draw(STATUS), "code": coded(codes.LOINC, draw(CODES)),
-        "category": [coded(codes.OBSERVATION_CATEGORY, draw(st.sampled_from(("laboratory", "vital-signs", "social-history"))))],
-        "effectiveDateTime": draw(DAYS),
+        "resourceType": "Observation", "status": draw(STATUS), "category": [coded(codes.OBSERVATION_CATEGORY, category)],
+        "code": coded(codes.LOINC, draw(CODES)), "effectiveDateTime": draw(DAYS),
     }  # fmt: skip
     shape = draw(st.sampled_from(("quantity", "quantity", "range", "component", "none")))
     if shape in ("quantity", "range"):
@@ -46,7 +62,7 @@ def observation(draw: st.DrawFn) -> Resource:
         made["referenceRange"] = [{"low": {"value": Decimal("3.50")}, "high": {"value": Decimal("5.10")}}]
     if shape == "component":
         made["component"] = [{"code": coded(codes.LOINC, "8462-4"), "valueQuantity": value}]
-    return made
+    return made | draw(MORE)
 
 
 @st.composite
@@ -110,7 +126,7 @@ def records(draw: st.DrawFn) -> list[Resource]:
         meta: Resource = {"versionId": "1", "lastUpdated": "2026-11-21T21:38:53.935690Z"}
         meta |= {"tag": [{"system": codes.TAG, "code": tag}]} if tag else {}
         meta |= {"source": source} if source else {}
-        made.append({**one, "id": f"r{number}", "meta": meta})
+        made.append({"resourceType": one["resourceType"], "id": f"r{number}", "meta": meta, **one})
     return made
 
 
@@ -134,18 +150,40 @@ def test_a_light_reading_tells_what_a_full_one_tells(record: list[Resource]) -> 
     ]
     moments = [timeline.moment(event.date) for event in events]
     assert moments == sorted(moments, reverse=True)
-    told = [*map(reading.whole, filter(synthesis.tells, reading.glances))]
+    told = [*map(reading.whole, filter(synthesis.tells, reading.facts))]
     assert repr(synthesis.synthesis(told, today=TODAY)) == repr(synthesis.synthesis(whole, today=TODAY))
-    assert repr(alarms.allergies(reading.glances)) == repr(alarms.allergies(whole))
-    assert [one["id"] for one in reading.glances if received.is_to_take(one)] == [
+    assert repr(alarms.allergies(reading.facts)) == repr(alarms.allergies(whole))
+    assert [one["id"] for one in reading.facts if received.is_to_take(one)] == [
         one["id"] for one in whole if received.is_to_take(one)
     ]
+    observations = [one for one in whole if one["resourceType"] == "Observation"]
+    for light, heavy in zip(reading.observed, observations, strict=True):
+        assert reading.whole(light) == heavy
+        assert measure.date_of(light) == results.date_of(heavy)
+        assert measure.source_of(light) == received.source(heavy)
+        assert measure.is_coded(light) == received.is_coded(heavy)
+        assert measure.loinc_of(light) == results.loinc(heavy["code"])
+
+
+@settings(max_examples=300, deadline=None)
+@given(records(), st.integers(1, 3))
+def test_the_last_dates_of_each_analyte_are_the_last_of_its_curve(record: list[Resource], dates: int) -> None:
+    reading = Reading(kept(record))
+    few = results.series(results.values(map(reading.whole, measure.latest([*reading.observed], dates))))
+    every = results.series(results.values(map(reading.whole, reading.observed)))
+    assert [one.latest for one in few] == [one.latest for one in every]
+    assert [_end(one, dates) for one in few] == [_end(one, dates) for one in every]
+
+
+def _end(one: results.Series, dates: int) -> list[results.Value]:
+    last = sorted({value.date for value in one.values})[-dates:]
+    return [value for value in one.values if value.date in last]
 
 
 @given(records())
 def test_every_resource_can_be_found_as_it_was_written(record: list[Resource]) -> None:
     reading = Reading(kept(record))
-    shown = {one["id"] for one in reading.glances}
+    shown = {one.id if isinstance(one, Measure) else one["id"] for one in reading.glances}
     for one in record:
         silent = one["resourceType"] == "Provenance" and "entity" not in one
         assert (one["id"] in shown) != silent

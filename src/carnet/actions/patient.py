@@ -3,7 +3,6 @@ top. It reads no note and merges nobody."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -19,10 +18,12 @@ from carnet.fhir.errors import Invalid, Issue
 from carnet.record import access, gate
 from carnet.record.actor import Actor
 from carnet.record.gate import OpenRecord
+from carnet.record.reading import Reading
 from carnet.record.work import Stored
-from carnet.rules import alarms, person, reliability, results
+from carnet.rules import alarms, measure, person, reliability, results
 from carnet.rules.alarms import Allergy
 from carnet.rules.identity import wrong_keys
+from carnet.rules.measure import Observed
 from carnet.rules.person import Identity
 from carnet.rules.results import Value
 
@@ -78,20 +79,14 @@ def banner(
     record: OpenRecord,
     *,
     href: str = "",
-    resources: Iterable[Resource] | None = None,
-    whole: Callable[[Resource], Resource] | None = None,
+    reading: Reading | None = None,
 ) -> Banner:
-    """Name, alarms and identity of an opened record. `resources` spares a second reading of what a page has read; if
-    their numbers are inexact, `whole` gives one of them as it is kept."""
+    """Name, alarms and identity of an opened record; `reading` spares a second reading of what a page has read."""
     if not access.readable(by)("AllergyIntolerance"):
         return Banner(record.patient, href, [], "hidden", _identity(record.patient.resource()))
-    if resources is None:
-        resources = [one.resource() for one in record.all("AllergyIntolerance", "Observation")]
-    listed = list(resources)
-    state, found = alarms.allergies(listed)
-    return Banner(
-        record.patient, href, found, state, _identity(record.patient.resource()), _kidney(listed, whole)
-    )
+    reading = reading or record.reading("AllergyIntolerance", "Observation")
+    state, found = alarms.allergies(reading.facts)
+    return Banner(record.patient, href, found, state, _identity(record.patient.resource()), _kidney(reading))
 
 
 def check_write(by: Actor) -> None:
@@ -127,11 +122,11 @@ def _identity(patient: Resource) -> dict[str, str]:
     return {"text": known.get(status, _("INS non qualifiée")), "kind": ""}
 
 
-def _kidney(resources: list[Resource], whole: Callable[[Resource], Resource] | None) -> list[str]:
+def _kidney(reading: Reading) -> list[str]:
     """The last filtration rate, else the last creatinine: what doses depend on."""
-    listed = [one for one in resources if one["resourceType"] == "Observation" and _is_kidney(one)]
-    newest = sorted(listed, key=results.date_of, reverse=True)
-    found = _latest(newest, results.DFG, whole) or _latest(newest, results.CREATININE, whole)
+    listed = [one for one in reading.observed if measure.loinc_of(one) in _KIDNEY]
+    newest = sorted(listed, key=measure.date_of, reverse=True)
+    found = _latest(reading, newest, results.DFG) or _latest(reading, newest, results.CREATININE)
     if found is None or found.quantity is None:
         return []
     name = _("DFG") if found.code in results.DFG else _("Créatinine")
@@ -141,23 +136,17 @@ def _kidney(resources: list[Resource], whole: Callable[[Resource], Resource] | N
     return [f"{name} {beside}{_number(found.quantity['value'])}{unit}{sign} ({_month(found.date)})"]
 
 
-def _latest(
-    newest: list[Resource], wanted: frozenset[str], whole: Callable[[Resource], Resource] | None
-) -> Value | None:
+def _latest(reading: Reading, newest: list[Observed], wanted: frozenset[str]) -> Value | None:
     """The first of these that has a number: only that one is looked at closely."""
     for one in newest:
-        if results.loinc(one.get("code")) in wanted:
-            found = results.latest(results.values([whole(one) if whole else one]), wanted)
+        if measure.loinc_of(one) in wanted:
+            found = results.latest(results.values([reading.whole(one)]), wanted)
             if found:
                 return found
     return None
 
 
 _KIDNEY = results.DFG | results.CREATININE
-
-
-def _is_kidney(observation: Resource) -> bool:
-    return results.loinc(observation.get("code")) in _KIDNEY
 
 
 def _number(value: object) -> str:

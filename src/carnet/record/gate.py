@@ -211,9 +211,10 @@ class OpenRecord:
         found = rows.of_subject(self._subjects, types)
         return [stored(row) for row in found if self._may_read(row.type)]
 
-    def reading(self) -> Reading:
-        """Everything that the actor may read, for a page that shows a part of it."""
-        return Reading(row for row in rows.of_subject(self._subjects, ()) if self._may_read(row.type))
+    def reading(self, *types: str) -> Reading:
+        """Everything of these types (all that the actor may read when none is named), for a page that shows a part of
+        it."""
+        return Reading(row for row in rows.of_subject(self._subjects, types) if self._may_read(row.type))
 
     def get(self, type: str, id: str) -> Stored:
         """One resource of this record. Raises NotFound when it is another patient's."""

@@ -3,12 +3,13 @@ asks the database nothing; the gate gives it the rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
 from carnet.fhir import json
 from carnet.record.work import Stored, stored
+from carnet.rules.measure import Measure, Observed, measure
 from carnet.store.resource import Row
 
 Resource = dict[str, Any]
@@ -22,17 +23,28 @@ class Reading:
         self._rows = [row for row in found if _tells(row)]
 
     @cached_property
-    def glances(self) -> list[Resource]:
-        """Everything, but numbers of observations, which are most of a record, inexact: never show one."""
-        return [
-            json.glance(row.body) if row.type == "Observation" else json.kept(row.body) for row in self._rows
-        ]
+    def glances(self) -> list[Observed]:
+        """Everything: measures as what tells them apart; the numbers of other observations inexact, never show one."""
+        return [_glance(row) for row in self._rows]
 
-    def whole(self, glance: Resource) -> Resource:
+    @cached_property
+    def facts(self) -> list[Resource]:
+        """Everything that is more than a measure."""
+        return [one for one in self.glances if not isinstance(one, Measure)]
+
+    @property
+    def observed(self) -> Iterator[Observed]:
+        """The observations, measures or not."""
+        for one in self.glances:
+            if isinstance(one, Measure) or one["resourceType"] == "Observation":
+                yield one
+
+    def whole(self, glance: Observed) -> Resource:
         """One of the glances, its numbers as written."""
-        if glance["resourceType"] != "Observation":
+        if not isinstance(glance, Measure) and glance["resourceType"] != "Observation":
             return glance
-        found: Resource = json.kept(self._observations[glance["id"]].body)
+        body = glance.body if isinstance(glance, Measure) else self._observations[glance["id"]].body
+        found: Resource = json.kept(body)
         return found
 
     @cached_property
@@ -46,6 +58,13 @@ class Reading:
     def find(self, type: str, id: str) -> Stored | None:
         """One resource of the record."""
         return next((stored(row) for row in self._rows if row.id == id and row.type == type), None)
+
+
+def _glance(row: Row) -> Observed:
+    if row.type != "Observation":
+        found: Resource = json.kept(row.body)
+        return found
+    return measure(row.id, row.body) or json.glance(row.body)
 
 
 def _tells(row: Row) -> bool:

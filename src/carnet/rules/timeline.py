@@ -11,14 +11,15 @@ from functools import cache, partial
 from importlib.resources import files
 from typing import Any, Literal, NamedTuple, cast
 
-from carnet.fhir import codes, dates
+from carnet.fhir import codes, dates, json
 from carnet.fhir.errors import Malformed
 from carnet.fhir.folding import fold
 from carnet.rules import note, received, results
+from carnet.rules.measure import Measure, Observed, date_of, is_coded, source_of
 from carnet.rules.results import Value, concept_words
 
 Resource = dict[str, Any]
-Whole = Callable[[Resource], Resource]
+Whole = Callable[[Observed], Resource]
 Kind = Literal["consultation", "result", "letter", "prescription", "vaccine", "act", "document"]
 KINDS: tuple[Kind, ...] = ("consultation", "result", "letter", "prescription", "vaccine", "act", "document")
 
@@ -55,8 +56,15 @@ class Entry:
         return note.without_reason(self.text) if self.kind == "consultation" else self.text
 
 
-def _itself(resource: Resource) -> Resource:
-    return resource
+def _itself(observed: Observed) -> Resource:
+    whole: Resource = json.kept(observed.body) if isinstance(observed, Measure) else observed
+    return whole
+
+
+def _roughly(observed: Observed) -> Resource:
+    """For its words only."""
+    rough: Resource = json.glance(observed.body) if isinstance(observed, Measure) else observed
+    return rough
 
 
 class Event(NamedTuple):
@@ -77,15 +85,19 @@ def entries(resources: Sequence[Resource]) -> list[Entry]:
     return [event.told() for event in outline(resources)]
 
 
-def outline(resources: Sequence[Resource]) -> list[Event]:
-    """The same, each to be told only if it is shown: of a long record, few are. `resources` may hold inexact numbers,
-    if `told` is then given what is kept for them."""
+def outline(resources: Iterable[Observed]) -> list[Event]:
+    """The same, each to be told only if it is shown: of a long record, few are. `resources` may hold measures, and
+    inexact numbers, if `told` is then given what is kept for them."""
     by_type: dict[str, list[Resource]] = {}
+    observed: list[Observed] = []
     for one in resources:
-        if not _is_wrong(one):
+        if isinstance(one, Measure):
+            observed.append(one)
+        elif not _is_wrong(one):
             by_type.setdefault(one["resourceType"], []).append(one)
+            if one["resourceType"] == "Observation":
+                observed.append(one)
     documents = {f"DocumentReference/{one['id']}": one for one in by_type.get("DocumentReference", [])}
-    observed = {f"Observation/{one['id']}": one for one in by_type.get("Observation", [])}
     found = [
         *_notes(by_type),
         *_documents(observed, documents),
@@ -99,7 +111,7 @@ def outline(resources: Sequence[Resource]) -> list[Event]:
 def matching(found: Iterable[Event], *, text: str) -> list[Event]:
     """The events that hold every word typed, whatever its accents."""
     words = fold(text).split()
-    return [event for event in found if not words or _holds(event.told(), words)]
+    return [event for event in found if not words or _holds(event.told(_roughly), words)]
 
 
 def counts(found: Iterable[Event]) -> list[tuple[Kind, int]]:
@@ -216,11 +228,11 @@ def _displays(references: Iterable[Resource]) -> str:
     return ", ".join(dict.fromkeys(str(one["display"]) for one in references if one.get("display")))
 
 
-def _documents(observed: dict[str, Resource], documents: dict[str, Resource]) -> Iterable[Event]:
-    brought: dict[str, list[Resource]] = {}
-    for one in observed.values() if documents else ():
-        said = received.source(one)
-        if said in documents and not received.is_coded(one):
+def _documents(observed: list[Observed], documents: dict[str, Resource]) -> Iterable[Event]:
+    brought: dict[str, list[Observed]] = {}
+    for one in observed if documents else ():
+        said = source_of(one)
+        if said in documents and not is_coded(one):
             brought.setdefault(str(said), []).append(one)
     for reference, one in documents.items():
         if one.get("status") != "superseded" and not is_attached(one, documents):
@@ -229,7 +241,7 @@ def _documents(observed: dict[str, Resource], documents: dict[str, Resource]) ->
 
 
 def _told_document(
-    document: Resource, documents: dict[str, Resource], brought: list[Resource], whole: Whole
+    document: Resource, documents: dict[str, Resource], brought: list[Observed], whole: Whole
 ) -> Entry:
     values = results.summary(results.values(map(whole, brought)))
     return replace(document_entry(document, documents), values=values)
@@ -279,21 +291,27 @@ def _subtitle(document: Resource) -> str:
 
 
 def _reports(
-    by_type: dict[str, list[Resource]], observed: dict[str, Resource], documents: dict[str, Resource]
+    by_type: dict[str, list[Resource]], observed: list[Observed], documents: dict[str, Resource]
 ) -> Iterable[Event]:
     """Reports that are not the values of a document shown already; then the values that stand in none."""
+    reports = by_type.get("DiagnosticReport", [])
+    named = {_name(one): one for one in observed} if reports else {}
     reported: set[str] = set()
-    for one in by_type.get("DiagnosticReport", []):
-        names = _results_of(one, observed)
+    for one in reports:
+        names = _results_of(one, named)
         reported.update(names)
         if received.source(one) not in documents:
-            tell = partial(_told_report, one, [observed[name] for name in names])
+            tell = partial(_told_report, one, [named[name] for name in names])
             yield Event("result", f"DiagnosticReport/{one['id']}", results.date_of(one), tell)
-    alone = {name: one for name, one in observed.items() if name not in reported} if reported else observed
+    alone = [one for name, one in named.items() if name not in reported] if reported else observed
     yield from _measures(alone, documents)
 
 
-def _told_report(report: Resource, parts: list[Resource], whole: Whole) -> Entry:
+def _name(observed: Observed) -> str:
+    return f"Observation/{observed.id if isinstance(observed, Measure) else observed['id']}"
+
+
+def _told_report(report: Resource, parts: list[Observed], whole: Whole) -> Entry:
     return Entry(
         kind="result",
         reference=f"DiagnosticReport/{report['id']}",
@@ -305,34 +323,33 @@ def _told_report(report: Resource, parts: list[Resource], whole: Whole) -> Entry
     )
 
 
-def _results_of(report: Resource, observed: dict[str, Resource]) -> list[str]:
+def _results_of(report: Resource, named: dict[str, Observed]) -> list[str]:
     """The names of its results, those inside its panels included."""
-    wanted, found = [report], list[str]()
-    while wanted:
-        one = wanted.pop(0)
+    wanted, found = [report], dict[str, None]()
+    for one in wanted:
         for link in (*one.get("result", []), *one.get("hasMember", [])):
             name = str(link.get("reference", ""))
-            if name in observed and name not in found:
-                found.append(name)
-                wanted.append(observed[name])
-    return found
+            if name in named and name not in found:
+                found[name] = None
+                inside = named[name]
+                wanted += [] if isinstance(inside, Measure) else [inside]
+    return list(found)
 
 
-def _measures(alone: dict[str, Resource], documents: dict[str, Resource]) -> Iterable[Event]:
+def _measures(alone: Iterable[Observed], documents: dict[str, Resource]) -> Iterable[Event]:
     """Values that stand in no report and no document, those of one day together."""
-    days: dict[str, list[Resource]] = {}
-    for one in alone.values():
-        if documents and received.source(one) in documents:
+    days: dict[str, list[Observed]] = {}
+    for one in alone:
+        if documents and source_of(one) in documents:
             continue
-        if not received.is_coded(one) and results.has_values(one):
-            days.setdefault(results.date_of(one)[:10], []).append(one)
+        if isinstance(one, Measure) or (not received.is_coded(one) and results.has_values(one)):
+            days.setdefault(date_of(one)[:10], []).append(one)
     for listed in days.values():
-        reference = f"Observation/{listed[0]['id']}"
-        latest = max(map(results.date_of, listed)) if listed[1:] else results.date_of(listed[0])
-        yield Event("result", reference, latest, partial(_told_day, reference, latest, listed))
+        latest = max(map(date_of, listed))
+        yield Event("result", _name(listed[0]), latest, partial(_told_day, _name(listed[0]), latest, listed))
 
 
-def _told_day(reference: str, latest: str, listed: list[Resource], whole: Whole) -> Entry:
+def _told_day(reference: str, latest: str, listed: list[Observed], whole: Whole) -> Entry:
     values = results.summary(results.values(map(whole, listed)))
     title = "Mesures" if all(value.category == "vital-signs" for value in values) else "Résultats"
     return Entry("result", reference, latest, title, values=values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -21,6 +22,9 @@ class Row(NamedTuple):
     updated: int
     deleted: bool
     body: bytes
+
+
+_AGE = itemgetter(Row._fields.index("updated"), Row._fields.index("pk"))
 
 
 def row(values: Sequence[Any]) -> Row:
@@ -54,12 +58,15 @@ def of_subject(subjects: Sequence[str], types: Sequence[str]) -> list[Row]:
     where = f"subject IN ({_marks(subjects)}) AND NOT deleted"
     if types:
         where += f" AND type IN ({_marks(types)})"
+    columns = "id, type, fhir_id, version, subject, updated, body"
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {COLUMNS} FROM store_resource WHERE {where} ORDER BY updated DESC, id DESC",  # noqa: S608
-            [*subjects, *types],
-        )
-        return [row(values) for values in cursor.fetchall()]
+        cursor.execute(f"SELECT {columns} FROM store_resource WHERE {where}", [*subjects, *types])  # noqa: S608
+        found = [
+            Row(pk, type_, id_, version, subject, updated, False, bytes(body))
+            for pk, type_, id_, version, subject, updated, body in cursor.fetchall()
+        ]
+    # Put in order here: inside the database a long record would be copied whole to sort it.
+    return sorted(found, key=_AGE, reverse=True)
 
 
 def written_since(moments: Mapping[str, int]) -> list[tuple[Row, bool]]:

@@ -24,8 +24,8 @@ from carnet.record import clock, gate
 from carnet.record.actor import Actor
 from carnet.record.reading import Reading
 from carnet.record.work import Draft, Stored
+from carnet.rules import measure, results, timeline
 from carnet.rules import note as notes
-from carnet.rules import results, timeline
 from carnet.rules.synthesis import synthesis, tells
 from carnet.rules.timeline import Entry, Event
 from carnet.web.consultation import trends
@@ -173,10 +173,9 @@ def _page(
             by,
             record,
             href=reverse("patient:record", args=[draft.patient]),
-            resources=reading.glances,
-            whole=reading.whole,
+            reading=reading,
         ),
-        "synthesis": synthesis([*map(reading.whole, filter(tells, reading.glances))], today=today),
+        "synthesis": synthesis([*map(reading.whole, filter(tells, reading.facts))], today=today),
         "trends": _trends(reading, today),
         "strip": [event.told(reading.whole) for event in events[:STRIP]],
         "previous": [*islice(_signed(events, but=draft.composition), PREVIOUS)],
@@ -191,7 +190,7 @@ def _page(
 
 def _trends(reading: Reading, today: date) -> list[trends.Trend]:
     """Earlier values of every measure of the record."""
-    observations = [one.resource() for one in reading.stored("Observation")]
+    observations = [*map(reading.whole, measure.latest([*reading.observed], trends.MOST))]
     return trends.trends(results.series(results.values(observations)), today=today)
 
 

@@ -20,8 +20,8 @@ from carnet.documents.cda.view import view as cda_view
 from carnet.fhir.errors import CarnetError, Gone, NotFound
 from carnet.record import clock
 from carnet.record.gate import OpenRecord
+from carnet.rules import measure, results, timeline
 from carnet.rules import received as rules
-from carnet.rules import results, timeline
 from carnet.web.patient import facts
 from carnet.web.patient.opening import Opened, actor, is_part, opened, same_patient
 
@@ -44,10 +44,9 @@ def document(request: HttpRequest, id: str, document: str) -> HttpResponse:
     page = opened(request, id)
     resource = page.find("DocumentReference", document)
     reference = f"DocumentReference/{document}"
-    brought = [one for one in page.reading.glances if rules.source(one) == reference]
-    documents = {f"DocumentReference/{one['id']}": one for one in page.reading.glances if _is_document(one)}
+    brought = [one for one in page.reading.facts if rules.source(one) == reference]
+    documents = {f"DocumentReference/{one['id']}": one for one in page.reading.facts if _is_document(one)}
     shown = {
-        "page": page,
         "id": id,
         "banner": page.banner,
         "document": resource,
@@ -56,9 +55,10 @@ def document(request: HttpRequest, id: str, document: str) -> HttpResponse:
         "view": _view(page.record, resource),
         "facts": [_fact(page.reading.whole(one)) for one in brought if rules.is_coded(one)],
         "values": results.values(
-            map(
-                page.reading.whole,
-                (one for one in brought if one["resourceType"] == "Observation" and not rules.is_coded(one)),
+            (
+                page.reading.whole(one)
+                for one in page.reading.observed
+                if measure.source_of(one) == reference and not measure.is_coded(one)
             ),
             replaced=True,
         ),
@@ -206,7 +206,7 @@ def _versions(page: Opened, document: dict[str, Any]) -> list[dict[str, Any]]:
     own = f"DocumentReference/{document['id']}"
     return [
         one
-        for one in page.reading.glances
+        for one in page.reading.facts
         if one["resourceType"] == "DocumentReference"
         and one["id"] != document["id"]
         and (

@@ -99,11 +99,11 @@ def is_denied(resource: dict[str, Any]) -> bool:
 
 def rows_of(page: Opened) -> list[Row]:
     """What waits in this record, as the page shows it."""
-    if not any(map(is_to_take, page.reading.glances)):
+    if not any(map(is_to_take, page.reading.facts)):
         return []
     documents = {
         f"DocumentReference/{one['id']}": one
-        for one in page.reading.glances
+        for one in page.reading.facts
         if one["resourceType"] == "DocumentReference"
     }
     return [_row(group, documents) for group in actions.waiting(page.record, page.reading.stored(*TYPES))]

@@ -104,7 +104,6 @@ def _edit(
 ) -> HttpResponse:
     stored = other if isinstance(other, Stored) else page.record.patient
     shown: dict[str, Any] = {
-        "page": page,
         "id": page.id,
         "banner": page.banner,
         "form": form,

@@ -23,7 +23,8 @@ from carnet.rules.timeline import Event
 
 @dataclass(frozen=True)
 class Opened:
-    """A record open on a page: who looks, when, all of it, and the banner. What costs time is made when asked for."""
+    """A record open on a page: who looks, when, all of it, and the banner. What costs time is made when asked for. It is
+    not for templates: what they are given lives on until cycles are collected, and that of whole records takes long."""
 
     by: Actor
     at: datetime
@@ -34,8 +35,8 @@ class Opened:
     @cached_property
     def banner(self) -> Banner:
         """What stays in view of this patient."""
-        href, reading = reverse("patient:record", args=[self.id]), self.reading
-        return actions.banner(self.by, self.record, href=href, resources=reading.glances, whole=reading.whole)
+        href = reverse("patient:record", args=[self.id])
+        return actions.banner(self.by, self.record, href=href, reading=self.reading)
 
     @cached_property
     def events(self) -> list[Event]:

@@ -70,7 +70,6 @@ def _page(request: HttpRequest, page: Opened, said: str = "", keys: Sequence[str
     rows = facts.rows_of(page)
     asked = request.GET.get("document") or (rows[0].documents[0]["id"] if rows and rows[0].documents else "")
     shown = {
-        "page": page,
         "id": page.id,
         "banner": page.banner,
         "sections": facts.by_section(rows),

@@ -34,7 +34,7 @@ def record(request: HttpRequest, id: str) -> HttpResponse:
     """The record; a POST filters its history (text and kind stay out of the address)."""
     page = opened(request, id)
     if is_part(request) and request.method == "POST":
-        shown = {"page": page, "id": id, **_history(request, page)}
+        shown = {"id": id, **_history(request, page)}
         return render(request, "patient/_history.html", shown)
     if page.record.patient.id != id:  # merged: one address for one record
         return redirect("patient:record", page.record.patient.id)
@@ -47,13 +47,15 @@ def record_page(request: HttpRequest, page: Opened, said: str = "", undo: Sequen
     rows = facts.rows_of(page)
     by_composition = {draft.composition: draft for draft in _drafts(page)}
     shown = {
-        "page": page,
         "id": page.id,
+        "at": page.at,
+        "by": page.by,
+        "merged": page.record.merged,
         **_history(request, page),
         "said": said,
         "undo": undo,
         "banner": page.banner,
-        "synthesis": synthesis([*map(page.reading.whole, filter(tells, page.reading.glances))], today=today),
+        "synthesis": synthesis([*map(page.reading.whole, filter(tells, page.reading.facts))], today=today),
         "groups": rows,
         "waiting": facts.by_section(rows[:SHORT]),
         "draft": by_composition.get(None),
@@ -98,7 +100,6 @@ def note(request: HttpRequest, id: str, composition: str) -> HttpResponse:
     older = next((one for one in versions[1:] if one["meta"]["versionId"] == asked), None)
     text, reference = notes.text_of(current), f"Composition/{composition}"
     shown = {
-        "page": page,
         "id": id,
         "banner": page.banner,
         "note": current,
@@ -130,7 +131,7 @@ def measures(request: HttpRequest, id: str) -> HttpResponse:
     page = opened(request, id)
     observations = [one.resource() for one in page.reading.stored("Observation")]
     found = results.series(results.values(observations))
-    shown = {"page": page, "id": id, "banner": page.banner, "tables": plots.tables(found, COLUMNS)}
+    shown = {"id": id, "banner": page.banner, "tables": plots.tables(found, COLUMNS)}
     return render(request, "patient/results.html", shown)
 
 

@@ -1,0 +1,158 @@
+"""Observations that say no more than « this much of this, that day », told apart by their bytes. They are most of a long
+record, and few of them are on a page: each is read in full only when it is shown. Pure. What this grammar does not know
+to the last letter is no measure, and is read in full at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from carnet.fhir import codes, json
+from carnet.rules import received, results
+
+Resource = dict[str, Any]
+
+
+class Measure(NamedTuple):
+    """One such observation: when, the document that brought it (`Type/id`, or nothing), what was measured, and all that
+    is kept of it. Those of one `kind` are of the same analytes in the same units."""
+
+    id: str
+    date: str
+    source: str
+    concept: bytes
+    kind: bytes
+    body: bytes
+
+    @property
+    def loinc(self) -> str | None:
+        """The LOINC code of what was measured."""
+        return _loinc(self.concept)
+
+
+Observed = Resource | Measure
+
+
+def measure(id: str, body: bytes) -> Measure | None:
+    """The observation kept as `body`, if it is one."""
+    found = (_WITH_ESCAPES if b"\\" in body else _FORM).fullmatch(body)
+    if found is None:
+        return None
+    source, concept, date, unit, parts = found.groups()
+    if unit is None and parts is None:
+        return None
+    kind = concept + (unit or b"") + (_VALUE.sub(b"", parts) if parts else b"")
+    whence = source.decode().partition("#")[0] if source else ""
+    return Measure(id, date.decode(), whence, concept, kind, body)
+
+
+def date_of(observed: Observed) -> str:
+    """When it was measured, as written."""
+    return observed.date if isinstance(observed, Measure) else results.date_of(observed)
+
+
+def source_of(observed: Observed) -> str | None:
+    """The document that said it: `DocumentReference/…`."""
+    return observed.source or None if isinstance(observed, Measure) else received.source(observed)
+
+
+def is_coded(observed: Observed) -> bool:
+    """Whether it is taken up one by one, as a fact; else it is a result."""
+    return not isinstance(observed, Measure) and received.is_coded(observed)
+
+
+def loinc_of(observed: Observed) -> str | None:
+    """The LOINC code of what was measured."""
+    return observed.loinc if isinstance(observed, Measure) else results.loinc(observed.get("code"))
+
+
+def latest(observed: Sequence[Observed], dates: int) -> list[Observed]:
+    """What holds at least the values of the last `dates` dates of each analyte, in the order given: of each kind of
+    measure those of its last dates, and everything that is no measure or stands in a panel, which may name it."""
+    within = {
+        str(link.get("reference", "")).removeprefix("Observation/")
+        for one in observed
+        if not isinstance(one, Measure)
+        for link in one.get("hasMember", [])
+    }
+    by_kind: dict[bytes, set[str]] = {}
+    for one in observed:
+        if isinstance(one, Measure):
+            by_kind.setdefault(one.kind, set()).add(one.date)
+    last = {kind: {*sorted(found)[-dates:]} for kind, found in by_kind.items()}
+    return [
+        one
+        for one in observed
+        if not isinstance(one, Measure) or one.date in last[one.kind] or one.id in within
+    ]
+
+
+# A record names the same few analytes thousands of times.
+@lru_cache(maxsize=512)
+def _loinc(concept: bytes) -> str | None:
+    return results.loinc(json.glance(concept))
+
+
+_NUMBER = r"-?[0-9][0-9.eE+-]*+"
+_VALUE = re.compile(rf'"value":{_NUMBER}'.encode())
+
+
+def _form(string: str) -> re.Pattern[bytes]:
+    """The members in the order of FHIR, or of our readers of documents. Whatever has other values, an end that is not
+    final, members, a place of the body or another subject is no measure; nor are ways of life, which are taken up one by
+    one, and antibiograms, whose letter stands before the quantity. Nothing that was matched is given back (`*+`), so
+    that what does not match is given up at once, however hostile."""
+
+    def maybe(name: str, value: str) -> str:
+        return rf'(?:,"{name}":{value})?+'
+
+    def several(item: str) -> str:
+        return rf"\[(?:{item},?)++\]"
+
+    def concept(but: Iterable[str] = ()) -> str:
+        refused = rf'(?!"(?:{"|".join(sorted(but))})")' if but else ""
+        coding = rf'\{{(?:"system":{string},)?+"code":{refused}{string}{maybe("display", string)}\}}'
+        return rf'\{{(?:"coding":{several(coding)},?)?+(?:"text":{string})?+\}}'
+
+    reference = rf'\{{"reference":{string}{maybe("type", string)}{maybe("display", string)}\}}'
+    unit = rf'(?:,"(?:unit|code|system)":{string})*+'
+    quantity = rf'\{{"value":{_NUMBER}{unit}\}}'
+    span = (  # the words of a note that it was read from: see passage.py
+        rf'\[\{{"url":"{codes.SPAN}","extension":\[\{{"url":"note","valueReference":{reference}\}}'
+        r',\{"url":"start","valueUnsignedInt":[0-9]++\},\{"url":"end","valueUnsignedInt":[0-9]++\}\]\}\]'
+    )
+    tag = rf'\{{"system":"{codes.TAG}","code":"(?:{codes.RECEIVED}|{codes.TAKEN_UP})"\}}'
+    version = rf'"(?:versionId|lastUpdated)":{string}'
+    meta = rf'\{{(?:(?:{version}|"source":"(?P<source>[^"\\]*+)"|"tag":\[{tag}\]),?)*+\}}'
+    flags = maybe("interpretation", several(concept(results.SUSCEPTIBILITY)))
+    flags += maybe(
+        "referenceRange", several(rf'\{{(?:"(?:low|high)":{quantity},?)*+(?:"text":{string})?+\}}')
+    )
+    part = rf'\{{"code":{concept()},"valueQuantity":{quantity}{flags}\}}'
+    return re.compile(
+        (
+            rf'\{{"resourceType":"Observation","id":{string},"meta":{meta}'
+            + maybe("text", rf'\{{"status":{string},"div":{string}\}}')
+            + maybe("extension", span)
+            + r',"status":"(?:final|amended|corrected)"'
+            + maybe("category", several(concept(received.OBSERVATIONS_TO_TAKE)))
+            + rf',"code":(?P<concept>{concept()})'
+            + maybe("subject", reference)
+            + maybe("encounter", reference)
+            + r',"effectiveDateTime":"(?P<date>[^"\\]++)"'
+            + maybe("issued", string)
+            + maybe("performer", several(reference))
+            + flags
+            + rf'(?:,"valueQuantity":\{{"value":{_NUMBER}(?P<unit>{unit})\}})?+'
+            + flags
+            + rf'(?:,"component":(?P<parts>{several(part)}))?+'
+            + maybe("subject", reference)
+            + r"\}"
+        ).encode()
+    )
+
+
+_FORM = _form(r'"[^"]*+"')  # of what has no backslash, in half of the time
+_WITH_ESCAPES = _form(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"')
