@@ -74,12 +74,27 @@ def named(note: Note, labs: Sequence[Match[Concept]], examinations: Sequence[Mat
 def _long(note: Note, match: Match[Concept]) -> bool:
     """Short names count only in capitals; marked ones too."""
     written = note.text[match.start : match.end]
-    if match.value.doubtful and not written.isupper():
+    if match.value.doubtful and (not written.isupper() or note.text.isupper()):
         return False
     short = _SHORT - 1 if match.value.kind in ("lab", "") else _SHORT
-    if written.lower() in ("cure", "epley", "courrier", "urgence", "urgences"):
+    if written.lower() in _NO_REQUEST:
         return False
     return len(written) > short or (written.isupper() and len(written) > 1)
+
+
+_NO_REQUEST = frozenset(
+    (
+        "cure",
+        "epley",
+        "courrier",
+        "courrier fait",
+        "courrier remis",
+        "urgence",
+        "urgences",
+        "dextro",
+        "glycémie capillaire",
+    )
+)
 
 
 def joined(note: Note, found: Sequence[Asked]) -> list[Asked]:
@@ -87,6 +102,13 @@ def joined(note: Note, found: Sequence[Asked]) -> list[Asked]:
     together: list[Asked] = []
     for one in found:
         last = together[-1] if together else None
+        if (
+            last
+            and last.type == one.type
+            and _SAME_REQUEST[last.type].fullmatch(note.flat, last.end, one.start)
+        ):
+            together[-1] = replace(last, end=one.end)
+            continue
         if last and last.type == one.type and one.type not in ("certificate", "sick_leave", "referral"):
             between = note.flat[last.end : one.start]
             limit = 3 if one.type != "lab" else 9
@@ -104,7 +126,17 @@ def _told(note: Note, one: Asked) -> bool:
         return True
     if one.type != "certificate" and _DONE.match(after):
         return True
-    return one.type == "nursing" and bool(_BY_NURSES.search(before))
+    if one.type in ("imaging", "referral") and _DONE_NOW.match(after):
+        return True
+    if (one.type != "lab" or one.terms < 2) and _BROUGHT.search(before):
+        return True
+    if _EMERGENCY.match(note.flat, one.start) and (_IF.match(after) or before.endswith("en ")):
+        return True
+    if _FOUND.search(note.flat, one.start, one.end):
+        return True
+    return (
+        one.type in ("nursing", "referral") and bool(_BY_NURSES.search(before)) and not _ROUNDS.match(after)
+    )
 
 
 def _asked(note: Note, one: Asked) -> float:
@@ -116,7 +148,7 @@ def _asked(note: Note, one: Asked) -> float:
         return 0.9
     said = _before().search(note.before(one.start, _BEFORE)) or _after().match(note.after(one.end, 40))
     if one.end - one.start <= _TINY:
-        return 0.8 if said else 0
+        return 0.8 if said or (one.type == "imaging" and _alone(note, one)) else 0
     if sentence.section in ("history", "family", "life", "allergy"):
         return 0
     if sentence.section == "plan" or sentence.arrow:
@@ -149,18 +181,36 @@ def _alone(note: Note, one: Asked) -> bool:
     sentence = note.sentence(one.start)
     before = note.flat[sentence.body : one.start].rstrip()
     after = note.flat[one.end : sentence.end].strip()
-    starts = not before or before[-1] in "+;"
+    starts = not before or before[-1] in "+;:→"
+    if before.endswith(",") and one.type in ("referral", "imaging") and " " in note.flat[one.start : one.end]:
+        return not after or after.startswith(",")
     return starts and bool(_WHOLE_PIECE.match(after)) and one.type != "certificate"
 
 
+_NEVER = re.compile("(?!)")
+# « Polygraphie pneumo », « dispense de sport : certificat » ask once.
+_SAME_REQUEST = dict.fromkeys(TYPES, _NEVER) | {
+    "referral": re.compile(r" ?[:/-]? ?"),
+    "certificate": re.compile(r"(?: [a-z]{3,12})? ?[:=(] ?"),
+}
 _CHAIN = re.compile(r" ?(?:,|\+|et|/|puis|;)? ?(?:(?:une?|le|la|les|l'|d'|de|des|du) ?)?")
 _DONE = re.compile(r" ?(?:faite?s?|realisee?s?|ok|recue?s?|vue?s?)(?: ?$| ?[.,)\n])")
 _ONLY_IF = re.compile(r"(?:^|[^a-z])(?:si|en cas de?) [^.;,]{0,50}$|(?:^|[^a-z])si [a-z' ]{2,40}[,:] ?$")
-_BY_NURSES = re.compile(r"(?:demande|appel|vue? par|mot|passage) (?:des|de l'|les|l'|de)? ?$")
+_FOUND = re.compile(r" (?:montr|objectiv|retrouv|normal)")
+_ROUNDS = re.compile(r" ?(?:a domicile|ad |tous|ts|[0-9])")
+_BY_NURSES = re.compile(
+    r"(?:(?<![a-z])par(?: l'| une?)?(?: ide)? |demande|appel|vue? par|mot|passage) (?:des|de l'|les|l'|de)? ?$"
+)
+_DONE_NOW = re.compile(r" ?(?:faite?|realisee?)s? (?:ce jour|auj\w*|au cabinet)")
+_BROUGHT = re.compile(  # « revoir avec l'IRM »: asked for before
+    r"(?:revoir|revue?|rdv|reverr\w*|rappel\w*|retour|revient|reconsult\w*)[^.;\n]{0,25} avec(?: la| les| l'| le| son| sa| ses)? ?$"
+)
+_EMERGENCY = re.compile(r"(?:sau|samu|urgences?|hospit\w*|15|smur)(?![a-z])")
+_IF = re.compile(r" (?:si|en cas)(?![a-z])")
 _NURSE = re.compile(r"(?<![a-z])(?:ide|infirm|pansement|ssiad|soins)")
 _TINY = 2  # letters
 _WHOLE_PIECE = re.compile(
-    r"$|[+,] ?[a-z]|pour |[(]|avec |a [0-9]|ds |dans |et |j ?\+? ?[0-9]|par |en urgence|: ?$"
+    r"$|[+,] ?[a-z]|pour |[(]|avec |a [0-9]|ds |dans |et |j ?\+? ?[0-9]|par |en urgence|: ?$|a j ?[0-9]|demain|si |avance|chez |: ?(?:courrier|avis|rdv|lettre)|sous [0-9]|rapide|en ville|ts les|tous les|[0-9]x? ?/ ?sem|crp|nfs"
 )
 _SHOWN = re.compile(r" ?(?:[:=(]|[0-9])")  # what follows is what it showed
 _LONG = 120  # characters of a sentence without commas: a note that nobody punctuated
