@@ -31,7 +31,7 @@ def shared(note: Note, found: Sequence[Line]) -> list[Line]:
 
 
 _LAST = re.compile(
-    rf"[^\n0-9]{{0,40}}?(?:^|[ .,;:\n(])(?:(?:le )?tout |{_RENEWED} )?(?:(?:qsp|q\.s\.p\.?|pour|le tout|renouv[a-z]*|ordo[a-z]*) ?){{1,2}}(?:de |d'une duree de |pour )?{_COUNT}"
+    rf"[^\n0-9]{{0,40}}?(?:^|[ .,;:\n(])(?:(?:le )?tout |{_RENEWED} )?(?:(?:qsp|q\.s\.p\.?|pour|le tout|l'ensemble|tous|duree|renouv[a-z]*|ordo[a-z]*|traitements?|ttts?) ?){{1,2}}(?:de |d'une duree de |pour |: ?)?{_COUNT}"
 )
 _APPOINTMENT = re.compile(
     r"(?:rdv|rv|revoir|cs|consult\w*|control\w*|at|arret|bilan|bio|kine|ide|seances?)(?![a-z])"
@@ -64,13 +64,13 @@ def _is_of_all(note: Note, line: Line) -> bool:
 def _carry(note: Note, lines: list[Line], place: int, *, whole: bool) -> None:
     """Backwards, as long as it is one list; a drug that is only named (stopped) is passed over."""
     anchor, days = lines[place].named.start, lines[place].posology.days
-    gap = _ANY_GAP if whole else _COMMA
+    gap = _SENTENCE if _LE_TOUT.match(note.flat, lines[place].end) else _ANY_GAP if whole else _COMMA
     for at in range(place - 1, -1, -1):
         before = lines[at]
         told = before.posology
         if told.days or (told.as_needed and not whole) or not gap.fullmatch(note.flat, before.end, anchor):
             return
-        if told.says_something or (told.strength and whole):
+        if told.says_something or told.strength:
             lines[at] = replace(before, posology=replace(told, days=days))
         anchor = before.named.start
 
@@ -78,15 +78,19 @@ def _carry(note: Note, lines: list[Line], place: int, *, whole: bool) -> None:
 _LE_TOUT = re.compile(r" ?,? ?(?:le tout|pour tout|tout)(?![a-z])")
 _WHOLE = re.compile(r"(?<![a-z])(?:qsp|q\.s\.p|le tout|l'ensemble|qs)(?![a-z])")
 _OWN_LINE = re.compile(r"\n[ ]*(?:pour|qsp|pdt|le tout) ")
-_COMMA = re.compile(r" ?[,;\n] ?(?:[-*•] ?|[0-9]{1,2}[.)] ?)?(?:et )?")
+_COMMA = re.compile(
+    r"(?: ?stop(?: \([a-z0-9 ,+]{0,12}\))?)?(?: ?[,;\n] ?(?:[-*•] ?|[0-9]{1,2}[.)] ?)?(?:et )?| )"
+)
+_SENTENCE = re.compile(r"[^\n]{0,120}")
 _ANY_GAP = re.compile(
     r"[^\n0-9.;]{0,45}[ ,.;:+/&\n•*↑↓-]{0,6}(?:\([^()\n]{0,20}\)[ ,+]{0,3})?(?:(?:et|puis|ajout|avec|[a-z]{3,12} stop \([a-z]\)|[0-9]{1,2}[.)]) ?)?[↑↓ ]{0,2}"
 )
 
 
 _AHEAD = re.compile(
-    rf"(?<![a-z])(?:{_RENEWED}|qsp|pour)[a-z'. ]{{0,30}}?(?:qsp|pour|pdt|pendant|x|de)? ?{_COUNT}(?: ?\(?ar ?[0-9]\)?)?(?P<colon>[a-z', ]{{0,40}}:)?"
+    rf"(?<![a-z])(?:{_RENEWED}|qsp|pour)[a-z'. (]{{0,30}}?(?:qsp|pour|pdt|pendant|x|de)? ?{_COUNT}(?: ?\(?ar ?[0-9]\)?)?(?P<colon>[a-z', )]{{0,40}}:)?"
 )
+_TO_NAME = re.compile(r" ?(?:(?:le|la|les|son|sa|ses|du|de|traitement|ttt|par) |l'|d')*")
 _ABOVE = re.compile(
     rf"(?:^|\n)[^\n]{{0,60}}{_RENEWED}[a-z' ]{{0,25}} ?{_COUNT}[a-z', ]{{0,40}}:?[ ]*\n(?:[ ]*[^\n ][^\n]{{0,140}}\n){{0,20}}$"
 )
@@ -103,7 +107,7 @@ def _told_before(note: Note, line: Line, starts: set[int]) -> Line:
 
 def _ahead(note: Note, sentence: Sentence, line: Line, starts: set[int]) -> re.Match[str] | None:
     told = _AHEAD.search(note.flat, sentence.start, line.named.start)
-    if told and (told["colon"] or {told.end(), told.end() + 1} & starts):
+    if told and (told["colon"] or _TO_NAME.match(note.flat, told.end()).end() in starts):  # type: ignore[union-attr]
         return told
     return None
 

@@ -151,6 +151,11 @@ def _add_conditions(add: Callable[..., None], table: dict[str, Any]) -> None:
         _need,
     )
     add(NEED, rf"(?:{tables.any_of(need['plain'])})(?![a-z])")
+    add(
+        REPEAT,
+        r"(?:(?:a |et )?(?:refaire|repeter|renouvell?er(?= (?:a|au|dans|ds|apres) )|reprendre)|(?:a )?repeter|2eme (?:dose|prise)|deuxieme (?:dose|prise))(?: (?:a|au|le|apres|dans|ds))? ?(?P<j>j ?)?(?P<n>[0-9]{1,3}) ?(?P<u>jours?|j|semaines?|sem|mois|h)?(?![a-z])",
+        _repeat,
+    )
     add(REFILL, f"(?:{tables.any_of(table['refills']['never'])})", count=0, make=_given)
     again = tables.any_of(table["refills"]["before"])
     add(
@@ -163,11 +168,6 @@ def _add_conditions(add: Callable[..., None], table: dict[str, Any]) -> None:
     add(
         ONCE,
         r"(?:en |1 |une )?(?:dose unique|prise unique|monodose|une seule (?:fois|prise)|1 seule (?:fois|prise)|une fois seulement|en une prise unique|dose uniq|1 prise unique|1 fois(?= ?(?:$|\n|\.|,|puis|a ref|a re))|en une seule fois|usage unique)(?![a-z])",
-    )
-    add(
-        REPEAT,
-        r"(?:(?:a |et )?(?:refaire|repeter|renouveler|reprendre)|(?:a )?repeter|2eme (?:dose|prise)|deuxieme (?:dose|prise))(?: (?:a|au|le|apres|dans|ds))? ?(?P<j>j ?)?(?P<n>[0-9]{1,3}) ?(?P<u>jours?|j|semaines?|sem|mois|h)?(?![a-z])",
-        _repeat,
     )
 
 

@@ -18,6 +18,8 @@ PRESCRIBED, ONGOING, STOPPED = "prescribed", "ongoing", "stopped"
 NONE, UNSAID = "none", ""  # spoken of only; nothing says
 _UNCHANGED = (ONGOING, 0.93)  # said after the line
 _GUESSED = (PRESCRIBED, 0.6)  # a strength alone
+_BY_PLACE = 0.9  # sure of at most: by where it stands in the note
+_SUPPLY = 21  # days
 _BY_DOSE = 0.8  # sure of at most: by the dosage of the line itself
 _REACH = 90  # characters before a name in which a cue counts
 _BY_WEIGHT = re.compile(r"dose|pipette")
@@ -45,7 +47,13 @@ def _of_list(
         return ONGOING, 0.8  # « …, …, … inchangés »
     before = found[place - 1] if place and one_list(note, found[place - 1], found[place]) else None
     after = found[place + 1] if place + 1 < len(found) else None
-    if before and status == UNSAID and said[place - 1][0] == STOPPED and _only_named(before):
+    if (
+        before
+        and sure <= _BY_PLACE
+        and said[place - 1][0] == STOPPED
+        and _only_named(before)
+        and _only_named(found[place])
+    ):
         return STOPPED, 0.8  # « Stop statine, Xarelto »
     for other, at in ((before, place - 1), (after, place + 1)):
         if other is None or (at > place and not one_list(note, found[place], found[at])):
@@ -120,6 +128,8 @@ def _status(note: Note, line: Line) -> tuple[str, float]:
         return NONE, 0
     if after and before != STOPPED:
         return after, _UNCHANGED[1]
+    if before == ONGOING and (read.days or 0) >= _SUPPLY:
+        return PRESCRIBED, 0.9  # « sous BHD 8 mg/j 28 j »: it is renewed
     if before:
         return before, 0.92
     return _by_place(note, line, sentence)
@@ -204,7 +214,7 @@ def _before(note: Note, one: Named, sentence: Sentence) -> str:
         near = bool(_LIST.fullmatch(note.flat, cue.end(), one.start))
         if near and kind == STOPPED and "," in note.flat[cue.end() : one.start]:
             continue  # « … 10 mg 3 j stop, Inexium … »
-        if near and kind == STOPPED and _OF_ANOTHER.search(note.flat, first, cue.start()):
+        if near and kind == STOPPED and _OF_ANOTHER.search(note.flat, max(0, cue.start() - 6), cue.start()):
             continue  # « oméprazole 20 → à stopper / vit B12 »
         if near:
             return kind
@@ -242,7 +252,7 @@ def _list_like(note: Note, start: int, end: int) -> bool:
 
 def _next_at(note: Note, place: int, following: int) -> bool:
     """« …, stop Ramipril »: what was said here is said of the next drug."""
-    return following >= place and not note.flat[place:following].strip(" ,:")
+    return following >= place and not note.flat[place:following].strip(" :")
 
 
 def _after(note: Note, line: Line) -> str:
