@@ -15,7 +15,7 @@ from pathlib import Path
 from django.db import connections
 
 from carnet.fhir.errors import NotFound
-from carnet.record import check, gate
+from carnet.record import check, gate, keeper
 from carnet.store import blobs, keys
 from tests.cast import ALICE, EMILE
 
@@ -45,6 +45,7 @@ def _write_for_ever(pipe: int) -> None:
 
 def _child(pipe: int, threads: int) -> None:
     connections.close_all()
+    keeper.start()
     for _ in range(threads):
         threading.Thread(target=_write_for_ever, args=(pipe,), daemon=True).start()
     signal.pause()

@@ -21,7 +21,7 @@ from carnet.bench import page
 from carnet.bench.gestures import LONG, NAMES, Filler, Gesture, Practice, gestures
 from carnet.bench.place import PASSPHRASE
 from carnet.bench.timing import peak_memory_mb
-from carnet.record import bulk, cell, clock, gate
+from carnet.record import bulk, cell, clock, gate, keeper
 from carnet.record.actor import operator
 
 FILLED = "filled.json"  # beside the practice: that it is whole, what it holds, how often it was measured
@@ -59,6 +59,7 @@ def _known(home: Path) -> dict[str, Any]:
 def measure(home: Path, filler: Filler, *, patients: int, resources: int, calls: int) -> dict[str, Any]:
     """Measure in the practice at `home`, opened as after a start."""
     import_string(settings.WSGI_APPLICATION)  # the program as the server starts it
+    keeper.start()
     made = _known(home)
     (home.parent / FILLED).write_text(json.dumps({**made, "measured": made["measured"] + 1}), "utf-8")
     cell.unlock(home, secret=PASSPHRASE)

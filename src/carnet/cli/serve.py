@@ -26,7 +26,7 @@ from carnet.cli import opening
 from carnet.cli.lifeline import die_with_parent
 from carnet.fhir.errors import Refused, Unavailable
 from carnet.jobs import worker
-from carnet.record import cell
+from carnet.record import cell, keeper
 from carnet.web.setup import link, wizard
 
 ADDRESS = "127.0.0.1"
@@ -88,6 +88,7 @@ def _application(port: int, ready: Ready) -> Any:
     """In the worker process: the application, the queue's thread, and the word that it answers."""
     die_with_parent()
     application = import_string(settings.WSGI_APPLICATION)
+    keeper.start()
     threading.Thread(target=worker.run, name="queue", daemon=True).start()
     url = f"http://{ADDRESS}:{port}/"
     if wizard.is_needed(settings.HOME):

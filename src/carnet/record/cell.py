@@ -17,7 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from carnet.accounts.models import Practice
 from carnet.fhir.errors import Conflict, Damaged, DiskFull, NewerSchema, Unavailable
-from carnet.record import clock, commit, gate, reserve, writer
+from carnet.record import clock, commit, gate, keeper, reserve, writer
 from carnet.record.actor import operator
 from carnet.store import blobs, keys
 from carnet.store.sqlcipher.base import FILE as DATABASE
@@ -163,6 +163,7 @@ def _use(keyring: keys.Keyring | None) -> None:
     connections.close_all()
     writer.close()
     keys.use(keyring)
+    keeper.close()
 
 
 def rewrap(home: Path, *, old: str, new: str) -> None:

@@ -137,6 +137,14 @@ def go_on() -> Handed | None:
     return handed
 
 
+def forget() -> None:
+    """In a forked process: what the threads of its parent waited for is not its own."""
+    global _handed
+    _handed = None
+    _coming.clear()
+    _queue.clear()
+
+
 def _end_handed() -> None:
     with suppress(Unavailable), turn():
         pass

@@ -7,13 +7,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from carnet.record import group
+from carnet.record import group, keeper
 from carnet.store import keys
 
 CACHE = "PRAGMA cache_size = -24000"  # KiB; every other connection has a sixth of it (store/sqlcipher)
@@ -47,6 +47,7 @@ def lent() -> Iterator[None]:
         yield
     finally:
         connections[DEFAULT_DB_ALIAS] = own
+        keeper.wake()
 
 
 @contextmanager
@@ -97,10 +98,21 @@ def close() -> None:
             held.connection.close()
 
 
-def _close_before_fork() -> None:
-    with group.turn():
-        close()
+_forking = ExitStack()
 
 
-# A child process must not inherit an open database: their locks would be mixed up.
-os.register_at_fork(before=_close_before_fork)
+def _before_fork() -> None:
+    _forking.enter_context(group.turn())  # until it is over, so that nobody opens it again meanwhile
+    close()
+    _forking.enter_context(keeper.closed())
+
+
+def _in_child() -> None:
+    _forking.close()
+    group.forget()
+    keeper.forget()
+
+
+# A child process must not inherit an open database: their locks would be mixed up. Nor a turn that some thread of its
+# parent has, nor what those threads wait for: they do not exist in it.
+os.register_at_fork(before=_before_fork, after_in_parent=_forking.close, after_in_child=_in_child)

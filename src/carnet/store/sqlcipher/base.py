@@ -20,7 +20,9 @@ PAGE_SIZE = 16384
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
-    "PRAGMA wal_autocheckpoint = 250",  # 4 MB: the reserve of a full disk must outlast it
+    # A ceiling, 6 MB: the reserve of a full disk must outlast it. Below it record/keeper.py moves what is in the log.
+    "PRAGMA wal_autocheckpoint = 384",
+    "PRAGMA journal_size_limit = 8000000",  # bytes that the log's file keeps after a large filling
     "PRAGMA cache_size = -4000",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA foreign_keys = ON",
