@@ -38,15 +38,14 @@ def insert(made: Sequence[tuple[Row, Resource]]) -> None:
     for table, listed in _index_rows(made).items():
         _insert(f"store_{table}", write.COLUMNS[table], listed)
     _insert_words(made)
-    for row, resource in made:
-        if row.type == "Patient":
-            finder_rows.index(row.pk, resource)
+    finder_rows.index_all([(row.pk, resource) for row, resource in made if row.type == "Patient"])
 
 
 def settle() -> None:
     """After a large filling, outside any transaction: PostgreSQL counts what its tables hold, which it would do by
-    itself within minutes, and plans badly before. SQLite's plans need no count; its full text is put together."""
+    itself within minutes, and plans badly before. SQLite's plans need no count; its full text and its finder are put together."""
     fulltext_merge.settle()
+    finder_rows.gather()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM (ANALYZE)")

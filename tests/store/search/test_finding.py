@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
 from carnet.store import resource as rows
@@ -45,6 +46,10 @@ def resource(id: str) -> dict[str, Any]:
     if "ins" in more:
         made["identifier"] = [{"system": INS, "value": more["ins"]}]
     return made
+
+
+def person(id: str, family: str, given: list[str]) -> dict[str, Any]:
+    return {"resourceType": "Patient", "id": id, "name": [{"family": family, "given": given}]}
 
 
 @pytest.fixture
@@ -168,6 +173,25 @@ def test_among_equals_those_opened_last() -> None:
     assert found("mar", recent=["martine"], limit=2) == ["mars", "martinez"]
 
 
+@pytest.mark.usefixtures("any_cell")
+def test_among_many_the_family_name_comes_first() -> None:
+    keep(person("old", "Vincent", ["Paul"]), subject="old", updated=0)
+    for n in range(40):
+        keep(person(f"p{n}", "Durand", ["Vincent", "Paul"]), subject=f"p{n}", updated=n + 1)
+    assert found("vin pau", limit=8)[0] == "old"
+    assert found("vicnent pau", limit=8)[0] == "old"
+    assert found("vincent paul", limit=8)[0] == "old"
+    assert found("pau vincent", limit=8)[0] == "old"
+    assert found("dur vin", limit=3) == ["p39", "p38", "p37"]
+
+
+@pytest.mark.usefixtures("any_cell")
+def test_two_given_names_may_be_typed_as_one() -> None:
+    keep(person("jean", "Morel", ["Jean", "Claude", "Émile"]), subject="jean", updated=0)
+    for typed in ("jeanclaude", "jean claude morel", "morel jeanclau", "emile", "claude", "jeanc"):
+        assert found(typed) == ["jean"], typed
+
+
 @pytest.mark.usefixtures("practice")
 def test_nobody_is_found_by_nonsense() -> None:
     for typed in [
@@ -226,3 +250,19 @@ def test_indexing_again_changes_nothing() -> None:
         assert cursor.fetchone() == (0,)
         cursor.execute("SELECT COUNT(*) FROM store_finder")
         assert cursor.fetchone() == (len(PEOPLE),)
+
+
+@pytest.mark.usefixtures("practice")
+def test_a_practice_of_before_is_brought_up_to_date() -> None:
+    before = {typed: found(typed) for typed in FIRST}
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'store' AND name = '0006_finder_terms'")
+        cursor.execute("DELETE FROM store_finder_word")
+        cursor.execute("INSERT INTO store_finder_word (word) VALUES ('jeanbaptistelouis')")
+        cursor.execute("UPDATE store_finder SET terms = 'dupont'")
+        assert found("dupnot matrine") == []
+    call_command("migrate", verbosity=0, interactive=False)
+    assert {typed: found(typed) for typed in FIRST} == before
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT word FROM store_finder_word WHERE word LIKE 'jeanb%'")
+        assert cursor.fetchall() == [("jeanbaptiste",)]

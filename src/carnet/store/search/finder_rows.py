@@ -5,6 +5,7 @@ all names, the ends of these words. It finds nobody."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
@@ -12,15 +13,22 @@ from django.db import connection
 from carnet.store.search import patient_terms
 from carnet.store.search.typing_errors import LONGEST
 
+_AT_ONCE = 500
 SHORTEST_PART, LONGEST_CUT = 4, 14  # letters; shorter middles are in too many names, longer names are several
 
 
 def index(pk: int, patient: dict[str, Any]) -> None:
     """Make a patient who has no row yet the latest changed."""
-    terms = patient_terms.terms(patient)
+    index_all([(pk, patient)])
+
+
+def index_all(patients: Sequence[tuple[int, dict[str, Any]]]) -> None:
+    """Make these patients, by the keys of their rows, the latest changed, the last one latest; none has a row yet."""
     with connection.cursor() as cursor:
-        _keep_row(cursor, [pk, patient["id"], " ".join(terms)], terms)
-        _keep_words(cursor, patient_terms.words(terms))
+        for pk, patient in patients:
+            terms = patient_terms.terms(patient)
+            _keep_row(cursor, [pk, patient["id"], " ".join(terms)], terms)
+        _keep_words(cursor, set[str]().union(*(patient_terms.words(patient) for _, patient in patients)))
 
 
 def unindex(pk: int) -> None:
@@ -44,13 +52,32 @@ def _keep_row(cursor: Any, values: list[Any], terms: list[str]) -> None:
         cursor.execute(sql, [*values, terms])
 
 
-def _keep_words(cursor: Any, words: list[str]) -> None:
-    listed = [word for word in words if len(word) <= LONGEST]
-    if not listed:
-        return
-    marks = ", ".join(["%s"] * len(listed))
-    cursor.execute(f"SELECT word FROM store_finder_word WHERE word IN ({marks})", listed)
-    new = sorted(set(listed) - {word for (word,) in cursor.fetchall()})
+def clear() -> None:
+    """Forget everybody and all words."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("INSERT INTO store_finder_text (store_finder_text) VALUES ('delete-all')")
+        for table in ("store_finder", "store_finder_word", "store_finder_part"):
+            cursor.execute(f"DELETE FROM {table}")
+
+
+def gather() -> None:
+    """After many changes: SQLite's index in one piece again, so that a word costs one look-up instead of ten."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO store_finder_text (store_finder_text) VALUES ('optimize')")
+
+
+def _keep_words(cursor: Any, words: Iterable[str]) -> None:
+    listed = sorted(word for word in words if len(word) <= LONGEST)
+    for start in range(0, len(listed), _AT_ONCE):
+        _keep_new(cursor, listed[start : start + _AT_ONCE])
+
+
+def _keep_new(cursor: Any, words: list[str]) -> None:
+    marks = ", ".join(["%s"] * len(words))
+    cursor.execute(f"SELECT word FROM store_finder_word WHERE word IN ({marks})", words)
+    new = sorted(set(words) - {word for (word,) in cursor.fetchall()})
     if new:
         cursor.executemany(
             "INSERT INTO store_finder_word (word) VALUES (%s) ON CONFLICT DO NOTHING", [(w,) for w in new]

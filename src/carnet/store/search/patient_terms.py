@@ -27,25 +27,40 @@ PARTICLES = frozenset(
 
 def terms(patient: dict[str, Any]) -> list[str]:
     """Every term of a patient, each once, sorted."""
-    names = [name for name in patient.get("name") or () if isinstance(name, dict)]
-    found = set(chain(*(_of_name(name) for name in names)))
-    found |= {SOUND + key for word in found if word[0] not in MARKS if (key := sound(word))}
-    found |= {CITY + word for address in patient.get("address") or () for word in _run(address.get("city"))}
-    return sorted({*found, *_numbers(patient), *_birth(patient.get("birthDate"))})
+    names, found = _names(patient), words(patient)
+    heard = {SOUND + key for word in found if word[0] != CITY if (key := sound(word))}
+    of_names = chain(*(_of_name(name) for name in names))
+    return sorted({*found, *heard, *of_names, *_numbers(patient), *_birth(patient.get("birthDate"))})
 
 
-def words(listed: Iterable[str]) -> list[str]:
-    """The names and, behind their mark, the cities among the terms of a patient: what is compared to find errors."""
-    return [term for term in listed if term[0] == CITY or not (term[0] in MARKS or term[0].isdigit())]
+def words(patient: dict[str, Any]) -> set[str]:
+    """The words of the names and, behind their mark, of the cities: what is compared to find errors."""
+    found = set(chain(*(_words_of_name(name) for name in _names(patient))))
+    cities = chain(*(_run(address.get("city")) for address in patient.get("address") or ()))
+    return found | {CITY + word for word in cities}
+
+
+def _names(patient: dict[str, Any]) -> list[dict[str, Any]]:
+    return [name for name in patient.get("name") or () if isinstance(name, dict)]
+
+
+def _given(name: dict[str, Any]) -> list[str]:
+    return [given for given in name.get("given") or () if isinstance(given, str)]
+
+
+def _words_of_name(name: dict[str, Any]) -> Iterable[str]:
+    yield from _run(name.get("family"))
+    for text in (*_given(name), name.get("text")):
+        yield from chain(*(_run(part) for part in str(text or "").split()))
 
 
 def _of_name(name: dict[str, Any]) -> Iterable[str]:
-    family, given = _run(name.get("family")), [g for g in name.get("given") or () if isinstance(g, str)]
-    yield from family
-    yield from (FAMILY + word for word in family)
-    yield from _run(" ".join(given[:4]))
-    for text in (*given, name.get("text")):
-        yield from chain(*(_run(part) for part in str(text or "").split()))
+    """What is only of a name: its family marked, its first two given names typed as one, its initials."""
+    yield from (FAMILY + word for word in _run(name.get("family")))
+    given = _given(name)
+    first = list(folding.words(" ".join(given[:2])))[:2]
+    if len(first) == 2:
+        yield "".join(first)[: folding.WORD_LIMIT]
     yield from (INITIALS + letters for letters in _initials(str(name.get("family") or ""), given))
 
 

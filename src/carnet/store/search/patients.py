@@ -77,8 +77,7 @@ def _collect(
     names: frozenset[str] | None = None,
 ) -> None:
     """Add the patients who answer a reading, with how well: without an error when `names` says which of its words are
-    names. The index gives ranks; only of those who may be shown are
-    the terms read, which lie far apart."""
+    names. The index gives ranks; only of those who may be shown are the terms read, which lie far apart."""
     _keep(found, reading, [*own, *(known for _, known in found.values())])
     if not alone:
         read = {known.rank for _, known in found.values()}

@@ -20,11 +20,11 @@ def finder() -> None:
             "SELECT id FROM store_resource WHERE type = 'Patient' AND NOT deleted ORDER BY updated, id"
         )
         keys = [pk for (pk,) in cursor.fetchall()]
+    finder_rows.clear()
     for start in range(0, len(keys), _AT_ONCE):
         bodies = _bodies(keys[start : start + _AT_ONCE])
-        for pk in keys[start : start + _AT_ONCE]:
-            finder_rows.unindex(pk)
-            finder_rows.index(pk, json.loads(bodies[pk]))
+        finder_rows.index_all([(pk, json.loads(bodies[pk])) for pk in keys[start : start + _AT_ONCE]])
+    finder_rows.gather()
 
 
 def notes() -> None:
