@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from carnet.actions import problem
-from carnet.fhir.errors import Conflict, Invalid, NotFound, Refused
+from carnet.fhir.errors import Conflict, Invalid, Malformed, NotFound, Refused
 from carnet.record import gate
 from carnet.rules.synthesis import Synthesis, synthesis
 from tests.cast import ALICE, CHLOE, DALIA
@@ -76,3 +76,64 @@ def test_only_a_doctor_of_the_practice_moves_it(at: datetime, other: Any) -> Non
     story = problem_listed(at)
     with pytest.raises((Refused, NotFound)):
         problem.move(by=other, at=at, **story)
+
+
+def two_problems(at: datetime) -> tuple[str, list[str]]:
+    story = problem_listed(at)
+    other = condition(story, at) | {"code": {"text": "Diabète"}, "onsetDateTime": "2019"}
+    with gate.write(by=ALICE, at=at, action="test.problem", patient=story["patient"]) as work:
+        kept = work.create({key: value for key, value in other.items() if key not in ("id", "meta")})
+    return story["patient"], [story["id"], kept.id]
+
+
+def order(patient: str, at: datetime) -> list[str]:
+    return [line.reference.partition("/")[2] for line in shown(patient, at).problems]
+
+
+def test_a_problem_goes_up_and_down_and_the_record_keeps_it(at: datetime) -> None:
+    patient, (hypertension, diabetes) = two_problems(at)
+    assert order(patient, at) == [diabetes, hypertension], "the oldest known first"
+    place = problem.arrange(by=ALICE, at=at, patient=patient, id=hypertension, step="up")
+    assert place == (1, 2)
+    assert order(patient, at) == [hypertension, diabetes]
+    assert problem.arrange(by=ALICE, at=at, patient=patient, id=hypertension, step="up") == (1, 2)
+    problem.arrange(by=ALICE, at=at, patient=patient, id=hypertension, step="down")
+    assert order(patient, at) == [diabetes, hypertension]
+    with gate.write(by=ALICE, at=at, action="test.read", patient=patient) as work:
+        (kept,) = work.record(patient, "List")
+    assert kept.version == 3
+
+
+def test_only_an_active_problem_of_this_patient_is_arranged(at: datetime) -> None:
+    story = problem_listed(at)
+    with pytest.raises(NotFound):
+        problem.arrange(by=ALICE, at=at, patient=emile(at), id=story["id"], step="up")
+    problem.move(by=ALICE, at=at, **story)
+    with pytest.raises(NotFound):
+        problem.arrange(by=ALICE, at=at, patient=story["patient"], id=story["id"], step="up")
+
+
+def test_when_it_began_is_changed_and_given_back(at: datetime) -> None:
+    story = {key: value for key, value in problem_listed(at).items() if key != "to"}
+    before = condition(story, at)
+    kept = problem.begin(by=ALICE, at=at, **story, since="2009-05")
+    assert shown(story["patient"], at).problems[0].since == "2009-05"
+    problem.begin(by=ALICE, at=at, **(story | {"if_version": kept.version}), since=problem.onset_of(before))
+    assert without_version(condition(story, at)) == without_version(before)
+
+
+@pytest.mark.parametrize("since", ["2009-13", "hier", "20", "2999", "<b>", "2009-05-99"])
+def test_what_is_no_day_changes_nothing(at: datetime, since: str) -> None:
+    story = {key: value for key, value in problem_listed(at).items() if key != "to"}
+    with pytest.raises((Invalid, Malformed)):
+        problem.begin(by=ALICE, at=at, **story, since=since)
+    assert "onsetDateTime" not in condition(story, at)
+
+
+@pytest.mark.parametrize("other", [CHLOE, DALIA])
+def test_only_a_doctor_of_the_practice_orders_and_dates(at: datetime, other: Any) -> None:
+    story = problem_listed(at)
+    with pytest.raises((Refused, NotFound)):
+        problem.arrange(by=other, at=at, patient=story["patient"], id=story["id"], step="up")
+    with pytest.raises((Refused, NotFound)):
+        problem.begin(by=other, at=at, patient=story["patient"], id=story["id"], if_version=1, since="2009")

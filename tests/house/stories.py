@@ -264,6 +264,8 @@ STORIES: dict[str, Story] = {
     "sign_in.unlocked": lambda at: {**as_owner(at), "password": PASSWORD, "address": "127.0.0.1"},
     "wordings.remove": lambda at: {"id": wordings.save(by=ALICE, at=at, kind="snippet", name="hta", text="TA").id},
     "wordings.save": lambda at: {"kind": "snippet", "name": "hta", "text": "TA"},
+    "problem.arrange": lambda at: {k: v for k, v in problem_listed(at).items() if k in ("patient", "id")} | {"step": "up"},
+    "problem.begin": lambda at: {k: v for k, v in problem_listed(at).items() if k != "to"} | {"since": "2009"},
     "problem.move": problem_listed,
     "task.add": lambda at: {"text": "Rappeler", "patient": emile(at)},
     "task.complete": task_to_do,

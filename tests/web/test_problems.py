@@ -46,6 +46,32 @@ def test_a_problem_is_resolved_and_taken_back(client: Client, doctor: Actor, emi
     assert client.post("/patient/problem/undo").status_code == 404, "once"
 
 
+def test_a_problem_goes_up_by_its_letter(client: Client, doctor: Actor, emile: str) -> None:
+    first = listed(doctor, emile)
+    (second,) = keep(doctor, condition(emile, "Diabète de type 2"))
+    path = f"/patient/{emile}/problem/{second.rpartition('/')[2]}"
+    said = unescape(client.post(path, {"patient": emile, "to": "up"}, follow=True).content.decode())
+    assert "Problème placé : 1 sur 2." in said
+    assert said.index(f"moves-{second.rpartition('/')[2]}") < said.index(f"moves-{first}")
+
+
+def test_when_it_began_is_typed_as_one_likes_and_taken_back(
+    client: Client, doctor: Actor, emile: str
+) -> None:
+    problem = listed(doctor, emile)
+    path = f"/patient/{emile}/problem/{problem}"
+    client.post(path, {"patient": emile, "version": "1", "to": "since", "since": "03/2009"})
+    found = gate.read(by=doctor, at=clock.now(), type="Condition", id=problem).resource()
+    assert found["onsetDateTime"] == "2009-03"
+    client.post("/patient/problem/undo")
+    found = gate.read(by=doctor, at=clock.now(), type="Condition", id=problem).resource()
+    assert found.get("onsetDateTime") != "2009-03"
+    wrong = client.post(
+        path, {"patient": emile, "version": "3", "to": "since", "since": "jadis"}, follow=True
+    )
+    assert "Indiquez une année" in unescape(wrong.content.decode())
+
+
 @pytest.mark.parametrize(
     ("asked", "answer"),
     [({"patient": "other"}, 404), ({"to": "gone"}, 404), ({"version": "7"}, 409), ({"version": "x"}, 409)],

@@ -10,7 +10,7 @@ from typing import Any
 
 from carnet.fhir import codes, dates, references
 from carnet.fhir.errors import Malformed
-from carnet.rules import received
+from carnet.rules import ordering, received
 from carnet.rules.accepted import episodes
 from carnet.rules.alarms import Allergy, allergies
 from carnet.rules.passage import Place, place_of
@@ -75,7 +75,7 @@ def synthesis(resources: Sequence[Resource], *, today: date) -> Synthesis:
     past = [line for line, standing in conditions if standing != "active"]
     state, found = allergies(resources)
     return Synthesis(
-        problems=_oldest_first(active),
+        problems=_by_hand(_oldest_first(active), by_type.get("List", [])),
         treatments=_treatments(by_type, sources, today),
         allergies=[_allergy(one, sources) for one in found],
         allergy_state=state,
@@ -131,6 +131,12 @@ def _once(lines: list[Line]) -> list[Line]:
     )[::-1]
 
 
+def _by_hand(lines: list[Line], lists: list[Resource]) -> list[Line]:
+    """As a doctor put them; the others after."""
+    places = ordering.places(ordering.kept(lists))
+    return sorted(lines, key=lambda line: places.get(line.reference, len(places)))
+
+
 def _oldest_first(lines: list[Line]) -> list[Line]:
     return sorted(_once(lines), key=lambda line: line.since or "9")
 
@@ -172,7 +178,7 @@ def _moves(resource: Resource, clinical: set[str], verification: set[str]) -> tu
     return (
         ("active",)
         if clinical & _OVER
-        else ("resolved", *(("problem",) if _is_of_one_visit(resource) else ()))
+        else ("resolved", *(("problem",) if _is_of_one_visit(resource) else ()), "up", "down")
     )
 
 

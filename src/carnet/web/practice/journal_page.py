@@ -75,6 +75,8 @@ WORDS = {
     "sign_in.signed_out": gettext_noop("Déconnexion"),
     "sign_in.unlock_refused": gettext_noop("Déverrouillage refusé"),
     "sign_in.unlocked": gettext_noop("Séance déverrouillée"),
+    "problem.arrange": gettext_noop("Problèmes rangés"),
+    "problem.begin": gettext_noop("Début d’un problème changé"),
     "problem.move": gettext_noop("Problème changé"),
     "task.add": gettext_noop("Tâche ajoutée"),
     "task.complete": gettext_noop("Tâche faite"),

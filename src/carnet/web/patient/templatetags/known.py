@@ -24,6 +24,8 @@ MOVES = {  # what a doctor may make of a problem: its word, its letter while the
     "resolved": (gettext_noop("Résolu"), "r"),
     "active": (gettext_noop("Actif"), "a"),
     "problem": (gettext_noop("Garder comme problème"), "p"),
+    "up": (gettext_noop("Monter"), "m"),
+    "down": (gettext_noop("Descendre"), "d"),
 }
 
 
@@ -51,18 +53,34 @@ def _line(line: Line, when: str, patient: str, token: str) -> str:
 
 
 def _moves(line: Line, patient: str, token: str) -> str:
-    """A small menu on a problem; its letters act while the line has the focus."""
+    """A small menu on a problem; its letters act while the line has the focus. The day it began is a form of its own:
+    Enter in that field changes nothing else."""
     if not line.moves:
         return ""
-    buttons = "".join(_move(line, move) for move in line.moves)
-    path = reverse("patient:problem", args=[patient, line.reference.partition("/")[2]])
-    label = f"{escape(_('Changer :'))} {escape(line.text)}"
-    return (
-        f'<details class="moves no-print"><summary class="source" aria-label="{label}" title="{escape(_("Changer"))}">'
-        f'<span aria-hidden="true">⋯</span></summary><form method="post" action="{escape(path)}" class="floating">'
+    id = escape(line.reference.partition("/")[2])
+    begin = (
+        f'<form method="post" action="{escape(reverse("patient:problem", args=[patient, id]))}">'
         f'<input type="hidden" name="csrfmiddlewaretoken" value="{escape(token)}">'
         f'<input type="hidden" name="patient" value="{escape(patient)}">'
-        f'<input type="hidden" name="version" value="{line.version}">{buttons}</form></details>'
+        f'<input type="hidden" name="version" value="{line.version}">'
+    )
+    buttons = "".join(_move(line, move) for move in line.moves)
+    return (
+        f'<details class="moves no-print"><summary class="source" data-stop data-focus-key="moves-{id}"'
+        f' aria-label="{escape(_("Changer :"))} {escape(line.text)}" title="{escape(_("Changer"))}">'
+        f'<span aria-hidden="true">⋯</span></summary><div class="floating">{begin}{buttons}</form>'
+        f"{begin}{_since(line)}</form></div></details>"
+    )
+
+
+def _since(line: Line) -> str:
+    words, began = escape(_("Début")), escape(wording.short_date(line.since))
+    return (
+        f'<input type="hidden" name="to" value="since"><label>{words} <input name="since" value="{began}"'
+        f' class="form-control form-control-sm" placeholder="{escape(_("année"))}" size="10" maxlength="20"'
+        f' autocomplete="off" aria-label="{words} : {escape(line.text)}"></label>'
+        f'<button class="btn btn-sm">{escape(_("Dater"))}'
+        f'<span class="visually-hidden"> : {words}, {escape(line.text)}</span></button>'
     )
 
 

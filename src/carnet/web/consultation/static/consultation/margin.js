@@ -11,7 +11,7 @@ const live = document.querySelector("[data-live]");
 const foot = form.querySelector(".note-foot");
 const trends = document.getElementById("trends");
 
-const PAUSE = 120;
+const PAUSE = 90; // with the answer, the offers stand there within 150 ms
 let timer = 0;
 let asked = 0; // the number of the last question: an older answer is not shown
 let saying = Promise.resolve(); // words on offers on their way: a signature waits for them

@@ -10,7 +10,7 @@ document.addEventListener("keydown", (event) => {
   const nowhere = document.activeElement === document.body || document.activeElement?.id === "main";
   const filtered = event.key === "ArrowDown" && document.getElementById(event.target.dataset?.filters ?? "");
   const goal = event.key === "F6" ? otherList(event.shiftKey ? -1 : 1)
-    : event.key === "j" && nowhere && lettersOn() ? lists()[0] : filtered;
+    : event.key === "j" && nowhere && lettersOn() ? lists().find((list) => list.closest("main")) ?? lists()[0] : filtered;
   if (!goal || !stops(goal).length) return;
   event.preventDefault();
   event.stopImmediatePropagation();
