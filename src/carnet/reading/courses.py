@@ -14,7 +14,7 @@ _MONTH = 28  # days: a duration from here on, said last, is that of the whole li
 _FAR = 60  # characters after the last line
 _LIST_LENGTH = 500  # characters above a line in which its heading stands
 _COUNT = rf"(?P<n>{numbers.NUMBER}|{numbers.WORD}) ?(?P<u>mois|sem[a-z]*|m(?![a-z]))"
-_RENEWED = r"(?:renouv[a-z]*|ordo[a-z]*|presc[a-z]*|r/|ttts?|traitements?|tout)"
+_RENEWED = r"(?:renouv[a-z]*|ord(?:o[a-z]*)?(?![a-z])|presc[a-z]*|r/|ttts?|traitements?|tout)"
 
 
 def shared(note: Note, found: Sequence[Line]) -> list[Line]:

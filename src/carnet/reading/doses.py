@@ -43,7 +43,7 @@ _SURE = frozenset({AMOUNT, SCHEME, COUNTED, TIMES, MOMENT, REFILL, BRAND_ONLY, C
 _COUNTING = frozenset({AMOUNT, MASS, SCHEME, TIMES, COUNTED})
 # A word that is no piece, with what separates it from the next; at the very beginning one is passed over.
 _WORD = re.compile(r"[^ \n]{1,30}[ ,.;:]*\n?[ ]*")
-_NAME_TAIL = re.compile(r"[a-z]{3,14} +")
+_NAME_TAIL = re.compile(r"[a-z]{2,14} +")
 LIMIT = 60  # pieces in one line
 
 
@@ -167,7 +167,7 @@ def _add_conditions(add: Callable[..., None], table: dict[str, Any]) -> None:
     add(BRAND_ONLY, f"(?:{tables.any_of(table['substitution']['never'])})")
     add(
         ONCE,
-        r"(?:en |1 |une )?(?:dose unique|prise unique|monodose|une seule (?:fois|prise)|1 seule (?:fois|prise)|une fois seulement|en une prise unique|dose uniq|1 prise unique|1 fois(?= ?(?:$|\n|\.|,|puis|a ref|a re))|en une seule fois|usage unique)(?![a-z])",
+        r"(?:en |1 |une )?(?:dose unique|prise unique|monodose|une seule (?:fois|prise)|1 seule (?:fois|prise)|une fois seulement|en une prise unique|dose uniq|1 prise unique|1 fois(?= ?(?:$|\n|\.|,|puis|a ref|a re))|en une seule fois|usage unique|(?:ce jour|aujourd'hui|auj|de suite|tout de suite|maintenant|au cabinet)(?! (?:puis|et)))(?![a-z])",
     )
 
 
@@ -252,7 +252,7 @@ def _add_amounts(add: Callable[..., None]) -> None:
     add(AMOUNT, rf"{weighed}[0-9]{{1,2}}(?:[.,][0-9])? ?kgs?(?![a-z/])", _by_weight)
     add(
         AMOUNT,
-        rf"{_RANGE} ?(?:petites? |grandes? )?(?P<u>{_units(but='UI')}){_ENDS}(?P<half> (?:et )?(?:demie?|1/2)(?![a-z0-9])(?! ?(?:{_units()})))?",
+        rf"{_RANGE}[ -]?(?:petites? |grandes? )?(?P<u>{_units(but='UI')}){_ENDS}(?P<half> (?:et )?(?:demie?|1/2)(?![a-z0-9])(?! ?(?:{_units()})))?",
         _amount,
     )
     add(
@@ -267,6 +267,11 @@ def _add_amounts(add: Callable[..., None]) -> None:
     )
     add(AMOUNT, rf"(?P<n>{numbers.FRACTION})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?P<u>)(?![a-z0-9])", _amount)
     add(BARE, rf"(?P<n>{numbers.NUMBER}) ?/ ?(?P<to>{numbers.NUMBER})(?![0-9/])(?! ?(?:j|sem)\b)", _bare)
+    add(
+        BARE,
+        r"(?P<n>[0-9]{1,3}) ?/ ?(?P<to>[0-9]{2,3})(?P<third> ?/ ?[0-9]{1,3}(?:[.,][0-9])?)(?![0-9/])",
+        _bare,
+    )
     add(
         BARE,
         rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?![a-z0-9°%])(?! ?(?:mns?|min|minutes?|h|heures?|mille|millions?|avant ?\))(?![a-z]))",
@@ -333,6 +338,7 @@ def _bare(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None
         "n": numbers.value(match["n"]),
         "to": match["to"] and numbers.value(match["to"]),
         "written": match[0],
+        "third": match.groupdict().get("third"),
     }
 
 
@@ -402,7 +408,7 @@ def _one_day(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
 def _scheme(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
     amounts = [numbers.value(match[name]) for name in "abcd" if match[name]]
     unit = match["u"] or match["v"]
-    return {"amounts": amounts, "unit": canonical(unit) if unit else None}
+    return {"amounts": amounts, "unit": canonical(unit) if unit else None, "written": match[0]}
 
 
 def _hour(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None:

@@ -60,14 +60,14 @@ def _led(note: Note, one: Named, read: Posology) -> None:
         read.intakes[0].amount = numbers.value(leading["n"])
 
 
-_CHANGE = re.compile(r" ?(?:\(?(?:-+>|=+>|→)|passe a|augmente a|diminue a|majore a|baisse a) ?")
+_CHANGE = re.compile(
+    r" ?(?:\(?(?:-+>|=+>|→)(?: ?(?:je |on )?(?:monte|passe|augmente|diminue|baisse|descend|majore)r? a)?|(?:passee?|augmentee?|diminuee?|majoree?|baissee?|montee?) a) ?"
+)
 
 
 def _changed(note: Note, line: Line, limit: int) -> Line | None:
     """« Furosémide 40 -> 80 mg/j »: the new dose is the one that counts; what it does not say again stays."""
-    arrow = (
-        _CHANGE.match(note.flat, line.end, limit) if line.posology.strength or line.posology.intakes else None
-    )
+    arrow = _CHANGE.match(note.flat, line.end, limit)
     if not arrow:
         return None
     pieces = doses.pieces(note.flat, arrow.end(), limit)

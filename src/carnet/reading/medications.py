@@ -60,6 +60,8 @@ def _of_list(
             continue
         if status == UNSAID and said[at][0] in (PRESCRIBED, ONGOING):
             return said[at][0], 0.7
+        if at < place and _goes_on(found[place], said[place], said[at]):
+            return ONGOING, 0.6
         # « Plavix 75, Tahor 80 » : names and strengths alone are what the patient takes.
         if said[place] == said[at] == _GUESSED and _bare(found[place]) and _bare(found[at]):
             return ONGOING, 0.6
@@ -77,6 +79,18 @@ def _said_of_all(note: Note, found: Sequence[Line], said: Sequence[tuple[str, fl
 
 
 _ALL = re.compile(r"[ ,:=()-]*[a-z]+(?:e|er|u|i|enu)e?s(?![a-z])")
+
+
+def _goes_on(line: Line, said: tuple[str, float], before: tuple[str, float]) -> bool:
+    """« Trulicity 1,5 1/sem idem ; Aranesp 30 1 inj tous les 15 j »: after one that goes on, without an end."""
+    open_ended = not (line.posology.days or line.posology.as_needed)
+    return (
+        open_ended
+        and said[0] == PRESCRIBED
+        and said[1] <= _BY_DOSE
+        and before[0] == ONGOING
+        and before[1] > _BY_PLACE
+    )
 
 
 def _only_named(line: Line) -> bool:
@@ -142,15 +156,17 @@ def _before_exam(note: Note, line: Line) -> bool:
     return (
         told < _FIRST
         and not _MEASURED.search(note.flat, 0, at)
-        and bool(_MEASURED.search(note.flat, line.end))
+        and (bool(_MEASURED.search(note.flat, line.end)) or len(note.sentences) > told + _STORY)
     )
 
 
 _FIRST = 3  # sentences
+_STORY = 4  # sentences that follow what is told first
 _BEFORE_EXAM = (ONGOING, 0.62)
 _MEASURED = re.compile(
     r"(?<![a-z])(?:ta|pa|tension|fc|pouls|pds|poids|spo2|sat|imc|hba1c|ldl|creat|dfg) ?[:=]? ?(?:a |est a )?[0-9]"
 )
+_ARROW = re.compile(r"[^.\n]{0,40}(?:→|-+>|=+>)")
 _FOLLOWED = re.compile(r"(?<![a-z])suivi[a-z' ]{0,30} ?: ?$")
 
 
@@ -161,6 +177,8 @@ def _bare(line: Line) -> bool:
 def _by_place(note: Note, line: Line, sentence: Sentence) -> tuple[str, float]:
     read = line.posology
     if sentence.section == "treatment" and not sentence.arrow:
+        if (read.days or 0) >= _SUPPLY:
+            return PRESCRIBED, 0.8  # « TTT : … qsp 3 mois »: it is renewed
         return (PRESCRIBED, 0.8) if _examined(note, sentence.start) else (ONGOING, 0.9)
     if sentence.section in ("plan", "advice") or sentence.arrow:
         return PRESCRIBED, 0.9
@@ -170,6 +188,12 @@ def _by_place(note: Note, line: Line, sentence: Sentence) -> tuple[str, float]:
         return ONGOING, 0.6  # « Suivi PR : MTX 15 mg 1x/sem »
     if not (read.days or read.as_needed) and _before_exam(note, line):
         return _BEFORE_EXAM  # told before the measures of today: what the patient takes
+    if (
+        not (read.days or read.as_needed)
+        and _ARROW.match(note.flat, line.end)
+        and not _examined(note, line.named.start)
+    ):
+        return ONGOING, 0.6  # « Sinemet 100 1-1-1 → ajout Requip »
     if read.days or read.as_needed or read.says_something:
         return PRESCRIBED, 0.8
     return _GUESSED if read.strength else (UNSAID, 0)
@@ -198,6 +222,7 @@ def _cues(where: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(groups)})(?![a-z])")
 
 
+_SEPARATED = re.compile(r",| [-/+·•] ")
 _OF_ANOTHER = re.compile(r"(?:-+>|=+>|→) ?(?:a |mis a l')?$")
 _LIST = re.compile(
     r"[ :=,(+/&\"'.-]*(?:(?:et|le|la|les|du|de|des|d'|l'|un|une|son|sa|ses|par|avec|puis|aussi|traitement|ttt|tt) ?)*[ :=,(+/-]*"
@@ -212,8 +237,8 @@ def _before(note: Note, one: Named, sentence: Sentence) -> str:
     for cue in reversed(cues):
         kind = str(cue.lastgroup)
         near = bool(_LIST.fullmatch(note.flat, cue.end(), one.start))
-        if near and kind == STOPPED and "," in note.flat[cue.end() : one.start]:
-            continue  # « … 10 mg 3 j stop, Inexium … »
+        if near and kind == STOPPED and _SEPARATED.search(note.flat, cue.end(), one.start):
+            continue  # « … 10 mg 3 j stop, Inexium … », « … puis stop - Trelegy … »
         if near and kind == STOPPED and _OF_ANOTHER.search(note.flat, max(0, cue.start() - 6), cue.start()):
             continue  # « oméprazole 20 → à stopper / vit B12 »
         if near:

@@ -208,6 +208,9 @@ class _Reading:
     def _bare(self, place: int, piece: Piece) -> None:
         number, other = piece.values["n"], piece.values["to"]
         first = self.found.strength is None and not self.found.intakes
+        if first and piece.values.get("third"):
+            self.found.strength = piece.values["written"].replace(" ", "")
+            return
         if first and other is not None and "/" in piece.values["written"]:
             self.found.strength = strengths.of_pair(self.drug, number, other) or _pair(number, other)
             return
@@ -246,6 +249,9 @@ class _Reading:
         return bool(after) and after[0] == doses.MOMENT
 
     def _scheme(self, place: int, piece: Piece) -> None:
+        if self.drug.inn.count("/") == _TWO and "/" in piece.values["written"] and not self.found.strength:
+            self.found.strength = piece.values["written"].replace(" ", "")  # « Trimbow 87/5/9 »
+            return
         if self.stepped:
             self._next_step()
         amounts = piece.values["amounts"]
