@@ -109,3 +109,40 @@ def test_the_secretary_reads_no_offer(client: Client, doctor: Actor, emile: str)
     where = begun(client, emile)
     chloe(client)
     assert client.post(f"{where}/offers", {"patient": emile, "text": TEXT}).status_code in (403, 404)
+
+
+def test_what_was_signed_without_paper_is_shown_and_printed_later(
+    client: Client, doctor: Actor, emile: str
+) -> None:
+    where = begun(client, emile)
+    said(client, where, emile, key=["medication:amlodipine 5 1/j 3 mois:1"])
+    signed(client, where, emile)
+    record = unescape(client.get(f"/patient/{emile}").content.decode())
+    assert "ordonnance à imprimer" in record
+    path = re.findall(r'href="(/patient/[^"]+/note/[^"?#]+)', record)[0]
+    page = unescape(client.get(path).content.decode())
+    encounter = re.search(r'name="encounter" value="([^"]+)"', page)
+    assert encounter
+    answer = client.post(f"/paper/{emile}/visit", {"patient": emile, "encounter": encounter[1]})
+    assert answer.status_code == 302
+    assert "/document/" in answer.headers["Location"]
+    assert "ordonnance à imprimer" not in unescape(client.get(f"/patient/{emile}").content.decode())
+
+
+def test_a_note_without_prescription_offers_no_paper(client: Client, doctor: Actor, emile: str) -> None:
+    where = begun(client, emile)
+    said(client, where, emile, key=["condition:hta:1"])
+    signed(client, where, emile)
+    record = unescape(client.get(f"/patient/{emile}").content.decode())
+    path = re.findall(r'href="(/patient/[^"]+/note/[^"?#]+)', record)[0]
+    assert 'name="encounter"' not in unescape(client.get(path).content.decode())
+
+
+def test_an_offer_says_which_treatment_it_takes_the_place_of(
+    client: Client, doctor: Actor, emile: str
+) -> None:
+    where = begun(client, emile)
+    said(client, where, emile, key=["medication:amlodipine 5 1/j 3 mois:1"])
+    signed(client, where, emile)
+    found = offered(client, begun(client, emile), emile, "amlodipine 10 1/j 3 mois")
+    assert re.search(r'offer-ends">\s*remplace amlodipine 5 mg', found)

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from carnet.actions import consultation
+from carnet.actions import consultation, paper
 from carnet.actions import task as tasks
 from carnet.fhir import codes
 from carnet.record import clock, gate
@@ -99,6 +99,7 @@ def note(request: HttpRequest, id: str, composition: str) -> HttpResponse:
     asked = request.GET.get("version", "")
     older = next((one for one in versions[1:] if one["meta"]["versionId"] == asked), None)
     text, reference = notes.text_of(current), f"Composition/{composition}"
+    visit = str(current.get("encounter", {}).get("reference", ""))
     shown = {
         "id": id,
         "banner": page.banner,
@@ -111,9 +112,16 @@ def note(request: HttpRequest, id: str, composition: str) -> HttpResponse:
         "versions": versions,
         "older": older,
         "rows": list(notes.side_by_side(notes.text_of(older) or "", text or "")) if older else [],
+        "encounter": visit.partition("/")[2] if _is_printable(page, visit) else "",
         "cannot_amend": consultation.why_not(consultation.check_amend, page.by, current),
     }
     return render(request, "patient/note.html", shown)
+
+
+def _is_printable(page: Opened, visit: str) -> bool:
+    """Whether this visit (`Encounter/id`) has a prescription or another order to put on paper."""
+    asked = [*page.reading.stored("MedicationRequest"), *page.reading.stored("ServiceRequest")]
+    return any(paper.is_printable(one.resource(), visit) for one in asked)
 
 
 def _passage(request: HttpRequest, versions: Sequence[dict[str, Any]], text: str) -> Passage | None:
