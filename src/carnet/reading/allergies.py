@@ -46,6 +46,8 @@ def _substances(note: Note, cue: re.Match[str], known: dict[int, tuple[int, str]
     reaction = cue[0].startswith(tuple(tables.toml("allergies.toml")["reactions"]))
     at, start = cue.end(), cue.end() if reaction else cue.start()
     limit = min(note.sentence(cue.start()).end, cue.end() + _REACH)
+    if listed and note.flat.startswith(";", limit):
+        limit = note.sentence(limit + 2).end
     before = note.before(cue.start(), 40)
     for _ in range(_MOST):
         found = known.get(at) or (None if weak else _words(note, at, limit, listed))
@@ -61,7 +63,9 @@ def _substances(note: Note, cue: re.Match[str], known: dict[int, tuple[int, str]
         note_aside = re.compile(r" ?\([^()\n]{0,60}\)").match(note.flat, end)
         after = note_aside.end() if note_aside else end
         join = _join().match(note.flat, after, limit)
-        if not join or (join[0].strip() == "," and not listed and join.end() not in known):
+        if not join or (";" in join[0] and join.end() not in known):
+            return
+        if join[0].strip() == "," and not listed and join.end() not in known:
             return
         at = start = join.end()
 

@@ -22,9 +22,9 @@ def pattern() -> re.Pattern[str]:
     """A date of a next step; at once after its cue, or behind « dans », « à », « le »."""
     table = tables.toml("follow_ups.toml")
     units = tables.any_of(table["units"])
-    count = rf"(?P<n>{numbers.NUMBER}|{numbers.WORD})(?: ?(?:a|-|ou) ?{numbers.NUMBER})? ?(?P<u>{units}|h(?:eures)?)(?![a-z0-9])"
+    count = rf"(?P<n>{numbers.NUMBER}|{numbers.WORD})(?: ?(?:a|-|ou) ?{numbers.NUMBER})? ?(?P<u>{units}|h(?:eures)?)(?![a-z0-9])(?P<half> et demie?)?"
     behind = rf"(?P<p>{tables.any_of(table['before'])}) ?(?:[+~] ?)?{count}"
-    counted_day = r"(?:a |au |vers )?(?P<j>j|m|s) ?\+? ?(?P<jn>[0-9]{1,3})(?![0-9a-z/,.])"
+    counted_day = r"(?:a |au |vers )?(?P<j>j|m|s) ?\+? ?(?P<jn>[0-9]{1,3})(?![0-9a-z/]|[.,][0-9])"
     named = "|".join(rf"(?P<t{place}>{form})" for place, form in enumerate(table["tomorrow"]))
     weekday = rf"(?:le |ce |pour )?(?P<k>{tables.any_of(table['weekdays'])})(?: prochain| matin| soir| apres-midi)?(?! ?[0-9])"
     return re.compile(
@@ -60,7 +60,7 @@ def days(match: re.Match[str], today: str | None) -> int | None:
     ):
         return None  # « à 6 ans » is an age
     if found.get("n"):
-        return _counted(found["n"], found["u"])
+        return _counted(found["n"], found["u"], 0.5 if found.get("half") else 0)
     if found.get("j"):
         return int(found["jn"]) * {"j": 1, "s": 7, "m": 30}[found["j"]]
     for place, (_, given) in enumerate(tables.toml("follow_ups.toml")["tomorrow"].items()):
@@ -75,8 +75,8 @@ def days(match: re.Match[str], today: str | None) -> int | None:
     return _to(day, found)
 
 
-def _counted(number: str, unit: str) -> int | None:
-    value = numbers.value(number)
+def _counted(number: str, unit: str, more: float = 0) -> int | None:
+    value = numbers.value(number) + more
     if unit.startswith("h"):
         return round(value / 24) or None if value >= 24 else None
     total = round(value * tables.toml("follow_ups.toml")["units"][unit])

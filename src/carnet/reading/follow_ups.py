@@ -36,14 +36,34 @@ def read(note: Note, taken: Sequence[Fact]) -> Iterator[Fact]:
 def _candidates(note: Note) -> Iterator[tuple[int, re.Match[str], float]]:
     last = -1
     for cue in _cue().finditer(note.flat):
-        if cue.start() < last or _past(note, cue.start()):
+        if cue.start() < last or _past(note, cue.start()) or (_VISIT.match(cue[0]) and cue.start() < _TITLE):
             continue
         sentence = note.sentence(cue.start())
         dated = _date(note, cue, min(sentence.end, cue.end() + _REACH))
-        if dated and not _nearer(note, cue, dated.start()):
+        if dated and not _nearer(note, cue, dated.start()) and not _of_a_vaccine(note, cue, dated):
             last = dated.end()
             yield cue.start(), dated, 0.93 if cue["strong"] else 0.8
+            then = _THEN.match(note.flat, last)
+            again = then and calendar.pattern().match(note.flat, then.end(), sentence.end)
+            if again:
+                last = again.end()
+                yield again.start(), again, 0.8
     yield from _planned(note)
+
+
+_VISIT = re.compile(r"visite|cs|consult")
+_TITLE = 20  # characters: « Visite J10 » at the head of a note says which visit it is
+_THEN = re.compile(r" (?:puis|et) (?=a |dans|ds|j ?[0-9])")
+_RECALL = re.compile(r"rap+el(?! tel)")
+
+
+def _of_a_vaccine(note: Note, cue: re.Match[str], dated: re.Match[str]) -> bool:
+    """« Rappel 6 ans », « rappel hexa 11 mois fait »: an age, not a delay."""
+    found = dated.groupdict()
+    if not _RECALL.match(cue[0]) or not found.get("n"):
+        return False
+    done = note.flat.startswith(" fait", dated.end())
+    return done or (str(found.get("u")).startswith("an") and not found.get("p"))
 
 
 def _date(note: Note, cue: re.Match[str], limit: int) -> re.Match[str] | None:

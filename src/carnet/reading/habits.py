@@ -10,7 +10,7 @@ from carnet.reading import numbers, tables
 from carnet.reading.facts import ALCOHOL, TOBACCO, Fact
 from carnet.reading.structure import Note
 
-_NEAR = 26  # characters between a habit and its amount
+_NEAR = 34  # characters between a habit and its amount
 _FAMILY = ("family", "advice")
 
 
@@ -47,12 +47,21 @@ def _smoked(note: Note, status: str, match: re.Match[str]) -> Fact | None:
     ):
         return None
     if status == "current" and re.search(
-        r"sevr|(?<!souhaite )(?<!veut )arret|stop|ex-", note.flat[match.start() : end]
+        r"sevr|(?<!souhaite )(?<!veut )(?<! a )(?:ar+ete?e?s?(?![a-z])|arret (?:en|depuis|il y a|[0-9]))|stop|ex-",
+        note.flat[match.start() : end],
     ):
         status = "former"
     packs = numbers.short(numbers.value(amount["n"])) if amount else None
+    if packs is None and (smoked := _OVER_YEARS.search(note.flat, start, sentence.end)):
+        packs = numbers.short(numbers.value(smoked["n"]) * int(smoked["years"]))
+        end = max(end, smoked.end())
     end = start + len(note.flat[start:end].rstrip(" ,("))
     return Fact(TOBACCO, start, end, 0.92, {"status": status, "pack_years": packs})
+
+
+_OVER_YEARS = re.compile(  # « 1 paquet/j depuis 25 ans »
+    r"(?P<n>[0-9](?:[.,][0-9])?) ?(?:paq\w*|pqt|p)(?: ?/ ?| par )j(?:our)? ?(?:x|depuis|pdt|pendant|sur) ?(?P<years>[0-9]{1,2}) ans"
+)
 
 
 def _advised(note: Note, match: re.Match[str]) -> bool:

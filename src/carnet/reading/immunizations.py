@@ -33,11 +33,28 @@ def read(note: Note, found: Sequence[Match[Concept]], diseases: Sequence[Match[C
     mentions = sorted(_mentions(note, found, diseases), key=lambda one: one.start)
     for one, (status, end) in zip(mentions, _statuses(note, mentions), strict=True):
         named = _first_word(one)
-        if status and (named, status) not in seen and not (named in _GENERAL and len(mentions) > 1):
+        if status and (named, status) not in seen and named not in _GENERAL:
             seen.add((named, status))
             yield Fact(IMMUNIZATION, one.start, end, 0.92, {"vaccine": one.name, "status": status})
-    if not seen:
-        yield from _all(note)
+        if status in (DONE, PAST) and (next_dose := _next_dose(note, one, end, mentions)):
+            yield next_dose
+    yield from _all(note, bool(seen))
+
+
+def _next_dose(note: Note, one: Mention, end: int, mentions: Sequence[Mention]) -> Fact | None:
+    """« Gardasil D1 fait ce jour, D2 dans 6 mois », « DTP 2005, rappel à faire »: the same vaccine again."""
+    following = [other.start for other in mentions if other.start >= end]
+    dose = _NEXT.search(note.flat, end, min(end + _NEXT_WITHIN, *following, len(note.flat)))
+    if dose is None or "\n" in note.flat[end : dose.start()]:
+        return None
+    return Fact(IMMUNIZATION, dose.start("q"), dose.end("q"), 0.85, {"vaccine": one.name, "status": DUE})
+
+
+_NEXT_WITHIN = 75  # characters
+_NEXT = re.compile(
+    r"(?:^|[ ,;.:(])(?P<q>(?:d ?[2-4]|n ?° ?[2-4]|dose [2-4]|[2-4](?:e|eme|nde)(?: dose| injection)?|rappel|prochaine(?: dose)?)"
+    r"(?: ?:)?(?: (?:a faire|prevue?|a prevoir))?(?: ?(?:a|dans|ds|d'ici|en) ?(?:[0-9]{1,2} ?(?:mois|sem\w*|ans?|m)|(?:19|20)[0-9]{2})| (?:a faire|a prevoir))(?![a-z]))"
+)
 
 
 def _statuses(note: Note, mentions: Sequence[Mention]) -> list[tuple[str, int]]:
@@ -84,6 +101,10 @@ def _mentions(
         yield Mention(start, match.end, match.value.label, True)
     for match in diseases:
         head = _head(note, match.start)
+        if _TESTED.search(note.before(match.start, 30)):
+            continue
+        if head is None and _DISEASE.match(note.flat, match.start) and _STATED.match(note.flat, match.end):
+            head = match.start
         if head is None and any(
             0 < match.start - end < _GAP and _AND.fullmatch(note.flat, end, match.start) for _, end in taken
         ):
@@ -104,18 +125,23 @@ def _speaks(note: Note, match: Match[Concept]) -> bool:
 
 _NOT = re.compile(r"(?:non|pas|jamais|ni) (?:encore |ete )?$")
 # Which dose, and how: « Rotarix D1 po fait ».
+_AGE = re.compile(r"(?:mois|m|ans)$")  # « hexa 11 mois fait »: at its age
 _DOSE = re.compile(
-    r"(?: ?(?:d ?[0-9](?![0-9])|[0-9](?= ?faite?)|dose ?[0-9]|[0-9] ?(?:re|e|eme|ere|nde)? dose|po|per os|im|sc|r[0-9])(?![a-z0-9])){1,3}"
+    r"(?: ?(?:d ?[0-9](?![0-9])|[0-9](?= ?faite?)|dose ?[0-9]|[0-9] ?(?:re|e|eme|ere|nde)? dose|n ?° ?[0-9]|[0-9]{1,2} ?(?:mois|m|ans)(?= ?faite?)|chaque [a-z]{3,8} ?:?|aussi(?= ?faite?)|po|per os|im|sc|r[0-9])(?![a-z0-9])){1,3}"
 )
 # Said right after a disease, this makes it a vaccine; beside tests of blood it is one of them.
 _STATED = re.compile(
-    r"(?: ?(?:\+|,|et) ?[a-z]{4,14})? ?:? ?(?:a jour|faite?s? (?:en|le|ce|oct|nov|sept|[0-9])|a faire|a prevoir|immunisee?|ok vaccinee?|vaccinee?|[0-9] ?(?:re|ere|e|eme)? ?doses?|rappel|(?:[0-9]{1,2}/){1,2}[0-9]{2}|oui(?![a-z])|faite? pdt)"
+    r"(?: ?(?:\+|,|et) ?[a-z]{4,14})? ?:? ?(?:a jour|faite?s? (?:en|le|ce|oct|nov|sept|[0-9])|a faire|a prevoir|immunisee?|ok vaccinee?|vaccinee?|[0-9] ?(?:re|ere|e|eme)? ?doses?|d[1-4](?![0-9])|rappel|non (?:faite?|vaccinee?)|pas faite?|prevue?s? (?:en|dans|ds|a|[0-9])|a distance|prop(?:os\w*|\.)?(?![a-z])|: ?(?:fera|pas de rappel|refus)|fera|en pharmacie|(?:19|20)[0-9]{2}(?=[ ,.;)]|$)(?=[^.\n]{0,30}(?:vacc|hep|dtp|typh|rappel|fj))|jamais (?:faite?|vaccinee?)|en (?:octobre|oct|nov\w*|sept\w*)|(?:[0-9]{1,2}/){1,2}[0-9]{2}|oui(?![a-z])|faite? pdt)"
 )
-_TESTED = re.compile(r"(?:vih|syphilis|sero\w*|vhc|hiv|toxo) $")
+_TESTED = re.compile(
+    r"(?:vih|syphilis|sero\w*|vhc|hiv|toxo|fcu|frottis|test|pcr) $|toxo(?:plasmose)?[a-z .]{0,12}[,/+] ?$"
+)
 _GAP = 20
 _FAR = 200  # characters in which a status is looked for
 _LISTED = re.compile(r"[ 0-9,+/&:]{0,6}(?:et |puis )?(?:le |la |du |de |d'|vaccin )?")
-_AND = re.compile(r" ?(?:,|et|\+|/|puis) ?(?:la |le |du |de |contre |anti-?)?")
+_AND = re.compile(
+    r"(?: (?:a faire|a prevoir|faite?s?|ok|a jour|(?:19|20)[0-9]{2}))? ?(?:,|et|\+|/|puis) ?(?:la |le |du |de |contre |anti-?)?"
+)
 _DISEASE = re.compile(
     r"(?:grippe|zona|covid|pneumo|menin|hepatite|rougeole|rubeole|oreillons|coqueluche|tetanos|diphterie|polio|varicelle"
     r"|rotavir|rage|typhoide|fievre jaune|encephalite|tuberculose|hpv|papillo|vhb|vha|vrs|bronchiolite|dengue|leptos)"
@@ -139,7 +165,10 @@ def _told(note: Note, one: Mention, following: int) -> tuple[str, int] | None:
         dosed = _DOSE.match(note.flat, one.end, limit)
         after = _after(group).match(note.flat, dosed.end() if dosed else one.end, limit)
         if after:
-            return status, one.start + len(note.flat[one.start : after.end()].rstrip(" ,.;"))
+            of_an_age = dosed and _AGE.search(dosed[0]) and "jour" not in after[0]
+            return PAST if of_an_age and status == DONE else status, one.start + len(
+                note.flat[one.start : after.end()].rstrip(" ,.;")
+            )
     for status, group in ((DONE, "done_today"), (PAST, "up_to_date"), (DUE, "due")):
         if _before(group).search(before):
             return status, one.end
@@ -155,17 +184,22 @@ def _by_place(note: Note, one: Mention) -> str:
     return PAST if sentence.section == "vaccines" else ""
 
 
-def _all(note: Note) -> Iterator[Fact]:
+def _all(note: Note, named: bool) -> Iterator[Fact]:
     name = tables.toml("immunizations.toml")["label_all"]
     for match in _everything().finditer(note.flat):
         sentence = note.sentence(match.start())
         for status, group in ((DUE, "due"), (PAST, "up_to_date")):
             after = _after(group).match(note.flat, match.end(), sentence.end)
-            if after and (group == "due" or "a jour" in after[0] or "ok" in after[0]):
+            if named and status == DUE:
+                continue
+            if after and (status == DUE or _UP_TO_DATE.search(after[0])):
                 yield Fact(
                     IMMUNIZATION, match.start(), after.end(), 0.88, {"vaccine": name, "status": status}
                 )
                 return
+
+
+_UP_TO_DATE = re.compile(r"a jour|ok|faite?s|complet")
 
 
 @cache
