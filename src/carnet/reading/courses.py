@@ -27,21 +27,47 @@ def shared(note: Note, found: Sequence[Line]) -> list[Line]:
             if whole or line.posology.days >= _MONTH:
                 _carry(note, carried, place, whole=whole)
     starts = {line.named.start for line in found}
-    return [_told_before(note, line, starts) for line in carried]
+    told = [_told_before(note, line, starts) for line in carried]
+    return _renewed(note, told)
+
+
+_RENEWAL = re.compile(
+    rf"(?<![a-z])(?:renouv[a-z]*|renew|ord(?:o[a-z]*)?(?![a-z])|recondui[a-z]*|idem|meme ttt|tout pareil|pareil)[^.;\n0-9]{{0,45}}?{_COUNT}"
+)
+
+
+def _renewed(note: Note, lines: list[Line]) -> list[Line]:
+    """« Je renouvelle pour 3 mois à l'identique », in a sentence that names no drug: all that was told before it."""
+    for told in _RENEWAL.finditer(note.flat):
+        sentence = note.sentence(told.start())
+        before = note.flat[sentence.start : told.end()]
+        named = any(sentence.start <= line.named.start < sentence.end for line in lines)
+        if named or _APPOINTMENT.search(before):
+            continue
+        days = _days(told)
+        return [_lasting(line, days) if line.end <= sentence.start else line for line in lines]
+    return lines
+
+
+def _lasting(line: Line, days: float) -> Line:
+    told = line.posology
+    if told.days or told.total_days or not (told.says_something or told.strength):
+        return line
+    return replace(line, posology=replace(told, days=days), shared=True)
 
 
 _LAST = re.compile(
     rf"[^\n0-9]{{0,40}}?(?:^|[ .,;:\n(])(?:(?:le )?tout |{_RENEWED} )?(?:(?:qsp|q\.s\.p\.?|pour|le tout|l'ensemble|tous|duree|renouv[a-z]*|ordo[a-z]*|traitements?|ttts?) ?){{1,2}}(?:de |d'une duree de |pour |: ?)?{_COUNT}"
 )
 _APPOINTMENT = re.compile(
-    r"(?:rdv|rv|revoir|cs|consult\w*|control\w*|at|arret|bilan|bio|kine|ide|seances?)(?![a-z])"
+    r"(?:rdv|rv|revoir|cs|consult\w*|control\w*|at|arret|bilan|bio|kine\w*|ide|seances?|ald|certif\w*|orthoph\w*|licence|permis|lunettes|pai|mdph)(?![a-z])"
 )
 
 
 def _told_after(note: Note, found: Sequence[Line], place: int) -> Line:
     """« …, amlodipine arrêtée. QSP 3 mois »: after the last line, or after a drug that is only stopped."""
     line, following = found[place], found[place + 1 :][:1]
-    if line.posology.days or not (line.posology.says_something or line.posology.strength):
+    if line.posology.days:
         return line
     end = line.end + _FAR
     if following and (following[0].posology.says_something or following[0].posology.strength):

@@ -66,7 +66,10 @@ def pieces(flat: str, start: int, end: int, *, whole: bool = False) -> list[Piec
     found: list[Piece] = []
     at = start
     while at < end and len(found) < LIMIT:
-        at = _GAP.match(flat, at, end).end()  # type: ignore[union-attr]
+        gap = _GAP.match(flat, at, end).end()  # type: ignore[union-attr]
+        if ")" in flat[at:gap] and flat.count("(", start, gap) < flat.count(")", start, gap) and not whole:
+            break  # « RGO (pantoprazole 40 le soir), mesures … »
+        at = gap
         piece = _piece(flat, at, end)
         if piece is None or (piece.kind in (BARE, MASS) and _two_items(flat, found, piece)):
             piece = _after_stop(flat, at, end) if found else None
@@ -289,7 +292,12 @@ def _units(but: str = "") -> str:
 def _long_units() -> str:
     """Forms of units that are whole words: they may stand without a number."""
     rows = tables.toml("doses.toml")["units"].values()
-    return tables.any_of(form for forms in rows for form in forms if len(form.rstrip("?s")) > 3)
+    return tables.any_of(
+        form
+        for forms in rows
+        for form in forms
+        if len(form.rstrip("?s")) > 3 and not form.startswith("mesures")
+    )
 
 
 @cache
@@ -421,7 +429,12 @@ def _hour(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None
 
 def _need(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None:
     why = match["why"].strip(" ,.-")
-    return None if not why or _elsewhere().search(why) else {"why": (match.start("why"), match.end("why"))}
+    return None if not why or elsewhere(why) else {"why": (match.start("why"), match.end("why"))}
+
+
+def elsewhere(why: str) -> bool:
+    """Whether a condition is when to come back, or what to do next, and no reason to take a medicine."""
+    return bool(_elsewhere().search(why))
 
 
 @cache

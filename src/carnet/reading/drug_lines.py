@@ -25,6 +25,7 @@ class Line:
     posology: Posology
     end: int
     following: int = 0  # where the next drug is named
+    shared: bool = False  # its duration is that of its list
 
 
 def lines(note: Note, named: Sequence[Named]) -> list[Line]:
@@ -44,6 +45,7 @@ def lines(note: Note, named: Sequence[Named]) -> list[Line]:
         named_next = named[place + 1].start if place + 1 < len(named) else NOWHERE
         line = Line(one, read, max(one.end, end), named_next)
         _led(note, one, read)
+        read.as_needed = read.as_needed or _in_case(note, one)
         found.append(_changed(note, line, limit) or line)
     return found
 
@@ -60,8 +62,19 @@ def _led(note: Note, one: Named, read: Posology) -> None:
         read.intakes[0].amount = numbers.value(leading["n"])
 
 
+_IN_CASE = re.compile(
+    r"(?:^|[.;,(\n+-] ?)(?:(?:si|en cas d[e'])(?P<why>[a-z0-9' >,°]{2,40})|(?:en |lors des? |pendant les )crises?) ?: ?$"
+)
+
+
+def _in_case(note: Note, one: Named) -> bool:
+    """« Si douleurs : Laroxyl 5 gouttes le soir », « En crise : ibuprofène 400 »; not « si échec : … »."""
+    told = _IN_CASE.search(note.before(one.start, 60))
+    return bool(told) and not doses.elsewhere(told["why"] or "")  # type: ignore[index]
+
+
 _CHANGE = re.compile(
-    r" ?(?:\(?(?:-+>|=+>|→)(?: ?(?:je |on )?(?:monte|passe|augmente|diminue|baisse|descend|majore)r? a)?|(?:passee?|augmentee?|diminuee?|majoree?|baissee?|montee?) a) ?"
+    r"(?:[a-z ,']{0,25})? ?(?:\(?(?:-+>|=+>|→)(?: ?(?:je |on )?(?:monte|passe|augmente|diminue|baisse|descend|majore)r? a)?|(?:passee?|augmentee?|diminuee?|majoree?|baissee?|montee?) a) ?"
 )
 
 

@@ -107,6 +107,8 @@ def _values(line: Line, status: str, note: Note) -> Values:
     if read.as_needed and read.ceiling and times and times > read.ceiling:
         times = None  # « toutes les 6 h si besoin, max 3/j »
     days = read.days or read.total_days or (first[0].for_days if first else None)
+    if line.shared and status != PRESCRIBED:
+        days = None
     values: Values = {
         "drug": drug.inn,
         "brand": drug.brand or None,
@@ -166,6 +168,9 @@ _BEFORE_EXAM = (ONGOING, 0.62)
 _MEASURED = re.compile(
     r"(?<![a-z])(?:ta|pa|tension|fc|pouls|pds|poids|spo2|sat|imc|hba1c|ldl|creat|dfg) ?[:=]? ?(?:a |est a )?[0-9]"
 )
+_DECIDES = re.compile(
+    r"(?<![a-z])(?:j'|je |on )(?:arrete|stoppe|debute|mets|prescris|remplace|introduis|ajoute|propose)(?![a-z])"
+)
 _ARROW = re.compile(r"[^.\n]{0,40}(?:→|-+>|=+>)")
 _FOLLOWED = re.compile(r"(?<![a-z])suivi[a-z' ]{0,30} ?: ?$")
 
@@ -179,6 +184,8 @@ def _by_place(note: Note, line: Line, sentence: Sentence) -> tuple[str, float]:
     if sentence.section == "treatment" and not sentence.arrow:
         if (read.days or 0) >= _SUPPLY:
             return PRESCRIBED, 0.8  # « TTT : … qsp 3 mois »: it is renewed
+        if _DECIDES.search(note.flat, sentence.start, line.named.start):
+            return PRESCRIBED, 0.8  # « TTT : … . J'arrête le Seresta, mélatonine 2 mg au coucher »
         return (PRESCRIBED, 0.8) if _examined(note, sentence.start) else (ONGOING, 0.9)
     if sentence.section in ("plan", "advice") or sentence.arrow:
         return PRESCRIBED, 0.9

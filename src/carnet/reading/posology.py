@@ -348,7 +348,8 @@ class _Reading:
     def _duration(self, place: int, piece: Piece) -> None:
         days = piece.values["days"]
         here = [one for one in self.found.intakes if one.step == self.step]
-        if self.stepped or not here:
+        apart = bool(place) and piece.start - self.pieces[place - 1].end > 1
+        if self.stepped or not here or (self.step and apart):  # « 15 j puis 1 cp le soir, 3 mois »
             self.found.total_days = days
             if not self.found.intakes:
                 self.found.days = days
@@ -364,6 +365,8 @@ class _Reading:
             self._next_step()
 
     def _need(self, place: int, piece: Piece) -> None:
+        if self.step and self.found.intakes and self.found.intakes[0].said:
+            return  # « 4 bouffées x4/j 3 j puis à la demande »: the first step is what is told
         self.found.as_needed = True
         self.found.reason = piece.values.get("why") or self.found.reason
 

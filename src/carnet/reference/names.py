@@ -22,6 +22,8 @@ _FIRST_WORDS_OF_MANY = frozenset(_SHORT["first_words_of_many"])
 _CUT: dict[str, str] = _SHORT["cut"]
 _FORGIVEN = 6  # letters from which one typing error is forgiven
 
+_PAIR = 2  # words
+
 Key = tuple[str, ...]
 
 
@@ -118,7 +120,9 @@ def _brands(listed: list[Speciality]) -> tuple[list[tuple[Key, Meant]], list[tup
 
 
 def _shortened(name: Key) -> Iterator[Key]:
-    """« Cacit D3 » for « Cacit vitamine D3 », « Calcidose vitamine D »."""
+    """« Cacit D3 » for « Cacit vitamine D3 », « Calcidose vitamine D », « Gynopevaryl » for « Gyno-Pevaryl »."""
+    if len(name) == _PAIR and name[1].isalpha() and len(name[0]) + len(name[1]) > _FORGIVEN:
+        yield ("".join(name),)
     if "vitamine" in name[1:]:
         yield tuple(word for word in name if word != "vitamine")
         if name[-1] == "d3":
