@@ -38,6 +38,14 @@ class Known(NamedTuple):
     terms: str
 
 
+class Questions(NamedTuple):
+    """For each question to the index, how loose each word may be. One word: from the best answers to the others. Of
+    several also the loosest, until many answer; they come first."""
+
+    loosest: list[list[int]]
+    strict: list[list[int]]
+
+
 Scored = tuple[tuple[int, ...], Known]
 
 
@@ -87,23 +95,25 @@ def _collect(
         _keep(found, reading, _terms_of(list(wanted)))
 
 
-def _ranks(reading: list[Asked], questions: list[list[int]], limit: int, read: set[int]) -> Iterator[int]:
-    """Those who answer a reading best. Of several words the loosest question comes first: when few answer it, they
-    are all; else the strict ones find the best of many. Those already `read` count and take no place."""
-    fetched, best, loosest = max(FETCHED, 2 * limit), set[int](), list[int]()
-    for n, levels in enumerate(questions):
+def _ranks(reading: list[Asked], questions: Questions, limit: int, read: set[int]) -> Iterator[int]:
+    """Those who answer a reading best: when few answer it at all, they are all; else the strict questions find the best
+    of many. Those already `read` count and take no place."""
+    fetched, best, all_of_them = max(FETCHED, 2 * limit), set[int](), list[int]()
+    for levels in questions.loosest:
+        all_of_them = _ask(reading, levels, fetched)
+        if len(all_of_them) == fetched:
+            break
+    else:
+        if questions.loosest:
+            yield from all_of_them
+            return
+    for levels in questions.strict:
         ranks = _ask(reading, levels, fetched)
-        if n == 0 and len(levels) > 1:
-            if len(ranks) < fetched:
-                yield from ranks
-                return
-            loosest = ranks
-            continue
         yield from [rank for rank in ranks if rank not in read and rank not in best][: limit + SPARE]
         best.update(ranks)
         if len(best) >= limit:
             return
-    yield from loosest[: limit + SPARE]
+    yield from all_of_them[: limit + SPARE]
 
 
 def _keep(found: dict[str, Scored], reading: list[Asked], rows: list[Known]) -> None:
@@ -123,25 +133,24 @@ def _score(reading: list[Asked], listed: str) -> tuple[int, ...] | None:
     return max(words), sum(words), words[0]
 
 
-def _questions(reading: list[Asked], names: frozenset[str] | None) -> list[list[int]]:
-    """For each question to the index, how loose each word may be. One word: from the best answers to the others.
-    Several: first the loosest question, then from the best on. What is no name is not asked for as a whole one."""
+def _questions(reading: list[Asked], names: frozenset[str] | None) -> Questions:
+    """What is no name is not asked for as a whole one."""
     words = [asked.word for asked in reading if asked.word]
     if not words:
-        return [[]]
+        return Questions([], [[]])
     if names is None:
         return _with_errors(len(words))
-    listed = _without_errors(len(words))
-    return [q for q in listed if all(n > asking.WHOLE or w in names for n, w in zip(q, words, strict=True))]
+    loosest, strict = _without_errors(len(words))
+    asked = [q for q in strict if all(n > asking.WHOLE or w in names for n, w in zip(q, words, strict=True))]
+    return Questions(loosest, asked)
 
 
-def _without_errors(count: int) -> list[list[int]]:
+def _without_errors(count: int) -> Questions:
     family, whole, elsewhere = asking.FAMILY_WHOLE, asking.WHOLE, asking.ELSEWHERE
     family_begins, begins = asking.FAMILY_BEGINS, asking.BEGINS
     if count == 1:
-        return [[level] for level in range(elsewhere + 1)]
-    return [
-        [elsewhere] * count,
+        return Questions([], [[level] for level in range(elsewhere + 1)])
+    strict = [
         *_one_at(family, whole, count),
         [whole] * count,
         *_one_at(family, family_begins, count),
@@ -150,19 +159,20 @@ def _without_errors(count: int) -> list[list[int]]:
         [begins] * count,
         *_one_at(whole, elsewhere, count),
     ]
+    return Questions([[elsewhere] * count], strict)
 
 
-def _with_errors(count: int) -> list[list[int]]:
+def _with_errors(count: int) -> Questions:
     family, almost, last = asking.FAMILY_ALMOST, asking.ALMOST, asking.ALMOST_BEGINS
     if count == 1:
-        return [[family], [almost], [last]]
-    return [
-        [last] * count,
+        return Questions([], [[family], [almost], [last]])
+    strict = [
         *_one_at(family, asking.BEGINS, count),
         *_one_at(almost, asking.BEGINS, count),
         *_one_at(asking.ELSEWHERE, almost, count),
         [almost] * count,
     ]
+    return Questions([[almost] * count, [last] * count], strict)
 
 
 def _one_at(better: int, others: int, count: int) -> list[list[int]]:

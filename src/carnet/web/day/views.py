@@ -14,6 +14,7 @@ from carnet.record.work import Stored
 from carnet.web.day import worklists
 from carnet.web.day.forms import TaskForm
 from carnet.web.shell.asking import actor, is_part
+from carnet.web.shell.lines import patient_lines
 
 
 @require_GET
@@ -26,7 +27,7 @@ def day(request: HttpRequest) -> HttpResponse:
         "received": worklists.received(by),
         "waiting": len(waiting_documents(by=by)),
         "tasks": worklists.tasks(by, timezone.localtime(now).date()),
-        "recent": gate.recent_patients(by=by, limit=12),
+        "recent": patient_lines(gate.recent_patients(by=by, limit=12), now),
     }
     return render(request, "day/day.html", shown)
 

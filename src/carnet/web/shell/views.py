@@ -13,9 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from carnet.documents import datamatrix
 from carnet.fhir.errors import Malformed
-from carnet.record import gate
+from carnet.record import clock, gate
 from carnet.web.shell import screens
 from carnet.web.shell.asking import actor
+from carnet.web.shell.lines import patient_lines
 from carnet.web.shell.templatetags.carnet import THEMES
 
 YEAR = 365 * 24 * 3600
@@ -30,7 +31,8 @@ def palette(request: HttpRequest) -> HttpResponse:
         if text
         else gate.recent_patients(by=actor(request))
     )
-    shown = {"text": text, "patients": found[:8], "screens": screens.matching(text)}
+    lines = patient_lines(found[:8], clock.now())
+    shown = {"text": text, "patients": lines, "screens": screens.matching(text)}
     return render(request, "shell/palette_results.html", shown)
 
 
@@ -48,7 +50,7 @@ def _searched(typed: str) -> str:
 def records(request: HttpRequest) -> HttpResponse:
     """The place « Dossier » while no record is open: the last ones, and how to find another."""
     recent = gate.recent_patients(by=actor(request), limit=25)
-    return render(request, "shell/records.html", {"patients": recent})
+    return render(request, "shell/records.html", {"patients": patient_lines(recent, clock.now())})
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.dates import MONTHS, WEEKDAYS_ABBR
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
 NARROW = "\u202f"  # narrow no-break space: between a number and its unit, between thousands
@@ -257,11 +257,17 @@ def concept(value: Any) -> str:
     )
 
 
+_GENDERS = {
+    "male": gettext_noop("H"),
+    "female": gettext_noop("F"),
+    "other": gettext_noop("indét."),
+    "unknown": gettext_noop("sexe inconnu"),
+}
+
+
 def gender(value: str | None) -> str:
     """One letter or sign for a row: H, F, « indét. »; empty when not recorded."""
-    return {"male": _("H"), "female": _("F"), "other": _("indét."), "unknown": _("sexe inconnu")}.get(
-        value or "", ""
-    )
+    return _(_GENDERS[value]) if value in _GENDERS else ""
 
 
 def ins(value: str) -> str:
