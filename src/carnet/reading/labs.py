@@ -25,7 +25,7 @@ _SHORT = 2  # letters; such a name counts only in capitals
 def read(note: Note, found: Sequence[Match[Concept]], taken: Sequence[Fact]) -> Iterator[Fact]:
     """Each result once."""
     seen: set[tuple[str, Any]] = set()
-    first = [*dipsticks(note), *_serologies(note), *_abnormal(note)]
+    first = [*dipsticks(note), *_serologies(note), *_abnormal(note), *_tolerance(note)]
     for fact in [*first, *_results(note, found, [*taken, *first])]:
         key = (fact.values["name"], fact.values["value"])
         if key not in seen:
@@ -85,8 +85,10 @@ def _result(note: Note, match: Match[Concept]) -> Fact | None:
         return None
     if not _named(note, match) or not vitals.measured(note, match.start):
         return None
-    limit = min(note.sentence(match.start).end, match.end + 70)
-    value = _value().match(note.flat, match.end, limit)
+    start, limit = match.end, min(note.sentence(match.start).end, match.end + 70)
+    if printed := _LEADER.match(note.flat, match.end):
+        start, limit = printed.end(), note.flat.find("\n", printed.end()) % (len(note.flat) + 1)
+    value = _value().match(note.flat, start, limit)
     if not value:
         return None
     if value["n"] is None:
@@ -96,6 +98,10 @@ def _result(note: Note, match: Match[Concept]) -> Fact | None:
     )
 
 
+# A line of a printed result: « Hémoglobine .......... 11,2 g/dL (13,0 - 17,0) ».
+_LEADER = re.compile(
+    r"(?: ?\([a-z0-9 .-]{2,25}\))?(?: {2,80}| ?[.·_:]{2,80} ?| ?\| ?)(?=[<>]? ?[0-9]|neg|pos|abs)"
+)
 _IMAGED = re.compile(r"acr ?[0-6](?:[abc]|(?![0-9]|[.,][0-9]))")  # « ACR2 » is a mammography
 _DECIMAL = re.compile(r" ?[0-9]{0,3}[.,][0-9]")
 
@@ -118,7 +124,9 @@ def _worded(note: Note, match: Match[Concept], value: re.Match[str]) -> Fact | N
         and note.flat[value.end() : value.end() + 2].strip().isdigit()
     ):
         return None
-    values = {"name": match.value.label, "loinc": match.value.code, "value": written, "unit": None}
+    other = tables.toml("labs.toml")["worded"].get(match.value.label)
+    name, code = (other, None) if other else (match.value.label, match.value.code)
+    values = {"name": name, "loinc": code, "value": written, "unit": None}
     sure = 0.7 if written == "normal" else 0.93
     return Fact(LAB, match.start, value.end(), sure, values)
 
@@ -172,6 +180,23 @@ def _ucum(written: str | None, usual: str | None) -> str | None:
     return known or usual
 
 
+def _tolerance(note: Note) -> Iterator[Fact]:
+    """« HGPO 0,95/1,75/1,55 », « HGPO : à jeun 0,88, 1 h 1,62, 2 h 1,41 »: fasting, at one and at two hours."""
+    for match in _HGPO.finditer(note.flat):
+        for group, label in enumerate(("glycémie à jeun", "HGPO 1 h", "HGPO 2 h"), 1):
+            if match[group]:
+                start = match.start() if group == 1 else match.start(group)
+                values = {"name": label, "loinc": None, "value": numbers.short(numbers.value(match[group]))}
+                yield Fact(LAB, start, match.end(group), 0.93, values | {"unit": "g/L"})
+
+
+_SUGAR = r"([0-3][.,][0-9]{1,2})(?: ?g/l)?(?![0-9])"
+_HGPO = re.compile(
+    rf"(?<![a-z])(?:hgpo|hyperglycemie provoquee)(?: ?75 ?g)?[ :(=]{{0,4}}(?:a jeun|t0)?[ :=]{{0,3}}{_SUGAR}"
+    rf"(?: ?[-/,;] ?(?:(?:a )?1 ?h|t60|h1)?[ :=]{{0,3}}{_SUGAR})?(?: ?[-/,;] ?(?:(?:a )?2 ?h|t120|h2)?[ :=]{{0,3}}{_SUGAR})?"
+)
+
+
 def _abnormal(note: Note) -> Iterator[Fact]:
     """« Hypercalcémie à 2,78 mmol/L »: the name of the disorder is that of its test."""
     for label, forms in tables.toml("labs.toml")["disorders"].items():
@@ -214,7 +239,7 @@ def _value() -> re.Pattern[str]:
         for place, forms in enumerate(table["words"].values())
     )
     guard = rf"(?! ?(?:{tables.any_of(table['not_values'])})(?![a-z]))(?: ?/ ?(?:10|15|20|24|30|100)(?![0-9/]))?(?!/[0-9]|[0-9]|[.,][0-9]|(?<=[0-9])[a-z]{{2}})"
-    number = rf"\(?(?:[<>]=? ?)?(?P<n>{numbers.NUMBER}|[.][0-9]{{1,2}})(?:(?: ?(?P<u>{_units()}))(?![a-z0-9/]| ?/)|{guard})"
+    number = rf"\(?(?:[<>]=? ?)?(?P<n>{numbers.NUMBER}|[.][0-9]{{1,2}})(?:(?: {{0,8}}(?P<u>{_units()}))(?![a-z0-9/]| ?/)|{guard})"
     return re.compile(rf"{between}(?:{number}|{words})")
 
 
