@@ -32,7 +32,7 @@ def shared(note: Note, found: Sequence[Line]) -> list[Line]:
 
 
 _RENEWAL = re.compile(
-    rf"(?<![a-z])(?:renouv[a-z]*|renew|ord(?:o[a-z]*)?(?![a-z])|recondui[a-z]*|idem|meme ttt|tout pareil|pareil)[^.;\n0-9]{{0,45}}?{_COUNT}"
+    rf"(?<![a-z])(?:renouv[a-z]*|renew|ord(?:o[a-z]*)?(?![a-z])|recondui[a-z]*|idem|or(?= [0-9])|meme ttt|tout pareil|pareil)[^.;\n0-9]{{0,45}}?{_COUNT}"
 )
 
 

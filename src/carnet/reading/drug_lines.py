@@ -62,6 +62,7 @@ def _led(note: Note, one: Named, read: Posology) -> None:
         read.intakes[0].amount = numbers.value(leading["n"])
 
 
+_NUMBERED = re.compile(r"[0-9½¼¾]|un[e ]|deux |trois ")
 _IN_CASE = re.compile(
     r"(?:^|[.;,(\n+-] ?)(?:(?:si|en cas d[e'])(?P<why>[a-z0-9' >,°]{2,40})|(?:en |lors des? |pendant les )crises?) ?: ?$"
 )
@@ -81,7 +82,7 @@ _CHANGE = re.compile(
 def _changed(note: Note, line: Line, limit: int) -> Line | None:
     """« Furosémide 40 -> 80 mg/j »: the new dose is the one that counts; what it does not say again stays."""
     arrow = _CHANGE.match(note.flat, line.end, limit)
-    if not arrow:
+    if not arrow or not _NUMBERED.match(note.flat, arrow.end()):
         return None
     pieces = doses.pieces(note.flat, arrow.end(), limit)
     if not pieces or pieces[0].kind not in (doses.MASS, doses.AMOUNT, doses.BARE, doses.SCHEME):

@@ -10,7 +10,6 @@ from functools import cache
 from carnet.reading import numbers, tables
 from carnet.reading.drug_lines import Line, one_list
 from carnet.reading.facts import MEDICATION, Fact, Values
-from carnet.reading.naming import Named
 from carnet.reading.posology import DOSE_BY_WEIGHT, Intake
 from carnet.reading.structure import Note, Sentence
 
@@ -113,7 +112,7 @@ def _values(line: Line, status: str, note: Note) -> Values:
         "drug": drug.inn,
         "brand": drug.brand or None,
         "strength": read.strength,
-        "dose_per_intake": None if amount is None else numbers.short(round(amount, 3)),
+        "dose_per_intake": None if amount is None else numbers.short(round(amount, 3 if amount < 1 else 2)),
         "intake_unit": unit,
         "times_per_day": None if times is None else numbers.short(round(times, 3)),
         "duration_days": None if days is None else numbers.short(days),
@@ -135,7 +134,7 @@ def _status(note: Note, line: Line) -> tuple[str, float]:
     """By the nearest cue: after the line, before the name, the section, then what the line itself says."""
     one, read = line.named, line.posology
     sentence = note.sentence(one.start)
-    after, before = _after(note, line), _before(note, one, sentence)
+    after, before = _after(note, line), _before(note, line, sentence)
     if after == NONE or (before == NONE and not (after and read.says_something)):
         return NONE, 0
     if read.changed and before != STOPPED:
@@ -236,9 +235,10 @@ _LIST = re.compile(
 )
 
 
-def _before(note: Note, one: Named, sentence: Sentence) -> str:
+def _before(note: Note, line: Line, sentence: Sentence) -> str:
     """The nearest cue before the name. Those that speak of one drug must stand right before it; a stop or « sous »
     holds for a list, until another cue."""
+    one, told = line.named, line.posology.says_something
     first = max(sentence.start, one.start - _REACH * 2)
     cues = list(_cues("before").finditer(note.flat, first, one.start))
     for cue in reversed(cues):
@@ -254,6 +254,7 @@ def _before(note: Note, one: Named, sentence: Sentence) -> str:
             return kind
         if (
             kind in (ONGOING, PRESCRIBED)
+            and (told or not one.weak)  # « prescris IRM, TSH, B12 »
             and "," not in note.flat[cue.end() : one.start].split(")")[-1][:0]
             and _list_like(note, cue.end(), one.start)
         ):
@@ -287,6 +288,12 @@ def _next_at(note: Note, place: int, following: int) -> bool:
     return following >= place and not note.flat[place:following].strip(" :")
 
 
+# « Tramadol 50 nausées stoppé », « amoxicilline donnée par le dentiste, arrêtée ce matin »; not « pas arrêté ».
+_STOPPED_LATER = re.compile(
+    r"(?:(?!(?<![a-z])(?:pas|non|ni|sauf|tabac|si)(?![a-z]))[^.;\n0-9]){0,32}?(?<![a-z])(?:stoppee?s?|arretee?s?|interrompue?s?|suspendue?s?)(?![a-z])"
+)
+
+
 def _after(note: Note, line: Line) -> str:
     end = note.sentence(max(line.named.start, line.end - 1)).end
     match = re.compile(rf"[ ,:=()-]*(?:ttt )?(?:{_cues('after').pattern})").match(
@@ -295,4 +302,5 @@ def _after(note: Note, line: Line) -> str:
     if match and not (match.lastgroup == STOPPED and _next_at(note, match.end(), line.following)):
         return str(match.lastgroup)
     arrow = re.compile(r" ?(?:-+>|=>|→) ?(?:a )?(?:stop|arret)").match(note.flat, line.end)
-    return STOPPED if arrow else ""
+    until = line.following if line.following > line.end else len(note.flat)
+    return STOPPED if arrow or _STOPPED_LATER.match(note.flat, line.end, min(until, line.end + 60)) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -28,7 +29,40 @@ class Named:
 
 
 def drugs_in(note: Note, drugs: Drugs, corrector: Corrector) -> Iterator[Named]:
-    """Left to right, none inside another."""
+    """Left to right, none inside another; of a drug told twice (« IPP : oméprazole », « cholécalciférol, Uvedose ») the
+    second."""
+    last: Named | None = None
+    for named in _names_in(note, drugs, corrector):
+        if last and not _is_told_again(note, last, named):
+            yield last
+        last = named
+    if last:
+        yield last
+
+
+_APPOSED = re.compile(r" ?[:(,=] ?|,? (?:par|avec|soit) ")
+
+
+def _is_told_again(note: Note, first: Named, second: Named) -> bool:
+    """A class before the drug, or a substance before its brand, with nothing but a sign between."""
+    same = first.drug.inn == second.drug.inn and not first.drug.brand and bool(second.drug.brand)
+    kind = (
+        not first.drug.strengths
+        and not first.drug.atc
+        and not first.drug.brand
+        and first.drug.inn in _CLASSES
+    )
+    gap = note.flat[first.end : second.start]
+    return bool(_APPOSED.fullmatch(gap)) and (same or (kind and "," not in gap))
+
+
+# A class that may stand before the drug of it that is meant.
+_CLASSES = frozenset(
+    ("inhibiteur de la pompe à protons", "anti-inflammatoire non stéroïdien", "statine", "corticoïde")
+)
+
+
+def _names_in(note: Note, drugs: Drugs, corrector: Corrector) -> Iterator[Named]:
     at = 0
     while at < len(note.words):
         found = _at(note, drugs, at) or _nearly(note, drugs, corrector, at)

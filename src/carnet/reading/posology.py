@@ -159,6 +159,7 @@ class _Reading:
             self.found.strength = f"{_french(number)} {unit}{per}"
         elif unit == "UI" and (self.insulin or (number <= 100 and self.found.strength is None)):
             self._new(number, "UI")
+            self._per_day(per)
         elif self.found.strength is None and not self._has_amount():
             self.found.strength = f"{_french(number)} {unit}" + (per if per[1:] in ("ml", "5ml") else "")
             self._per_day(per)

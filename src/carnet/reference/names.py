@@ -121,6 +121,8 @@ def _brands(listed: list[Speciality]) -> tuple[list[tuple[Key, Meant]], list[tup
 
 def _shortened(name: Key) -> Iterator[Key]:
     """« Cacit D3 » for « Cacit vitamine D3 », « Calcidose vitamine D », « Gynopevaryl » for « Gyno-Pevaryl »."""
+    if len(name) > 1 and name[-1].isdigit():
+        yield name[:-1]  # « Calcidose 500 »
     if len(name) == _PAIR and name[1].isalpha() and len(name[0]) + len(name[1]) > _FORGIVEN:
         yield ("".join(name),)
     if "vitamine" in name[1:]:
