@@ -14,6 +14,7 @@ from carnet.fhir import codes
 from carnet.fhir.errors import Conflict, Invalid
 from carnet.record import clock, gate
 from carnet.record.actor import Actor
+from carnet.web.day.worklists import SHOWN
 from tests.cast import ALICE, CHLOE, DALIA, EMILE, FATOU
 from tests.documents.test_pictures import picture
 from tests.web.signed_in import HTMX, alice, chloe
@@ -31,17 +32,19 @@ def emile(by: Actor, who: dict[str, object] = EMILE) -> str:
         return work.create(dict(who)).id
 
 
-def received_condition(by: Actor, patient: str, words: str) -> None:
+def reference(patient: str) -> dict[str, str]:
+    return {"reference": f"Patient/{patient}"}
+
+
+def received(by: Actor, patient: str, fact: dict[str, object]) -> None:
+    tag = {"tag": [{"system": codes.TAG, "code": codes.RECEIVED}]}
     with gate.write(by=by, at=clock.now(), action="document.import", patient=patient) as work:
-        work.create(
-            {
-                "resourceType": "Condition",
-                "meta": {"tag": [{"system": codes.TAG, "code": codes.RECEIVED}]},
-                "clinicalStatus": ACTIVE,
-                "code": {"text": words},
-                "subject": {"reference": f"Patient/{patient}"},
-            }
-        )
+        work.create({**fact, "meta": tag})
+
+
+def received_condition(by: Actor, patient: str, words: str) -> None:
+    fact = {"resourceType": "Condition", "clinicalStatus": ACTIVE, "code": {"text": words}}
+    received(by, patient, {**fact, "subject": reference(patient)})
 
 
 def page(client: Client) -> str:
@@ -77,6 +80,28 @@ def test_what_is_received_is_counted_by_patient(client: Client, doctor: Actor) -
     assert "2 dossiers" in text
     assert "2\u00a0problèmes" in text
     assert "1\u00a0problème" in text
+
+
+def test_of_many_records_with_something_received_the_first_are_shown_and_all_on_demand(
+    client: Client, doctor: Actor
+) -> None:
+    patients = [emile(doctor) for _ in range(SHOWN + 3)]
+    for patient in patients:
+        received_condition(doctor, patient, "HTA")
+    allergy = {
+        "resourceType": "AllergyIntolerance",
+        "clinicalStatus": {"coding": [{"system": codes.ALLERGY_CLINICAL, "code": "active"}]},
+        "code": {"text": "Pénicilline"},
+        "patient": reference(patients[0]),
+    }
+    received(doctor, patients[0], allergy)
+    few, every = page(client), client.get("/day?received=all").content.decode()
+    assert f"{SHOWN + 3} dossiers" in few
+    assert "Voir les 3 autres dossiers" in few
+    assert [id for id in patients if f"/patient/{id}" not in few] == patients[1:4]
+    assert few.index(patients[0]) < few.index(patients[-1]), "an allergy comes first"
+    assert [id for id in patients if f"/patient/{id}" not in every] == []
+    assert "autres dossiers" not in every
 
 
 def test_a_document_without_patient_is_said_to_wait(client: Client, doctor: Actor) -> None:

@@ -24,7 +24,7 @@ def day(request: HttpRequest) -> HttpResponse:
     shown = {
         "now": now,
         "drafts": worklists.drafts(by),
-        "received": worklists.received(by),
+        "received": worklists.received(by, everything=request.GET.get("received") == "all"),
         "waiting": len(waiting_documents(by=by)),
         "tasks": worklists.tasks(by, timezone.localtime(now).date()),
         "recent": patient_lines(gate.recent_patients(by=by, limit=12), now),

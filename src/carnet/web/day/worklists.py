@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from carnet.fhir import codes
 from carnet.record import access, gate
@@ -15,7 +15,8 @@ from carnet.record.actor import Actor
 from carnet.record.work import Draft, Stored
 from carnet.rules import received as rules
 
-MOST = 200  # rows read for one worklist; a longer one says « 200+ »
+MOST = 200  # rows read for one worklist
+SHOWN = 20  # records with something received, until all are asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,20 @@ class ReceivedLine:
     counts: list[tuple[str, int]]
     latest: datetime
     provisional: bool
-    allergy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The first records with something received, how many there are in all, and whether there may be still more."""
+
+    lines: list[ReceivedLine]
+    count: int
+    at_least: bool
+
+    @property
+    def others(self) -> int:
+        """How many are not among the lines."""
+        return self.count - len(self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +73,36 @@ def drafts(by: Actor) -> list[DraftLine]:
     return [DraftLine(draft, patients.get(draft.patient)) for draft in mine]
 
 
-def received(by: Actor) -> list[ReceivedLine]:
-    """By patient: records with an allergy first, then the latest."""
+def received(by: Actor, *, everything: bool = False) -> Received:
+    """By patient: records with an allergy first, then the latest. The first ones alone cost the same however many
+    wait."""
     may_read = access.readable(by)
-    facts = [
-        fact
+    found = {
+        type_: gate.across(by=by, type=type_, params=_waiting(type_), limit=MOST)
         for type_ in rules.TYPES
         if may_read(type_)
-        for fact in gate.across(by=by, type=type_, params=_waiting(type_), limit=MOST)
-    ]
-    by_patient: dict[str, list[Stored]] = {}
-    for fact in facts:
-        if fact.subject:
-            by_patient.setdefault(fact.subject, []).append(fact)
-    patients = gate.patients_of(by=by, ids=list(by_patient))
-    lines = [_received(patients[id], own) for id, own in by_patient.items() if id in patients]
-    waiting = [line for line in lines if line.counts]
-    return sorted(waiting, key=lambda line: (not line.allergy, -line.latest.timestamp()))
+    }
+    waiting: dict[str, list[_Waiting]] = {}
+    for fact in (fact for listed in found.values() for fact in listed):
+        resource = fact.resource()
+        if fact.subject and rules.is_to_take(resource):
+            waiting.setdefault(fact.subject, []).append(_Waiting(fact, resource))
+    ordered = sorted(waiting, key=lambda id: _urgency(waiting[id]))
+    shown = ordered if everything else ordered[:SHOWN]
+    patients = gate.patients_of(by=by, ids=shown)
+    lines = [_received(patients[id], waiting[id]) for id in shown if id in patients]
+    missing = len(shown) - len(lines)
+    return Received(lines, len(ordered) - missing, any(len(listed) == MOST for listed in found.values()))
+
+
+class _Waiting(NamedTuple):
+    stored: Stored
+    resource: dict[str, Any]
+
+
+def _urgency(facts: Sequence[_Waiting]) -> tuple[bool, float]:
+    allergy = any(fact.stored.type == "AllergyIntolerance" for fact in facts)
+    return not allergy, -max(fact.stored.updated for fact in facts).timestamp()
 
 
 def _waiting(type_: str) -> list[tuple[str, str]]:
@@ -84,16 +111,17 @@ def _waiting(type_: str) -> list[tuple[str, str]]:
     return [tag, ("category", kinds)] if type_ == "Observation" else [tag]
 
 
-def _received(patient: Stored, facts: Sequence[Stored]) -> ReceivedLine:
+def _received(patient: Stored, facts: Sequence[_Waiting]) -> ReceivedLine:
     """Counted as the record will show them: what says the same thing is one."""
-    groups = rules.groups([rules.Fact(fact.reference, fact.version, fact.resource()) for fact in facts])
+    groups = rules.groups(
+        [rules.Fact(fact.stored.reference, fact.stored.version, fact.resource) for fact in facts]
+    )
     counts = Counter(group.type for group in groups)
     return ReceivedLine(
         patient=patient,
         counts=[(type_, counts[type_]) for type_ in rules.TYPES if counts[type_]],
-        latest=max(fact.updated for fact in facts),
+        latest=max(fact.stored.updated for fact in facts),
         provisional=codes.has_tag(patient.resource(), codes.PROVISIONAL),
-        allergy=bool(counts["AllergyIntolerance"]),
     )
 
 
