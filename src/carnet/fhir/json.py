@@ -93,12 +93,10 @@ _decode_kept = json.JSONDecoder(parse_float=Decimal).decode
 
 def kept(body: bytes) -> Any:
     """Parse what the record already keeps: it was checked when it was written, so this is only quick."""
-    if _LIST_OF_NUMBERS.search(body) or _UNUSUAL.search(body):
-        return _decode(body.decode("utf-8"))
-    if not _EXACT.search(body):
+    if not _EXACT.search(body) and not _LIST_OF_NUMBERS.search(body):
         return orjson.loads(body)
-    text = body.decode("utf-8")
-    return _decode(text) if _LONG_INTEGER.search(body) else _decode_kept(text)
+    slow = _UNUSUAL.search(body) or _LONG_INTEGER.search(body) or _LIST_OF_NUMBERS.search(body)
+    return (_decode if slow else _decode_kept)(body.decode("utf-8"))
 
 
 def glance(body: bytes) -> Any:

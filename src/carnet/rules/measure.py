@@ -105,19 +105,20 @@ def _form(string: str) -> re.Pattern[bytes]:
     one, and antibiograms, whose letter stands before the quantity. Nothing that was matched is given back (`*+`), so
     that what does not match is given up at once, however hostile."""
 
-    def maybe(name: str, value: str) -> str:
-        return rf'(?:,"{name}":{value})?+'
+    def some(**known: str) -> str:
+        """Members that may follow, in any order."""
+        return "(?:,(?:" + "|".join(f'"{name}":{value}' for name, value in known.items()) + "))*+"
 
     def several(item: str) -> str:
-        return rf"\[(?:{item},?)++\]"
+        return rf"\[{item}(?:,{item})*+\]"
 
     def concept(but: Iterable[str] = ()) -> str:
-        refused = rf'(?!"(?:{"|".join(sorted(but))})")' if but else ""
-        coding = rf'\{{(?:"system":{string},)?+"code":{refused}{string}{maybe("display", string)}\}}'
+        code = rf'(?!"(?:{"|".join(sorted(but))})"){string}' if but else string
+        coding = rf'\{{(?:"system":{string},)?+"code":{code}(?:,"display":{string})?+\}}'
         return rf'\{{(?:"coding":{several(coding)},?)?+(?:"text":{string})?+\}}'
 
-    reference = rf'\{{"reference":{string}{maybe("type", string)}{maybe("display", string)}\}}'
-    unit = rf'(?:,"(?:unit|code|system)":{string})*+'
+    reference = rf'\{{"reference":{string}{some(type=string, display=string)}\}}'
+    unit = some(unit=string, system=string, code=string)
     quantity = rf'\{{"value":{_NUMBER}{unit}\}}'
     span = (  # the words of a note that it was read from: see passage.py
         rf'\[\{{"url":"{codes.SPAN}","extension":\[\{{"url":"note","valueReference":{reference}\}}'
@@ -126,29 +127,26 @@ def _form(string: str) -> re.Pattern[bytes]:
     tag = rf'\{{"system":"{codes.TAG}","code":"(?:{codes.RECEIVED}|{codes.TAKEN_UP})"\}}'
     version = rf'"(?:versionId|lastUpdated)":{string}'
     meta = rf'\{{(?:(?:{version}|"source":"(?P<source>[^"\\]*+)"|"tag":\[{tag}\]),?)*+\}}'
-    flags = maybe("interpretation", several(concept(results.SUSCEPTIBILITY)))
-    flags += maybe(
-        "referenceRange", several(rf'\{{(?:"(?:low|high)":{quantity},?)*+(?:"text":{string})?+\}}')
-    )
-    part = rf'\{{"code":{concept()},"valueQuantity":{quantity}{flags}\}}'
+    usual = rf'\{{(?:"(?:low|high)":{quantity},?)*+(?:"text":{string})?+\}}'
+    flags = {"interpretation": several(concept(results.SUSCEPTIBILITY)), "referenceRange": several(usual)}
+    part = rf'\{{"code":{concept()},"valueQuantity":{quantity}{some(**flags)}\}}'
     return re.compile(
         (
             rf'\{{"resourceType":"Observation","id":{string},"meta":{meta}'
-            + maybe("text", rf'\{{"status":{string},"div":{string}\}}')
-            + maybe("extension", span)
+            + some(text=rf'\{{"status":{string},"div":{string}\}}', extension=span)
             + r',"status":"(?:final|amended|corrected)"'
-            + maybe("category", several(concept(received.OBSERVATIONS_TO_TAKE)))
+            + some(category=several(concept(received.OBSERVATIONS_TO_TAKE)))
             + rf',"code":(?P<concept>{concept()})'
-            + maybe("subject", reference)
-            + maybe("encounter", reference)
+            + some(subject=reference, encounter=reference)
             + r',"effectiveDateTime":"(?P<date>[^"\\]++)"'
-            + maybe("issued", string)
-            + maybe("performer", several(reference))
-            + flags
-            + rf'(?:,"valueQuantity":\{{"value":{_NUMBER}(?P<unit>{unit})\}})?+'
-            + flags
-            + rf'(?:,"component":(?P<parts>{several(part)}))?+'
-            + maybe("subject", reference)
+            + some(
+                valueQuantity=rf'\{{"value":{_NUMBER}(?P<unit>{unit})\}}',
+                **flags,
+                component=f"(?P<parts>{several(part)})",
+                performer=several(reference),
+                issued=string,
+                subject=reference,
+            )
             + r"\}"
         ).encode()
     )

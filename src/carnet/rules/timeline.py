@@ -342,17 +342,19 @@ def _measures(alone: Iterable[Observed], documents: dict[str, Resource]) -> Iter
     for one in alone:
         if documents and source_of(one) in documents:
             continue
-        if isinstance(one, Measure) or (not received.is_coded(one) and results.has_values(one)):
-            days.setdefault(date_of(one)[:10], []).append(one)
+        if isinstance(one, Measure):
+            days.setdefault(one.date[:10], []).append(one)
+        elif not received.is_coded(one) and results.has_values(one):
+            days.setdefault(results.date_of(one)[:10], []).append(one)
     for listed in days.values():
         latest = max(map(date_of, listed))
-        yield Event("result", _name(listed[0]), latest, partial(_told_day, _name(listed[0]), latest, listed))
+        yield Event("result", _name(listed[0]), latest, partial(_told_day, latest, listed))
 
 
-def _told_day(reference: str, latest: str, listed: list[Observed], whole: Whole) -> Entry:
+def _told_day(latest: str, listed: list[Observed], whole: Whole) -> Entry:
     values = results.summary(results.values(map(whole, listed)))
     title = "Mesures" if all(value.category == "vital-signs" for value in values) else "Résultats"
-    return Entry("result", reference, latest, title, values=values)
+    return Entry("result", _name(listed[0]), latest, title, values=values)
 
 
 def _prescriptions(by_type: dict[str, list[Resource]], documents: dict[str, Resource]) -> Iterable[Event]:

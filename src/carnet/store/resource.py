@@ -58,13 +58,10 @@ def of_subject(subjects: Sequence[str], types: Sequence[str]) -> list[Row]:
     where = f"subject IN ({_marks(subjects)}) AND NOT deleted"
     if types:
         where += f" AND type IN ({_marks(types)})"
-    columns = "id, type, fhir_id, version, subject, updated, body"
+    columns = COLUMNS.replace("deleted", "FALSE")
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {columns} FROM store_resource WHERE {where}", [*subjects, *types])  # noqa: S608
-        found = [
-            Row(pk, type_, id_, version, subject, updated, False, bytes(body))
-            for pk, type_, id_, version, subject, updated, body in cursor.fetchall()
-        ]
+        found = map(Row._make, cursor.fetchall())
     # Put in order here: inside the database a long record would be copied whole to sort it.
     return sorted(found, key=_AGE, reverse=True)
 
