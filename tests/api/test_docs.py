@@ -14,7 +14,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 from django.db import connection
 
-from carnet.api import bundle, door, patch, transaction
+from carnet.api import bodies, bundle, door, patch, transaction
 from carnet.fhir import json
 from carnet.store.search import search
 from tests.api.asking import actor_of, ask
@@ -140,6 +140,7 @@ def test_the_limits_are_those_of_the_code() -> None:
     for stated in (
         f"{sizes[0]} MB",
         f"{sizes[1]:,} entries (of which {transaction.LOOKUP_LIMIT:,} conditions), {sizes[2]} entries",
+        f"| {bodies.AT_ONCE}, of one program {bodies.EACH};",
         f"{patch.OPERATION_LIMIT:,} operations",
     ):
         assert stated in PAGE

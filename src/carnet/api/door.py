@@ -18,7 +18,7 @@ from django.http.request import split_domain_port, validate_host
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from carnet.api import exchange, formats, outcome, table
+from carnet.api import bodies, exchange, formats, outcome, table
 from carnet.api.exchange import Answer, Asked, pairs
 from carnet.api.refusals import Asks, NoMethod, UnknownFormat
 from carnet.api.token import ActorOf, actor_of
@@ -115,7 +115,7 @@ def _asked(environ: Environ, path: tuple[str, ...], who: ActorOf) -> Asked:
     by = _actor(environ, path, who, at)
     headers = {name: environ[key] for key, name in _HEADERS.items() if environ.get(key)}
     base = f"{environ['wsgi.url_scheme']}://{host}{PREFIX}"
-    return Asked(method, path, _query(environ), headers, _body(environ), by, at, base)
+    return Asked(method, path, _query(environ), headers, _body(environ, by), by, at, base)
 
 
 def _actor(environ: Environ, path: tuple[str, ...], who: ActorOf, at: datetime) -> Actor:
@@ -151,7 +151,7 @@ def _query(environ: Environ) -> list[tuple[str, str]]:
     return pairs(written) if written else []
 
 
-def _body(environ: Environ) -> bytes:
+def _body(environ: Environ, by: Actor) -> bytes:
     if environ.get("HTTP_CONTENT_ENCODING", "identity").lower() not in ("identity", ""):
         raise UnknownFormat("Le contenu envoyé est compressé : envoyez-le tel quel.")
     length = environ.get("CONTENT_LENGTH") or ""
@@ -159,11 +159,14 @@ def _body(environ: Environ) -> bytes:
         raise Asks("La longueur annoncée n'est pas un nombre.", "http.Content-Length")
     if len(length) > 9 or int(length or 0) > BODY_LIMIT:
         raise TooBig("Cet envoi est plus grand que ce que Carnet accepte. Rien n'a été enregistré.")
-    if not length and "chunked" not in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
+    if not int(length or 0) and "chunked" not in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
         return b""
-    body: bytes = environ["wsgi.input"].read(int(length) if length else BODY_LIMIT + 1)
+    with bodies.place(by.id):
+        body: bytes = environ["wsgi.input"].read(int(length) if length else BODY_LIMIT + 1)
     if len(body) > BODY_LIMIT:
         raise TooBig("Cet envoi est plus grand que ce que Carnet accepte. Rien n'a été enregistré.")
+    if length and len(body) < int(length):
+        raise Asks("Cet envoi a été coupé en chemin. Rien n'a été enregistré.", "http.Content-Length")
     return body
 
 

@@ -45,6 +45,12 @@ class ManyMatches(ConditionFailed):
     issue_code = "multiple-matches"
 
 
+class Crowded(CarnetError):
+    """Too much is sent at the same time."""
+
+    issue_code, http_status = "throttled", 503
+
+
 class UnknownFormat(CarnetError):
     """The body is in a format that Carnet does not read."""
 
