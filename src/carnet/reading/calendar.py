@@ -26,7 +26,7 @@ def pattern() -> re.Pattern[str]:
     behind = rf"(?P<p>{tables.any_of(table['before'])}) ?(?:[+~] ?)?{count}"
     counted_day = r"(?:a |au |vers )?(?P<j>j|m|s) ?\+? ?(?P<jn>[0-9]{1,3})(?![0-9a-z/]|[.,][0-9])"
     named = "|".join(rf"(?P<t{place}>{form})" for place, form in enumerate(table["tomorrow"]))
-    weekday = rf"(?:le |ce |pour )?(?P<k>{tables.any_of(table['weekdays'])})(?: prochain| matin| soir| apres-midi)?(?! ?[0-9])"
+    weekday = rf"(?:le |ce |pour )?(?P<k>{tables.any_of(table['weekdays'])})(?: prochain| matin| soir| apres-midi)?(?: (?P<kd>[0-3]?[0-9])(?![0-9/.]| ?(?:h|janv|fev|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec))|(?! ?[0-9]))"
     return re.compile(
         rf"(?:{behind}|{counted_day}|(?:{named})(?![a-z])|(?:{_DAY.pattern})|{weekday})(?![a-z])"
     )
@@ -70,6 +70,11 @@ def days(match: re.Match[str], today: str | None) -> int | None:
     if day is None:
         return None
     if found.get("k"):
+        if found.get("kd"):  # « jeudi 19 »
+            return next(
+                (ahead for ahead in range(1, 63) if (day + timedelta(days=ahead)).day == int(found["kd"])),
+                None,
+            )
         ahead = (tables.toml("follow_ups.toml")["weekdays"].index(found["k"]) - day.weekday()) % 7
         return ahead or 7
     return _to(day, found)

@@ -75,6 +75,7 @@ _CODES_LEFT_OUT = (
     "Z76",
     "Z91.8",
     "Z97",
+    "O80",
     "Z92.2",
     "Z99.8",
 )
@@ -240,7 +241,7 @@ def _meant(note: Note, match: Match[Concept], negated: bool) -> bool:
         return False
     if note.flat.startswith("gouttes", match.start):
         return False  # of a medicine
-    if match.value.doubtful and negated and len(written) > _ABBREVIATED:
+    if match.value.doubtful and negated and len(written) >= _ABBREVIATED:
         return True  # « pas de globe »
     if len(written) < _ABBREVIATED and written.isupper() and _NUMBER.match(note.flat, match.end):
         return False  # « PC 35 » is a measure

@@ -11,6 +11,10 @@ from carnet.reading.facts import FOLLOW_UP, MEDICATION, Fact
 from carnet.reading.structure import Note
 
 _ONLY_IF = re.compile(r"(?<![a-z])si(?![a-z])")
+_IF_NOT_BETTER = re.compile(  # « rv si pas mieux 1 sem », « reconsulter si persiste > 48 h »
+    r" ?si (?:(?:pas|non) (?:mieux|d'amelior\w*|amelior\w*)(?: (?:a|apres|au bout de))? ?|persist\w* ?[>+]? ?(?=[0-9]{2} ?h))"
+    r"(?P<n>[0-9]{1,2}) ?(?P<u>h|j|jours?|sem|semaines?|mois)(?![a-z0-9])"
+)
 _SOON = 120  # days: « rhumato le 14/04 »
 _REACH = 80
 _AHEAD = frozenset(
@@ -24,13 +28,31 @@ def read(note: Note, taken: Sequence[Fact]) -> Iterator[Fact]:
     seen: set[int] = set()
     dosages = [fact for fact in taken if fact.kind == MEDICATION]
     for start, dated, sure in _candidates(note):
-        count = calendar.days(dated, note.context.date)
+        count = _at_an_age(note, dated) or calendar.days(dated, note.context.date)
         place = dated.end()
         if count is None or place in seen or any(fact.overlaps(place - 1, place) for fact in dosages):
             continue
         seen.add(place)
         what = note.text[start : dated.start()].strip(" ,:(=") or note.text[start : dated.end()].strip()
         yield Fact(FOLLOW_UP, start, dated.end(), sure, {"in_days": count, "what": what})
+
+
+_CHILD = 3.0  # years; the age of such a child is told in months
+_AT_MONTH = re.compile(r"(?:a |rv |rdv )?(?:m ?(?P<m>[0-9]{1,2})|(?P<n>[0-9]{1,2}) ?mois)")
+
+
+def _at_an_age(note: Note, dated: re.Match[str]) -> int | None:
+    """« Contrôle à 16 mois », « RV M16 » of a child of 11 months: in five months."""
+    age, written = note.context.age, _AT_MONTH.fullmatch(dated[0].strip())
+    if age is None or not 0 < age < _CHILD or not written:
+        return None
+    months = int(written["m"] or written["n"])
+    ahead = months - round(age * 12)
+    by_age = written["m"] or (months > age * 12 and months >= _SCHEDULED)
+    return 30 * ahead if ahead > 0 and by_age else None
+
+
+_SCHEDULED = 9  # months; « contrôle à 2 mois » is a delay
 
 
 def _candidates(note: Note) -> Iterator[tuple[int, re.Match[str], float]]:
@@ -67,6 +89,9 @@ def _of_a_vaccine(note: Note, cue: re.Match[str], dated: re.Match[str]) -> bool:
 
 
 def _date(note: Note, cue: re.Match[str], limit: int) -> re.Match[str] | None:
+    only_if = _IF_NOT_BETTER.match(note.flat, cue.end(), limit) if cue["strong"] else None
+    if only_if:
+        return only_if
     close = calendar.adjacent().match(note.flat, cue.end(), limit) if cue["strong"] else None
     if close:
         return close

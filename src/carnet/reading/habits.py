@@ -10,7 +10,7 @@ from carnet.reading import numbers, tables
 from carnet.reading.facts import ALCOHOL, TOBACCO, Fact
 from carnet.reading.structure import Note
 
-_NEAR = 34  # characters between a habit and its amount
+_NEAR = 60  # characters between a habit and its amount
 _FAMILY = ("family", "advice")
 
 
@@ -47,7 +47,7 @@ def _smoked(note: Note, status: str, match: re.Match[str]) -> Fact | None:
     ):
         return None
     if status == "current" and re.search(
-        r"sevr|(?<!souhaite )(?<!veut )(?<! a )(?:ar+ete?e?s?(?![a-z])|arret (?:en|depuis|il y a|[0-9]))|stop|ex-",
+        r"(?<!refuse le )(?<!refuse )(?<!veut )(?<!souhaite )(?<!propose )(?<!aide au )(?<!conseil )sevr|(?<!souhaite )(?<!veut )(?<! a )(?:ar+ete?e?s?(?![a-z])|arret (?:en|depuis|il y a|[0-9]))|stop|ex-",
         note.flat[match.start() : end],
     ):
         status = "former"

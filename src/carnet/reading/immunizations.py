@@ -33,6 +33,8 @@ def read(note: Note, found: Sequence[Match[Concept]], diseases: Sequence[Match[C
     mentions = sorted(_mentions(note, found, diseases), key=lambda one: one.start)
     for one, (status, end) in zip(mentions, _statuses(note, mentions), strict=True):
         named = _first_word(one)
+        if _PROVED.match(note.flat, one.start):
+            continue
         if status and (named, status) not in seen and named not in _GENERAL:
             seen.add((named, status))
             yield Fact(IMMUNIZATION, one.start, end, 0.92, {"vaccine": one.name, "status": status})
@@ -52,7 +54,7 @@ def _next_dose(note: Note, one: Mention, end: int, mentions: Sequence[Mention]) 
 
 _NEXT_WITHIN = 75  # characters
 _NEXT = re.compile(
-    r"(?:^|[ ,;.:(])(?P<q>(?:d ?[2-4]|n ?° ?[2-4]|dose [2-4]|[2-4](?:e|eme|nde)(?: dose| injection)?|rappel|prochaine(?: dose)?)"
+    r"(?:^|[ ,;.:(])(?P<q>(?:d ?[2-4]|n ?° ?[2-4]|dose [2-4]|[2-4](?:e|eme|nde)(?: dose| injection)?|rappel|prochaine(?: dose)?)(?: inj(?:ection)?)?"
     r"(?: ?:)?(?: (?:a faire|prevue?|a prevoir))?(?: ?(?:a|dans|ds|d'ici|en) ?(?:[0-9]{1,2} ?(?:mois|sem\w*|ans?|m)|(?:19|20)[0-9]{2})| (?:a faire|a prevoir))(?![a-z]))"
 )
 
@@ -68,6 +70,8 @@ def _statuses(note: Note, mentions: Sequence[Mention]) -> list[tuple[str, int]]:
             # « dTcaP fait (Repevax, lot X) » is one vaccine.
             following = after if _first_word(mentions[place + 1]) != _first_word(one) else following
         told = _told(note, one, min(following, one.end + _FAR))
+        if told is None and _TODAY_LIST.search(note.flat, max(0, one.start - 140), one.start):
+            told = (DONE, one.end)
         if told is None and found and _LISTED.fullmatch(note.flat, one.end, after):
             told = (found[-1][0], one.end)
         found.append(told or (_by_place(note, one), one.end))
@@ -125,6 +129,7 @@ def _speaks(note: Note, match: Match[Concept]) -> bool:
 
 _NOT = re.compile(r"(?:non|pas|jamais|ni) (?:encore |ete )?$")
 # Which dose, and how: « Rotarix D1 po fait ».
+_TODAY_LIST = re.compile(r"vaccins? (?:du jour|(?:faits? )?ce jour|faits? aujourd'hui) ?:[^;\n]*$")
 _AGE = re.compile(r"(?:mois|m|ans)$")  # « hexa 11 mois fait »: at its age
 _DOSE = re.compile(
     r"(?: ?(?:d ?[0-9](?![0-9])|[0-9](?= ?faite?)|dose ?[0-9]|[0-9] ?(?:re|e|eme|ere|nde)? dose|n ?° ?[0-9]|[0-9]{1,2} ?(?:mois|m|ans)(?= ?faite?)|chaque [a-z]{3,8} ?:?|aussi(?= ?faite?)|po|per os|im|sc|r[0-9])(?![a-z0-9])){1,3}"
@@ -172,7 +177,8 @@ def _told(note: Note, one: Mention, following: int) -> tuple[str, int] | None:
     for status, group in ((DONE, "done_today"), (PAST, "up_to_date"), (DUE, "due")):
         if _before(group).search(before):
             return status, one.end
-    if note.flat.startswith("vaccine", one.start) and not _NOT.search(before):
+    said = note.flat[one.start : one.end]
+    if (said.startswith("vaccine") or said.endswith("vaccine")) and not _NOT.search(before):
         return PAST, one.end
     return None
 
@@ -199,6 +205,7 @@ def _all(note: Note, named: bool) -> Iterator[Fact]:
                 return
 
 
+_PROVED = re.compile(r"(?:rubeole|toxo\w*)[ :=]{0,3}immun")  # by its serology, told as a result
 _UP_TO_DATE = re.compile(r"a jour|ok|faite?s|complet")
 
 

@@ -93,6 +93,10 @@ _NO_REQUEST = frozenset(
         "urgences",
         "dextro",
         "glycémie capillaire",
+        "automesure",
+        "automesures",
+        "automesure tensionnelle",
+        "amt",
     )
 )
 
@@ -128,9 +132,11 @@ def _told(note: Note, one: Asked) -> bool:
         return True
     if one.type in ("imaging", "referral") and _DONE_NOW.match(after):
         return True
-    if (one.type != "lab" or one.terms < 2) and _BROUGHT.search(before):
+    if (one.type != "lab" or _ANY_TEST.match(note.flat, one.start)) and _BROUGHT.search(before):
         return True
     if _EMERGENCY.match(note.flat, one.start) and (_IF.match(after) or before.endswith("en ")):
+        return True
+    if _EMERGENCY.match(note.flat, one.start) and before.rstrip().endswith("→"):
         return True
     if _FOUND.search(note.flat, one.start, one.end):
         return True
@@ -199,12 +205,13 @@ _ONLY_IF = re.compile(r"(?:^|[^a-z])(?:si|en cas de?) [^.;,]{0,50}$|(?:^|[^a-z])
 _FOUND = re.compile(r" (?:montr|objectiv|retrouv|normal)")
 _ROUNDS = re.compile(r" ?(?:a domicile|ad |tous|ts|[0-9])")
 _BY_NURSES = re.compile(
-    r"(?:(?<![a-z])par(?: l'| une?)?(?: ide)? |demande|appel|vue? par|mot|passage) (?:des|de l'|les|l'|de)? ?$"
+    r"(?:^|[^a-z])(?:par(?: ide)?|demande|appel|mot|passage) (?:des|de l'|les|l'|une?|de)? ?$"
 )
 _DONE_NOW = re.compile(r" ?(?:faite?|realisee?)s? (?:ce jour|auj\w*|au cabinet)")
 _BROUGHT = re.compile(  # « revoir avec l'IRM »: asked for before
     r"(?:revoir|revue?|rdv|reverr\w*|rappel\w*|retour|revient|reconsult\w*)[^.;\n]{0,25} avec(?: la| les| l'| le| son| sa| ses)? ?$"
 )
+_ANY_TEST = re.compile(r"(?:bio(?:logie)?|bilans?|bs|ps|prise de sang|labo|resultats?)(?! [a-z0-9]{2,})")
 _EMERGENCY = re.compile(r"(?:sau|samu|urgences?|hospit\w*|15|smur)(?![a-z])")
 _IF = re.compile(r" (?:si|en cas)(?![a-z])")
 _NURSE = re.compile(r"(?<![a-z])(?:ide|infirm|pansement|ssiad|soins)")

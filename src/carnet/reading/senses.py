@@ -76,8 +76,9 @@ def _numbered(note: Note) -> Iterator[Found]:
 
 def _in_context(note: Note, words: Vocabulary, match: Found) -> Found:
     """« Brûlures » of somebody who speaks of urine; « douloureuse » after a part of the body."""
+    written = note.flat[match.start : match.end]
     for row in tables.toml("context.toml")["rows"]:
-        if match.value.id != row["id"]:
+        if match.value.id != row["id"] or row.get("only", written) != written:
             continue
         first = max(0, match.start - row["before"])
         near = re.compile(row["near"]).search(note.flat, first, match.end + row["after"])

@@ -140,7 +140,7 @@ def _is_suspected(sentence: Sentence, term: Term, before: str, after: str) -> bo
     if not cues:
         return False
     between = before[cues[-1].end() :]
-    if ":" in between or ":" in cues[-1][0][3:]:
+    if ":" in between or "(" in between or ":" in cues[-1][0][3:]:
         return False
     return (
         len(between.split()) <= 4
