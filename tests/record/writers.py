@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import random
 import signal
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -19,6 +21,7 @@ from carnet.record import check, gate, keeper
 from carnet.store import blobs, keys
 from tests.cast import ALICE, EMILE
 
+PATIENCE = 60  # seconds; they are killed within one
 AT = datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
 
 
@@ -39,11 +42,16 @@ def write_once() -> str:
 
 
 def _write_for_ever(pipe: int) -> None:
-    while True:
-        os.write(pipe, (write_once() + "\n").encode())
+    try:
+        while True:
+            os.write(pipe, (write_once() + "\n").encode())
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)  # closes the pipe: nobody waits for it
 
 
 def _child(pipe: int, threads: int) -> None:
+    faulthandler.dump_traceback_later(PATIENCE, exit=True, file=2)  # it tells where it hangs
     connections.close_all()
     keeper.start()
     for _ in range(threads):
@@ -74,6 +82,7 @@ def kill_during_writes(chance: random.Random) -> list[str]:
     """Start writers, kill them at a random moment, and give back every acknowledgement that got out."""
     with child() as (pid, pipe):
         heard = os.read(pipe, 1)
+        assert heard, "the writers ended by themselves: what they said is above"
         time.sleep(chance.uniform(0.0, 0.25))
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
