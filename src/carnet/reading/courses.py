@@ -51,9 +51,15 @@ def _renewed(note: Note, lines: list[Line]) -> list[Line]:
 
 def _lasting(line: Line, days: float) -> Line:
     told = line.posology
-    if told.days or told.total_days or not (told.says_something or told.strength):
+    if told.days or told.total_days or told.as_needed or not _is_dosed(line):
         return line
     return replace(line, posology=replace(told, days=days), shared=True)
+
+
+def _is_dosed(line: Line) -> bool:
+    """« Ramipril 5 » is a line of a list; « vit D 22 » is a result."""
+    told = line.posology
+    return told.says_something or (bool(told.strength) and not line.named.weak)
 
 
 _LAST = re.compile(
@@ -96,7 +102,7 @@ def _carry(note: Note, lines: list[Line], place: int, *, whole: bool) -> None:
         told = before.posology
         if told.days or (told.as_needed and not whole) or not gap.fullmatch(note.flat, before.end, anchor):
             return
-        if told.says_something or told.strength:
+        if _is_dosed(before):
             lines[at] = replace(before, posology=replace(told, days=days))
         anchor = before.named.start
 
@@ -124,7 +130,7 @@ _ABOVE = re.compile(
 
 def _told_before(note: Note, line: Line, starts: set[int]) -> Line:
     """« Renouvellement 3 mois : … » gives its duration to each line that has none."""
-    if line.posology.days or not (line.posology.says_something or line.posology.strength):
+    if line.posology.days or not _is_dosed(line):
         return line
     sentence = note.sentence(line.named.start)
     told = _ahead(note, sentence, line, starts) or _heading(note, sentence)

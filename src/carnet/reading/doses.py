@@ -193,11 +193,17 @@ def _add_durations(add: Callable[..., None], table: dict[str, Any]) -> None:
     before = tables.any_of(durations["before"])
     add(
         DURATION,
-        rf"(?:{before}) ?:? ?(?P<n>{_ANY})(?: ?(?:a|-|ou) ?{_ANY})? ?(?P<u>{short})(?![a-z0-9/])(?! ?/)",
+        rf"(?:{before}) ?:? ?(?P<n>{_ANY})(?: ?(?:a|-|ou) ?{_ANY})? ?(?P<u>{short})(?![a-z0-9/])(?! ?/ ?(?:[0-9]|sem|mois))",
         _duration,
         sure=True,
     )
     add(DURATION, rf"(?:{before}) ?:? ?(?P<h>24|48|72|96) ?h(?:eures)?(?![a-z])", _duration, sure=True)
+    add(
+        DURATION,
+        r"(?P<h>48|72|96) ?h(?:eures)?(?![a-z])(?! (?:avant|apres|av|ap)(?![a-z]))",
+        _duration,
+        sure=False,
+    )
     add(
         DURATION,
         r"(?:le |au )?(?:premier|1er|deuxieme|2e(?:me)?|troisieme|3e(?:me)?|second) jour(?![a-z])",
@@ -213,7 +219,7 @@ def _add_durations(add: Callable[..., None], table: dict[str, Any]) -> None:
     add(DURATION, r"(?:jusqu'a|j1 ?(?:a|-)) ?j ?(?P<n>[0-9]{1,2})(?![0-9])", _duration, sure=True, u="j")
     add(
         DURATION,
-        rf"(?P<n>{_ANY})(?: ?(?:a|-|ou) ?{_ANY})? ?(?P<u>{units})(?![a-z0-9/])(?! ?/)",
+        rf"(?P<n>{_ANY})(?: ?(?:a|-|ou) ?{_ANY})? ?(?P<u>{units})(?![a-z0-9/])(?! ?/ ?(?:[0-9]|sem|mois))",
         _duration,
         sure=False,
     )

@@ -244,7 +244,7 @@ def _before(note: Note, line: Line, sentence: Sentence) -> str:
     for cue in reversed(cues):
         kind = str(cue.lastgroup)
         near = bool(_LIST.fullmatch(note.flat, cue.end(), one.start))
-        if near and kind == STOPPED and _SEPARATED.search(note.flat, cue.end(), one.start):
+        if near and kind in (STOPPED, NONE) and _SEPARATED.search(note.flat, cue.end(), one.start):
             continue  # « … 10 mg 3 j stop, Inexium … », « … puis stop - Trelegy … »
         if near and kind == STOPPED and _OF_ANOTHER.search(note.flat, max(0, cue.start() - 6), cue.start()):
             continue  # « oméprazole 20 → à stopper / vit B12 »
@@ -290,8 +290,18 @@ def _next_at(note: Note, place: int, following: int) -> bool:
 
 # « Tramadol 50 nausées stoppé », « amoxicilline donnée par le dentiste, arrêtée ce matin »; not « pas arrêté ».
 _STOPPED_LATER = re.compile(
-    r"(?:(?!(?<![a-z])(?:pas|non|ni|sauf|tabac|si)(?![a-z]))[^.;\n0-9]){0,32}?(?<![a-z])(?:stoppee?s?|arretee?s?|interrompue?s?|suspendue?s?)(?![a-z])"
+    r"(?:(?!(?<![a-z])(?:pas|non|ni|sauf|tabac|si)(?![a-z]))[^.;\n0-9]){0,32}?(?<![a-z])(?:stoppee?s?|arretee?s?|interrompue?s?|suspendue?s?|arret(?= (?:j[0-9]|apres|au bout|definitif|spontane|pour|car|cause|devant|seul)))(?![a-z])"
 )
+
+
+def _is_end_of_course(line: Line, said: str) -> bool:
+    """« 60 mg 3 j, 40 mg 3 j, 20 mg 3 j stop » is a course with its end."""
+    told = line.posology
+    lasts = told.days or any(intake.for_days for intake in told.intakes)
+    return bool(lasts) and said.strip(" ,:=()-") == "stop"
+
+
+_ASKED = re.compile(r" ?[?]")  # « Effexor 37,5 ? elle réfléchit »
 
 
 def _after(note: Note, line: Line) -> str:
@@ -299,8 +309,17 @@ def _after(note: Note, line: Line) -> str:
     match = re.compile(rf"[ ,:=()-]*(?:ttt )?(?:{_cues('after').pattern})").match(
         note.flat, line.end, min(end, line.end + 40)
     )
-    if match and not (match.lastgroup == STOPPED and _next_at(note, match.end(), line.following)):
+    if (
+        match
+        and match.lastgroup == STOPPED
+        and (_next_at(note, match.end(), line.following) or _is_end_of_course(line, match[0]))
+    ):
+        match = None
+    if match and match.lastgroup != NONE:
         return str(match.lastgroup)
     arrow = re.compile(r" ?(?:-+>|=>|→) ?(?:a )?(?:stop|arret)").match(note.flat, line.end)
     until = line.following if line.following > line.end else len(note.flat)
-    return STOPPED if arrow or _STOPPED_LATER.match(note.flat, line.end, min(until, line.end + 60)) else ""
+    if arrow or _STOPPED_LATER.match(note.flat, line.end, min(until, line.end + 60)):
+        return STOPPED
+    asked = not line.posology.says_something and _ASKED.match(note.flat, line.end)
+    return NONE if match or asked else ""

@@ -106,6 +106,8 @@ class _Reading:
         self._share()
         self._in_intakes()
         steps = {intake.step for intake in found.intakes}
+        if len(steps) > 1 and not found.total_days and not found.intakes[0].for_days:
+            found.total_days = found.intakes[-1].for_days  # « 1 le soir puis x3 selon tolérance 1 mois »
         if len(steps) == 1:
             found.days = found.total_days or next(
                 (one.for_days for one in found.intakes if one.for_days), found.days
