@@ -3,18 +3,22 @@ number is written otherwise than it was."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from carnet.demo import bulk
 from carnet.fhir import codes, json
+from carnet.record import gate
 from carnet.record.reading import Reading
 from carnet.rules import alarms, measure, note, received, results, synthesis, timeline
-from carnet.rules.measure import Measure
+from carnet.rules.measure import Measure, Observed
 from carnet.store.resource import Row
+from tests.cast import ALICE
 
 Resource = dict[str, Any]
 TODAY = date(2026, 11, 21)
@@ -190,6 +194,23 @@ def test_every_resource_can_be_found_as_it_was_written(record: list[Resource]) -
         found = reading.find(one["resourceType"], one["id"])
         assert (found is None) == silent
         assert found is None or found.body == json.dumps(one)
+
+
+@pytest.mark.usefixtures("any_cell")
+def test_both_databases_give_the_record_newest_first_as_it_was_written(at: datetime) -> None:
+    bulk.fill(by=ALICE, at=at, patients=1, resources=40)
+    id = bulk.patient_id(0)
+    reading = gate.open_record(by=ALICE, at=at, patient=id).reading()
+    names = [one.id if isinstance(one, Measure) else one["id"] for one in reading.glances]
+    assert names == [f"{id}-{number:04}" for number in reversed(range(40))] + [id]
+    assert any(isinstance(one, Measure) for one in reading.observed)
+    for one in reading.stored("Observation"):
+        assert isinstance(one.body, bytes)
+        assert repr(reading.whole(_glance(reading, one.id))) == repr(json.loads(one.body))
+
+
+def _glance(reading: Reading, id: str) -> Observed:
+    return next(one for one in reading.observed if (one.id if isinstance(one, Measure) else one["id"]) == id)
 
 
 def test_a_number_is_shown_as_it_was_written() -> None:
