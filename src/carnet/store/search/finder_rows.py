@@ -54,18 +54,23 @@ def _keep_row(cursor: Any, values: list[Any], terms: list[str]) -> None:
 
 def clear() -> None:
     """Forget everybody and all words."""
+    empty = "DELETE FROM" if connection.vendor == "sqlite" else "TRUNCATE"
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("INSERT INTO store_finder_text (store_finder_text) VALUES ('delete-all')")
         for table in ("store_finder", "store_finder_word", "store_finder_part"):
-            cursor.execute(f"DELETE FROM {table}")
+            cursor.execute(f"{empty} {table}")
 
 
 def gather() -> None:
-    """After many changes: SQLite's index in one piece again, so that a word costs one look-up instead of ten."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
+    """After many changes, what both engines would do by themselves in time: the index in one piece, so that a word costs
+    one look-up instead of ten."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
             cursor.execute("INSERT INTO store_finder_text (store_finder_text) VALUES ('optimize')")
+        else:
+            cursor.execute("SELECT gin_clean_pending_list('store_finder_folded')")
+            cursor.execute("ANALYZE store_finder, store_finder_word, store_finder_part")
 
 
 def _keep_words(cursor: Any, words: Iterable[str]) -> None:
