@@ -8,7 +8,7 @@ from typing import Any
 import pypdfium2
 import pytest
 
-from carnet.actions import letterhead, paper
+from carnet.actions import consultation, letterhead, offers, paper, wordings
 from carnet.fhir.errors import Invalid, NotFound, Refused
 from carnet.record import gate
 from carnet.record.work import Stored
@@ -142,3 +142,70 @@ def test_the_letterhead_is_kept_and_can_be_emptied(open_cell: object, at: dateti
     assert letterhead.of(by=ALICE).city == "Bordeaux"
     letterhead.save(by=ALICE, at=at, letterhead=letterhead.Letterhead())
     assert letterhead.of(by=ALICE) == letterhead.Letterhead()
+
+
+def asking(at: datetime, kind: str, words: str) -> dict[str, str]:
+    """The visit of `prescribed`, which also asked for this."""
+    visit = prescribed(at)
+    with gate.write(by=ALICE, at=at, action="test.order", patient=visit["patient"]) as work:
+        category = [{"coding": [{"system": "urn:carnet:order", "code": kind}], "text": kind}]
+        work.create({
+            "resourceType": "ServiceRequest", "status": "active", "intent": "order", "category": category,
+            "code": {"text": words}, "subject": {"reference": f"Patient/{visit['patient']}"},
+            "encounter": {"reference": f"Encounter/{visit['encounter']}"},
+        })  # fmt: skip
+    return visit
+
+
+def left(visit: dict[str, str], at: datetime) -> list[str]:
+    record = gate.open_record(by=ALICE, at=at, patient=visit["patient"])
+    found = paper.unwritten(by=ALICE, day=at.date(), record=record, encounter=visit["encounter"])
+    return [kind for kind, _ in found]
+
+
+def test_a_leave_of_known_length_is_printed_with_the_prescription(open_cell: object, at: datetime) -> None:
+    visit = asking(at, "sick_leave", "AT 3j")
+    prescribed_, leave = paper.prescription(by=ALICE, at=at, **visit)
+    assert "amlodipine" in words(prescribed_, visit["patient"], at)
+    said = words(leave, visit["patient"], at)
+    assert "3 jours" in said
+    assert f"{at + timedelta(days=2):%d/%m/%Y}" in said
+    assert "assurance maladie" in said, "it is not the official form"
+    assert left(visit, at) == []
+
+
+def test_a_leave_without_length_waits_for_a_person(open_cell: object, at: datetime) -> None:
+    visit = asking(at, "sick_leave", "arrêt de travail")
+    assert len(paper.prescription(by=ALICE, at=at, **visit)) == 1
+    assert left(visit, at) == ["sick_leave"]
+
+
+def test_a_certificate_is_printed_in_the_words_of_the_practice_or_waits(
+    open_cell: object, at: datetime
+) -> None:
+    visit = asking(at, "certificate", "certificat médical sport")
+    assert len(paper.prescription(by=ALICE, at=at, **visit)) == 1
+    assert left(visit, at) == ["certificate"]
+    text = "Certifie que {civilite} {nom} peut pratiquer : {motif}."
+    wordings.save(by=ALICE, at=at, kind="certificate", name="Garde d’enfant", text="Autre chose.")
+    wordings.save(by=ALICE, at=at, kind="certificate", name="Sport sans contre-indication", text=text)
+    _, certificate = paper.prescription(by=ALICE, at=at, **visit)
+    assert "peut pratiquer : certificat médical sport" in words(certificate, visit["patient"], at)
+    assert left(visit, at) == []
+
+
+def test_a_letter_says_why_they_came_and_what_was_measured_today(open_cell: object, at: datetime) -> None:
+    text = "Motif : douleur thoracique\nTA 14/8  Pds 81"
+    draft = consultation.open(by=ALICE, at=at, patient=emile(at))
+    kept = consultation.save(by=ALICE, patient=draft.patient, draft=draft.id, revision=0, text=text)
+    found = offers.read(by=ALICE, day=at.date(), draft=kept, text=text)
+    keys = [one.key for one in found if one.kind == "vital"]
+    offers.mark(by=ALICE, day=at.date(), draft=kept, text=text, keys=keys, verdict="accepted")
+    consultation.sign(by=ALICE, at=at, patient=draft.patient, draft=draft.id, revision=kept.revision)
+    asked = paper.Asked("letter", "Motif : {motif}\nCe jour : {mesures}")
+    said = words(paper.letter(by=ALICE, at=at, patient=draft.patient, asked=asked), draft.patient, at)
+    assert "Motif : douleur thoracique" in said
+    assert "140/80 mmHg" in said
+    assert "81 kg" in said
+    later = paper.letter(by=ALICE, at=at + timedelta(days=2), patient=draft.patient, asked=asked)
+    assert "140/80" not in words(later, draft.patient, at), "the measures of another day are not today's"

@@ -125,7 +125,7 @@ def test_what_was_signed_without_paper_is_shown_and_printed_later(
     assert encounter
     answer = client.post(f"/paper/{emile}/visit", {"patient": emile, "encounter": encounter[1]})
     assert answer.status_code == 302
-    assert "/document/" in answer.headers["Location"]
+    assert "/show?of=" in answer.headers["Location"]
     assert "ordonnance à imprimer" not in unescape(client.get(f"/patient/{emile}").content.decode())
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from django.test import Client
 
 from carnet.actions import offers
+from carnet.actions import patient as patients
 from carnet.record import clock, gate
 from carnet.record.actor import Actor
 from tests.actions.test_offers import TEXT
+from tests.house.stories import identity
 from tests.web.signed_in import alice, chloe
 from tests.web.test_consultation import begun, draft_at, emile, pause
 
@@ -39,7 +42,7 @@ def test_signing_and_printing_is_one_gesture(client: Client, doctor: Actor, emil
     answer = client.post(
         f"{where}/sign", {"patient": emile, "revision": kept["revision"], "text": TEXT, "print": "1"}
     )
-    assert "/document/" in answer["Location"]
+    assert "/show?of=" in answer["Location"]
     shown = client.get(answer["Location"]).content.decode()
     assert "Ordonnance" in shown
     assert "iframe" in shown
@@ -63,7 +66,7 @@ def test_a_paper_is_written_from_its_model(
     page = client.get(f"/paper/{emile}/{kind}").content.decode()
     assert "DURAND" in page, "the patient stays in view"
     answer = client.post(f"/paper/{emile}/{kind}", {"body": "Vu ce jour {nom}.", **typed})
-    assert "/document/" in answer["Location"]
+    assert "/show?of=" in answer["Location"]
 
 
 def test_a_wrong_field_is_said_and_the_text_stays(client: Client, doctor: Actor, emile: str) -> None:
@@ -89,3 +92,47 @@ def test_the_pages_of_the_practice_keep_what_is_typed(client: Client, doctor: Ac
     wrong = client.post("/practice/models", {"kind": "letter", "name": "Avis", "text": "{rien}"})
     assert wrong.status_code == 422
     assert client.get("/practice/learning").status_code == 200
+
+
+def printed(client: Client, doctor: Actor, emile: str, text: str = TEXT) -> str:
+    """Signed and printed in one gesture: the address of its papers."""
+    where = begun(client, emile)
+    kept = pause(client, where, emile, text).json()
+    draft, day = draft_at(doctor, where), clock.now().date()
+    keys = [one.key for one in offers.read(by=doctor, day=day, draft=draft, text=text)]
+    offers.mark(by=doctor, day=day, draft=draft, text=text, keys=keys, verdict="accepted")
+    asked = {"patient": emile, "revision": kept["revision"], "text": text, "print": "1"}
+    return str(client.post(f"{where}/sign", asked)["Location"])
+
+
+def test_all_papers_of_a_visit_go_to_the_printer_as_one(client: Client, doctor: Actor, emile: str) -> None:
+    address = printed(client, doctor, emile, "amlodipine 5 1/j 3 mois\nbio NFS CRP\nAT 3j")
+    page = client.get(address)
+    assert page.status_code == 200
+    assert "3 papiers" in page.content.decode()
+    file = client.get(address.replace("/show?", "/show/file?"))
+    assert file["Content-Type"] == "application/pdf"
+    said = " ".join(one.get_textpage().get_text_bounded() for one in pypdfium2.PdfDocument(file.content))
+    for word in ("amlodipine", "NFS CRP", "3 jours"):
+        assert word in said
+    assert (file["Cache-Control"], file["X-Frame-Options"]) == ("no-store", "SAMEORIGIN")
+
+
+def test_a_certificate_to_write_comes_first_and_joins_the_papers(
+    client: Client, doctor: Actor, emile: str
+) -> None:
+    address = printed(client, doctor, emile, "amlodipine 5 1/j 3 mois\ncertificat médical sport")
+    assert "/certificate?asked=" in address
+    assert "amlodipine" not in address
+    done = client.post(address, {"body": "Peut pratiquer : {motif}."})
+    assert done["Location"].count("of=") == 2
+    assert "2 papiers" in client.get(done["Location"]).content.decode()
+
+
+def test_what_is_no_paper_of_this_patient_is_not_shown(client: Client, doctor: Actor, emile: str) -> None:
+    address = printed(client, doctor, emile)
+    other = patients.create(by=doctor, at=clock.now(), identity=identity(given="Autre")).id
+    for path in ("show", "show/file"):
+        assert client.get(f"/paper/{emile}/{path}").status_code == 404
+        assert client.get(f"/paper/{emile}/{path}?of=nobody").status_code == 404
+        assert client.get(f"/paper/{other}/{path}?{address.partition('?')[2]}").status_code == 404

@@ -1,5 +1,6 @@
 """Papers of a patient: prescription, other orders, letter, certificate, note of sick leave. Each is laid out, kept in
-the record as it was printed, and signed by the actor's name. Papers are in French: they leave the practice."""
+the record as it was printed, and signed by the actor's name. Papers are in French: they leave the practice. What a
+visit asked for goes to paper at once where nothing is left to write: see `unwritten` for the rest."""
 
 from __future__ import annotations
 
@@ -11,17 +12,20 @@ from typing import Any, Literal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from carnet.actions import letterhead
+from carnet.actions import letterhead, wordings
 from carnet.documents.paper import wording
 from carnet.documents.paper.render import pdf
 from carnet.documents.paper.sheets import Line, Sheet, Subject
 from carnet.fhir import codes, dates
 from carnet.fhir.errors import Invalid, Refused
+from carnet.fhir.folding import fold
 from carnet.record import access, gate
 from carnet.record.actor import Actor
+from carnet.record.gate import OpenRecord
 from carnet.record.work import Stored
 from carnet.rules import identity_status, person
-from carnet.rules.accepted import medicines
+from carnet.rules.accepted import measures, medicines, steps
+from carnet.rules.passage import place_of
 from carnet.rules.synthesis import Synthesis, dosage, synthesis
 
 Resource = dict[str, Any]
@@ -54,45 +58,100 @@ WORDINGS: dict[Kind, str] = {
     ),
 }
 LONGEST_LEAVE = 366
+_WRITTEN = frozenset(("sick_leave", "certificate"))
+_ANY_CERTIFICATE = frozenset(
+    ("certificat", "certif", "medical", "de", "d", "a", "la", "le", "du", "pour", "enfant")
+)
 _CONTROLLED = frozenset(("draft", "active"))
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A paper as a person asks for it: `body` is its wording (fields in braces), `to` the address of a letter."""
+    """A paper as a person asks for it: `body` is its wording (fields in braces), `to` the address of a letter, `about`
+    what it is for, `encounter` the visit that asked for it."""
 
     kind: Kind
     body: str
     to: str = ""
     days: int = 0
+    about: str = ""
+    encounter: str = ""
 
 
 def prescription(*, by: Actor, at: datetime, patient: str, encounter: str) -> list[Stored]:
-    """The papers of what was accepted in one visit: medicines on one, each kind of other order on its own. What was a
-    draft is now prescribed. The DocumentReferences. Raises Invalid when there is nothing to print, Refused, NotFound."""
+    """The papers of what was accepted in one visit: medicines on one, each kind of other order on its own, leave and
+    certificates whose words are all known. What was a draft is now prescribed. The DocumentReferences, none when all is
+    still to be written (`unwritten`). Raises Invalid when nothing was asked for, Refused, NotFound."""
     check_write(by)
+    models, today = wordings.seen(by=by), timezone.localtime(at).date()
     with gate.write(by=by, at=at, action="paper.prescription", patient=patient) as work:
-        listed = work.record(patient, "MedicationRequest", "ServiceRequest")
-        asked = [one for one in listed if _is_of(one.resource(), encounter)]
+        listed = [one.resource() for one in work.record(patient, "MedicationRequest", "ServiceRequest")]
+        asked = sorted((one for one in listed if _is_of(one, encounter)), key=_place)
+        ready = [found for one in asked if (found := _asked(one, today, models))]
+        told = told_by([one.resource() for one in work.record(patient)], today) if ready else None
         about = work.get("Patient", patient).resource()
-        sheets = list(_sheets(by, at, about, [one.resource() for one in asked]))
-        if not sheets:
+        written = [_letter(by, about, told, one, today) for one in ready if told]
+        sheets = [*_sheets(by, at, about, asked), *written]
+        if not sheets and not any(_kind_of(one) in _WRITTEN for one in asked):
             raise Invalid(_("Cette consultation n’a rien à imprimer : aucune ordonnance n’y a été acceptée."))
         printed = [(sheet, pdf(sheet, at=at)) for sheet in sheets]
         for one in asked:
-            if one.type == "MedicationRequest" and one.resource()["status"] == "draft":
-                work.update({**one.resource(), "status": "active"}, if_version=one.version)
+            if one["resourceType"] == "MedicationRequest" and one["status"] == "draft":
+                work.update({**one, "status": "active"}, if_version=int(one["meta"]["versionId"]))
         return [
             work.create(_reference(by, at, patient, sheet, work.keep_blob(content), content, encounter))
             for sheet, content in printed
         ]
 
 
+def unwritten(*, by: Actor, day: date, record: OpenRecord, encounter: str) -> list[tuple[str, str]]:
+    """What that visit asked for and a person has to write: kind, and id of the request. A certificate of which the
+    practice has no model, a leave whose length was not said."""
+    models = wordings.seen(by=by)
+    asked = [one.resource() for one in record.all("ServiceRequest")]
+    left = [one for one in asked if _is_of(one, encounter) and _kind_of(one) in _WRITTEN]
+    return [(_kind_of(one), one["id"]) for one in left if not _asked(one, day, models)]
+
+
+def _place(request: Resource) -> int:
+    """As the note says them, one after the other."""
+    place = place_of(request)
+    return place.start if place else 0
+
+
+def _asked(request: Resource, day: date, models: Sequence[wordings.Wording]) -> Asked | None:
+    """The paper that this request asks for, in the words of the practice; None when a person must write it, and for
+    what is no leave and no certificate."""
+    if _kind_of(request) not in _WRITTEN:
+        return None
+    words = str(request["code"].get("text", ""))
+    if _kind_of(request) == "sick_leave":
+        days = steps.leave_days(words, day)
+        own = [one.text for one in models if one.kind == "sick_leave"]
+        fits = 1 <= days <= LONGEST_LEAVE
+        return Asked("sick_leave", (own or [WORDINGS["sick_leave"]])[0], days=days) if fits else None
+    said = set(fold(words).split())
+    named = [one for one in models if one.kind == "certificate" and _names(one.name) & said]
+    best = max(named, key=lambda one: len(_names(one.name) & said), default=None)
+    return Asked("certificate", best.text, about=words) if best else None
+
+
+def _names(title: str) -> set[str]:
+    """The words that tell one certificate from another."""
+    return set(fold(title).split()) - _ANY_CERTIFICATE
+
+
+def default(kind: Kind, request: Resource | None, day: date) -> Asked:
+    """What a page begins with for a request of a visit: its length, what it is for."""
+    words = str((request or {}).get("code", {}).get("text", ""))
+    return Asked(kind, WORDINGS[kind], days=steps.leave_days(words, day) if words else 0, about=words)
+
+
 def is_printable(resource: Resource, encounter: str) -> bool:
     """Whether this is something that the papers of that visit (`Encounter/id`) would say."""
     if resource.get("encounter", {}).get("reference") != encounter:
         return False
-    return _is_medicine(resource) or _kind_of(resource) in _PRINTED
+    return _is_medicine(resource) or _kind_of(resource) in _PRINTED | _WRITTEN
 
 
 def letter(*, by: Actor, at: datetime, patient: str, asked: Asked) -> Stored:
@@ -103,13 +162,35 @@ def letter(*, by: Actor, at: datetime, patient: str, asked: Asked) -> Stored:
         raise Invalid(_("Indiquez le nombre de jours de l’arrêt, entre 1 et {most}."), most=LONGEST_LEAVE)
     with gate.write(by=by, at=at, action="paper.letter", patient=patient) as work:
         about = work.get("Patient", patient).resource()
-        known = synthesis([one.resource() for one in work.record(patient)], today=today)
-        sheet = _letter(by, about, known, asked, today)
-        content = pdf(sheet, at=at)
-        return work.create(_reference(by, at, patient, sheet, work.keep_blob(content), content, None))
+        told = told_by([one.resource() for one in work.record(patient)], today)
+        sheet = _letter(by, about, told, asked, today)
+        content, visit = pdf(sheet, at=at), asked.encounter or None
+        return work.create(_reference(by, at, patient, sheet, work.keep_blob(content), content, visit))
 
 
-def _letter(by: Actor, about: Resource, known: Synthesis, asked: Asked, today: date) -> Sheet:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the record says for a paper: what is true of the patient, why they came last, what was measured that day."""
+
+    known: Synthesis
+    reason: str
+    measures: str
+
+
+def told_by(record: Sequence[Resource], today: date) -> Told:
+    """From the whole record; a reason and measures only of a visit of this day."""
+    visits = [one for one in record if one["resourceType"] == "Encounter" and _is_today(one, today)]
+    reasons = [str(said.get("text", "")) for one in visits for said in one.get("reasonCode", [])]
+    measured = [one for one in record if one["resourceType"] == "Observation" and _is_today(one, today)]
+    return Told(synthesis(record, today=today), reasons[0] if reasons else "", measures.said(measured))
+
+
+def _is_today(resource: Resource, today: date) -> bool:
+    written = str(resource.get("effectiveDateTime") or resource.get("period", {}).get("start") or "")
+    return len(written) > 10 and timezone.localtime(datetime.fromisoformat(written)).date() == today
+
+
+def _letter(by: Actor, about: Resource, told: Told, asked: Asked, today: date) -> Sheet:
     return Sheet(
         kind=asked.kind,
         title=TITLES[asked.kind][0],
@@ -117,16 +198,16 @@ def _letter(by: Actor, about: Resource, known: Synthesis, asked: Asked, today: d
         about=subject(about, today),
         place=letterhead.of(by=by).city,
         date=_day(today),
-        body=wording.filled(asked.body, values(by, about, known, asked, today)),
+        body=wording.filled(asked.body, values(by, about, told, asked, today)),
         to=tuple(row.strip() for row in asked.to.splitlines() if row.strip()),
         warning=NOT_THE_FORM if asked.kind == "sick_leave" else "",
         closing="Bien confraternellement," if asked.kind == "letter" else "",
     )
 
 
-def values(by: Actor, patient: Resource, known: Synthesis, asked: Asked, today: date) -> dict[str, str]:
+def values(by: Actor, patient: Resource, told: Told, asked: Asked, today: date) -> dict[str, str]:
     """What the fields of a wording stand for in this record, today."""
-    about = subject(patient, today)
+    about, known = subject(patient, today), told.known
     allergies = {"none": "aucune connue", "unrecorded": "non renseignées"}
     return {
         "civilite": {"F": "Mme", "M": "M."}.get(about.sex, ""),
@@ -136,6 +217,8 @@ def values(by: Actor, patient: Resource, known: Synthesis, asked: Asked, today: 
         "date": _day(today),
         "lieu": letterhead.of(by=by).city,
         "medecin": by.name,
+        "motif": asked.about or told.reason,
+        "mesures": told.measures,
         "problemes": ", ".join(line.text for line in known.problems),
         "traitements": ", ".join(
             " ".join(filter(None, (line.text, line.detail))) for line in known.treatments

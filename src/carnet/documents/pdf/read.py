@@ -14,7 +14,7 @@ from carnet.fhir.errors import Malformed
 PAGES_READ = 200  # text of the first pages only: enough to search, bounded in time
 TEXT_LIMIT = 200_000
 THUMBNAIL_WIDTH = 400
-_one_at_a_time = threading.Lock()  # PDFium is not safe to call from two threads
+one_at_a_time = threading.Lock()  # PDFium is not safe to call from two threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Pdf:
 
 def read(content: bytes) -> Pdf:
     """What the PDF holds. Raises Malformed when it cannot be opened (damaged, or locked by a password)."""
-    with _one_at_a_time:
+    with one_at_a_time:
         document = _open(content)
         try:
             return Pdf(len(document), _text(document), _thumbnail(document))

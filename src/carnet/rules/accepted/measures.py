@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from decimal import Decimal
 from importlib.resources import files
 from typing import Any
@@ -53,6 +54,24 @@ def alcohol(fact: Fact, scene: Scene) -> Resource:
     """What is drunk, in the doctor's words."""
     made = _observation(fact, scene, "social-history", concept("Alcool", codes.LOINC, _DRINKING))
     return made | {"valueString": str(fact.get("status") or scene.text[fact["start"] : fact["end"]])}
+
+
+def said(observations: Iterable[Resource]) -> str:
+    """`Pression artérielle 140/80 mmHg, Poids 81 kg`: vital signs in words, each once, the latest."""
+    found: dict[str, str] = {}
+    for one in sorted(observations, key=lambda one: str(one.get("effectiveDateTime", "")), reverse=True):
+        kinds = {coding.get("code") for kind in one.get("category", []) for coding in kind.get("coding", [])}
+        words = _amount(one) if "vital-signs" in kinds and one.get("status") in ("final", "amended") else ""
+        if words:
+            found.setdefault(str(one["code"].get("text", "")), words)
+    return ", ".join(f"{name} {words}" for name, words in found.items())
+
+
+def _amount(observation: Resource) -> str:
+    parts = [one.get("valueQuantity") or {} for one in observation.get("component", [])]
+    listed = parts or [observation.get("valueQuantity") or {}]
+    numbers = [f"{one['value']}".replace(".", ",") for one in listed if "value" in one]
+    return f"{'/'.join(numbers)} {listed[-1].get('unit', '')}".strip() if numbers else ""
 
 
 def _observation(fact: Fact, scene: Scene, category: str, code: Resource) -> Resource:

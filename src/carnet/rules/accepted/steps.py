@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
+from carnet.fhir.folding import fold
 from carnet.rules.accepted.scene import Fact, Resource, Scene, concept, place
 
 _KINDS = {
@@ -13,6 +14,9 @@ _KINDS = {
 }  # fmt: skip
 _ORDER_KIND = "urn:carnet:order"
 _LOT = re.compile(r"\blot\s*(?:n[°o]\s*)?:?\s*([A-Za-z0-9][\w/-]{2,19})", re.IGNORECASE)
+_LENGTH = re.compile(r"\b(\d{1,3}) ?(j|jrs?|jours?|s|sem|semaines?|mois)\b")
+_LAST = re.compile(r"\bjusqu(?: ?au?)? ?(?:\w+ )?(\d{1,2})/(\d{1,2})(?:/(\d{2,4}))?\b")
+_DAYS = {"j": 1, "s": 7, "m": 30}
 _REACH = 60  # characters after a vaccine in which its lot is written
 
 
@@ -30,6 +34,24 @@ def order(fact: Fact, scene: Scene) -> Resource:
         "authoredOn": scene.when,
         "requester": scene.author,
     }
+
+
+def leave_days(words: str, day: date) -> int:
+    """How long « AT 3j » or « arrêt jusqu'au 25/11 » lasts from that day, its last day included; 0 when it is not said."""
+    told = fold(words)
+    length, last = _LENGTH.search(told), _LAST.search(told)
+    if last:
+        return _days_until(day, int(last[1]), int(last[2]), int(last[3] or 0))
+    return int(length[1]) * _DAYS[length[2][0]] if length else 0
+
+
+def _days_until(day: date, day_of_month: int, month: int, year: int) -> int:
+    try:
+        until = date((year if year > 99 else 2000 + year) if year else day.year, month, day_of_month)
+        until = until.replace(year=until.year + 1) if not year and until < day else until
+    except ValueError:
+        return 0
+    return max(0, (until - day).days + 1)
 
 
 def follow_up(fact: Fact, scene: Scene) -> Resource:

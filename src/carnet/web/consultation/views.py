@@ -29,6 +29,7 @@ from carnet.rules import note as notes
 from carnet.rules.synthesis import synthesis, tells
 from carnet.rules.timeline import Entry, Event
 from carnet.web.consultation import trends
+from carnet.web.shell import papers
 
 _DROPPED, _MOMENT = "consultation.dropped", 15 * 60
 STRIP, PREVIOUS = 14, 10  # events, and signed notes, shown beside the note
@@ -113,13 +114,15 @@ def sign(request: HttpRequest, draft: str) -> HttpResponse:
 
 def _print(request: HttpRequest, by: Actor, patient: str, signed: actions.Signed) -> HttpResponse:
     """The papers of the visit that was just signed; without any, the record, which says so."""
-    encounter = signed.composition.resource()["encounter"]["reference"].partition("/")[2]
+    at, encounter = clock.now(), signed.composition.resource()["encounter"]["reference"].partition("/")[2]
     try:
-        papers = paper.prescription(by=by, at=clock.now(), patient=patient, encounter=encounter)
+        kept = paper.prescription(by=by, at=at, patient=patient, encounter=encounter)
     except CarnetError as error:
         messages.info(request, str(error))
         return redirect("patient:record", patient)
-    return redirect("patient:document", patient, papers[0].id)
+    record, day = gate.continue_record(by=by, at=at, patient=patient), timezone.localtime(at).date()
+    left = paper.unwritten(by=by, day=day, record=record, encounter=encounter)
+    return redirect(papers.address(patient, [one.id for one in kept], left))
 
 
 @require_POST

@@ -8,5 +8,7 @@ app_name = "paper"
 
 urlpatterns = [
     path("<str:id>/visit", views.visit, name="visit"),
+    path("<str:id>/show", views.show, name="show"),
+    path("<str:id>/show/file", views.file, name="file"),
     path("<str:id>/<str:kind>", views.write, name="write"),
 ]

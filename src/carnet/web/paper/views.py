@@ -1,25 +1,27 @@
 """Papers of a patient: what was accepted in a visit goes to paper in one gesture; the others are written from a model
-and read before they are made. A view decides nothing."""
+and read before they are made; all of them stand on one page, one key from the printer. A view decides nothing."""
 
 from __future__ import annotations
 
 from typing import Any, cast
+from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from carnet.actions import paper as actions
 from carnet.actions import patient as patients
-from carnet.actions import wordings
+from carnet.actions import printing, wordings
 from carnet.documents.paper import wording
 from carnet.fhir.errors import Invalid
 from carnet.record import clock, gate
 from carnet.record.actor import Actor
 from carnet.web.paper.forms import PaperForm
+from carnet.web.shell import papers
 from carnet.web.shell.asking import actor
 
 _NAMES = {
@@ -31,38 +33,97 @@ _NAMES = {
 
 @require_POST
 def visit(request: HttpRequest, id: str) -> HttpResponse:
-    """The papers of a visit; the first is shown, ready to print."""
-    kept = actions.prescription(
-        by=actor(request), at=clock.now(), patient=id, encounter=request.POST.get("encounter", "")
-    )
-    words = ngettext("%(n)s document dans le dossier.", "%(n)s documents dans le dossier.", len(kept))
-    messages.success(request, words % {"n": len(kept)})
-    return redirect("patient:document", id, kept[0].id)
+    """The papers of a visit, then what of it is still to write."""
+    by, at, encounter = actor(request), clock.now(), request.POST.get("encounter", "")
+    kept = actions.prescription(by=by, at=at, patient=id, encounter=encounter)
+    record, day = gate.continue_record(by=by, at=at, patient=id), timezone.localtime(at).date()
+    left = actions.unwritten(by=by, day=day, record=record, encounter=encounter)
+    return redirect(papers.address(id, [one.id for one in kept], left))
+
+
+@require_GET
+def show(request: HttpRequest, id: str) -> HttpResponse:
+    """Papers as they will leave the printer, in one frame."""
+    by = actor(request)
+    record = gate.open_record(by=by, at=clock.now(), patient=id)
+    found = printing.papers(record, request.GET.getlist("of"))
+    shown = {
+        "id": id,
+        "papers": [one.resource() for one in found],
+        "query": urlencode({"of": [one.id for one in found]}, doseq=True),
+        "banner": patients.banner(by, record, href=reverse("patient:record", args=[id])),
+    }
+    return render(request, "paper/show.html", shown)
+
+
+@require_GET
+def file(request: HttpRequest, id: str) -> HttpResponse:
+    """The same as one PDF, made of the pages of ours: the page that frames it may ask the browser to print it."""
+    record = gate.continue_record(by=actor(request), at=clock.now(), patient=id)
+    content = printing.together(record, printing.papers(record, request.GET.getlist("of")))
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = 'inline; filename="document.pdf"'
+    answer["X-Content-Type-Options"], answer["X-Frame-Options"] = "nosniff", "SAMEORIGIN"
+    answer["Cache-Control"] = "no-store"
+    answer["Content-Security-Policy"] = "default-src 'none'; object-src 'self'; frame-ancestors 'self'"
+    return answer
 
 
 @require_http_methods(["GET", "POST"])
 def write(request: HttpRequest, id: str, kind: str) -> HttpResponse:
-    """Write a paper of one kind, from the model of the practice or ours."""
+    """Write a paper of one kind, from the model of the practice or ours; `asked`: the request of a visit that it is."""
     if kind not in actions.WORDINGS:
         raise Http404
     by = actor(request)
     actions.check_write(by)
+    asked = _request(request, id)
     if request.method == "GET":
-        return _page(request, by, id, kind, PaperForm(kind, initial={"body": _model(request, by, kind)}))
+        return _page(request, by, id, kind, PaperForm(kind, initial=_initial(request, by, kind, asked)))
     form = PaperForm(kind, request.POST)
     if form.is_valid():
         try:
-            kept = actions.letter(by=by, at=clock.now(), patient=id, asked=_asked(kind, form.cleaned_data))
+            kept = actions.letter(
+                by=by, at=clock.now(), patient=id, asked=_asked(kind, form.cleaned_data, asked)
+            )
         except Invalid as error:
             form.add_error("body", str(error))
         else:
-            return redirect("patient:document", id, kept.id)
+            return redirect(papers.address(id, [*_of_visit(request, id, asked), kept.id]))
     return _page(request, by, id, kind, form, status=422)
 
 
-def _asked(kind: str, typed: dict[str, Any]) -> actions.Asked:
+def _request(request: HttpRequest, id: str) -> dict[str, Any]:
+    """What a visit of this patient asked for, when the address names it."""
+    if not request.GET.get("asked"):
+        return {}
+    record = gate.continue_record(by=actor(request), at=clock.now(), patient=id)
+    return record.get("ServiceRequest", request.GET["asked"]).resource()
+
+
+def _initial(request: HttpRequest, by: Actor, kind: str, asked: dict[str, Any]) -> dict[str, Any]:
+    today = timezone.localtime(clock.now()).date()
+    days = actions.default(cast(actions.Kind, kind), asked, today).days
+    return {"body": _model(request, by, kind), **({"days": days} if days else {})}
+
+
+def _of_visit(request: HttpRequest, id: str, asked: dict[str, Any]) -> list[str]:
+    """The papers that the same visit already has: they go to the printer together."""
+    if not asked:
+        return []
+    record = gate.continue_record(by=actor(request), at=clock.now(), patient=id)
+    return [
+        one.id for one in printing.of_visit(record, str(asked.get("encounter", {}).get("reference", "")))
+    ][:-1]
+
+
+def _asked(kind: str, typed: dict[str, Any], asked: dict[str, Any]) -> actions.Asked:
     return actions.Asked(
-        kind=cast(actions.Kind, kind), body=typed["body"], to=typed.get("to", ""), days=typed.get("days") or 0
+        kind=cast(actions.Kind, kind),
+        body=typed["body"],
+        to=typed.get("to", ""),
+        days=typed.get("days") or 0,
+        about=str(asked.get("code", {}).get("text", "")),
+        encounter=str(asked.get("encounter", {}).get("reference", "")).partition("/")[2],
     )
 
 
