@@ -283,7 +283,7 @@ def _add_amounts(add: Callable[..., None]) -> None:
     )
     add(
         BARE,
-        rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?![a-z0-9°%])(?! ?(?:mns?|min|minutes?|h|heures?|mille|millions?|avant ?\))(?![a-z]))",
+        rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?![0-9°%]|(?!x ?[1-9])[a-z])(?! ?(?:mns?|min|minutes?|h|heures?|mille|millions?|avant ?\))(?![a-z]))",
         _bare,
     )
 

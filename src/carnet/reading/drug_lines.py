@@ -75,7 +75,7 @@ def _in_case(note: Note, one: Named) -> bool:
 
 
 _CHANGE = re.compile(
-    r"(?:[a-z ,']{0,25})? ?(?:\(?(?:-+>|=+>|→)(?: ?(?:je |on )?(?:monte|passe|augmente|diminue|baisse|descend|majore)r? a)?|(?:passee?|augmentee?|diminuee?|majoree?|baissee?|montee?) a) ?"
+    r"(?:[a-z ,']{0,25})? ?(?:\(?(?:-+>|=+>|→)(?: ?(?:je |on )?(?:monte|passe|augmente|diminue|baisse|descend|majore)r? a)?|(?:passee?|augmentee?|diminuee?|majoree?|baissee?|montee?) a|(?P<kept>(?:est |reste )?(?:maintenue?|laissee?|poursuivie?|reste) a)) ?"
 )
 
 
@@ -90,7 +90,8 @@ def _changed(note: Note, line: Line, limit: int) -> Line | None:
     old, new = line.posology, posology.of(pieces, line.named.drug)
     intakes = new.intakes or [] if new.strength else _with_times(new.intakes, old.intakes)
     kept = replace(new, strength=new.strength or old.strength, intakes=intakes or old.intakes)
-    return Line(line.named, replace(kept, changed=True), new.end, line.following)
+    changed = replace(kept, changed=not arrow["kept"], kept=bool(arrow["kept"]))
+    return Line(line.named, changed, new.end, line.following)
 
 
 _CHANGES = re.compile(

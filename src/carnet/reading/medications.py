@@ -137,6 +137,8 @@ def _status(note: Note, line: Line) -> tuple[str, float]:
     after, before = _after(note, line), _before(note, line, sentence)
     if after == NONE or (before == NONE and not (after and read.says_something)):
         return NONE, 0
+    if read.kept:
+        return _UNCHANGED
     if read.changed and before != STOPPED:
         return PRESCRIBED, 0.9
     if one.weak and not (read.says_something or read.strength or before or after):
@@ -306,9 +308,9 @@ _ASKED = re.compile(r" ?[?]")  # « Effexor 37,5 ? elle réfléchit »
 
 def _after(note: Note, line: Line) -> str:
     end = note.sentence(max(line.named.start, line.end - 1)).end
-    match = re.compile(rf"[ ,:=()-]*(?:ttt )?(?:{_cues('after').pattern})").match(
-        note.flat, line.end, min(end, line.end + 40)
-    )
+    match = re.compile(
+        rf"[ ,:=()-]*(?:(?:ttt|est|sont|a ete|ont ete|seul|aussi) )*(?:{_cues('after').pattern})"
+    ).match(note.flat, line.end, min(end, line.end + 40))
     if (
         match
         and match.lastgroup == STOPPED
