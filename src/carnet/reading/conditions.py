@@ -25,7 +25,7 @@ from carnet.reading.vocabulary import Concept
 # Side, stage, course, date: attached to the concept.
 _QUALIFIER = re.compile(
     r"(?: (?:d|g|dte?|gche?|droite?s?|gauches?|bilat\w*|bilaterale?s?|unilat\w*|recidivante?s?|severe?s?|moderee?s?|legere?s?"
-    r"|stade (?:[ivx]{1,4}|[0-9])[ab]?|grade (?:[ivx]{1,3}|[0-9])|gold [0-9]|nyha [ivx0-9]{1,3}|aigu[es]*|chronique)(?![a-z0-9])){1,3}"
+    r"|stade (?:[ivx]{1,4}|[0-9])[ab]?|grade (?:[ivx]{1,3}|[0-9])|gold [0-9]|nyha [ivx0-9]{1,3}|aigu[es]*|chronique)(?![a-z0-9'])){1,3}"
 )
 _DATE = re.compile(
     r" ?(?:\(|en |le |depuis (?:le )?|a )?(?:(?:[0-9]{1,2}/)?(?:[0-9]{1,2}/)?(?:19|20)[0-9]{2}|[0-9]{1,2} ans)(?![0-9])\)?"
@@ -33,6 +33,7 @@ _DATE = re.compile(
 # Facts whose words are no condition besides; « fièvre 38,9 » is a temperature and a fever.
 _CLAIMING = frozenset((ALLERGY, IMMUNIZATION, LAB, MEDICATION, TOBACCO, ALCOHOL))
 _SHORT = 2  # letters; such an abbreviation counts only in capitals
+_BEREAVED = "Z63.4"  # the one circumstance that is coded like a disease
 _KINDS_LEFT_OUT = frozenset(("social",))
 # Reasons of contact, acts and circumstances (chapters XX and XXI): what is done, not what the patient has.
 _CODES_LEFT_OUT = (
@@ -65,7 +66,20 @@ _CODES_LEFT_OUT = (
     "Z57",
     "Z58",
     "Z59",
-    "Z6",
+    "Z60",
+    "Z61",
+    "Z62",
+    "Z63.0",
+    "Z63.1",
+    "Z63.2",
+    "Z63.3",
+    "Z63.5",
+    "Z63.6",
+    "Z63.7",
+    "Z63.8",
+    "Z63.9",
+    "Z64",
+    "Z65",
     "Z70",
     "Z71",
     "Z73.6",
@@ -143,7 +157,7 @@ def _is_reaction(note: Note, match: Match[Concept], taken: Sequence[Fact]) -> bo
 
 
 _AS_REACTION = re.compile(
-    r"(?: [a-z]{2,10})? ?(?:[(:=]|-+>|→|avec|a type d[e'])(?: ?(?:a type d[e'] ?|une? |type |d'))? ?(?:[a-z]{3,14} ?[,+/] ?)?"
+    r"(?: [a-z]{2,10})? ?\??!? ?(?:[(:=]|-+>|→|avec|a type d[e'])(?: ?(?:a type d[e'] ?|une? |type |d'))? ?(?:[a-z]{3,14} ?[,+/] ?)?"
 )
 
 
@@ -153,7 +167,11 @@ def _inside(match: Match[Concept], places: Sequence[tuple[int, int]]) -> bool:
 
 def _counts(note: Note, match: Match[Concept], taken: Sequence[Fact], negated: bool) -> bool:
     concept = match.value
-    if concept.kind in _KINDS_LEFT_OUT or not concept.codes or not _meant(note, match, negated):
+    if (
+        (concept.kind in _KINDS_LEFT_OUT and concept.code != _BEREAVED)
+        or not concept.codes
+        or not _meant(note, match, negated)
+    ):
         return False
     if concept.codes[0].startswith(_CODES_LEFT_OUT):
         return False

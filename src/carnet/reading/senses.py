@@ -18,7 +18,8 @@ Found = Match[Concept]
 
 def conditions_in(note: Note, words: Vocabulary) -> list[Found]:
     """Terms as they are written; then those with a word cut short, where nothing longer stands."""
-    terms = [_in_context(note, words, match) for match in words.conditions.find(note.words, note.stems)]
+    found = words.conditions.find(note.words, note.stems)
+    terms = [_in_context(note, words, match) for match in found if _in_capitals(note, words, match)]
     numbered = list(_numbered(note))
     written = sorted(
         [*(one for one in terms if not _touched(one, numbered)), *numbered], key=lambda one: one.start
@@ -72,6 +73,12 @@ def _numbered(note: Note) -> Iterator[Found]:
         for found in re.compile(rf"(?<![a-z])(?:{row['form']})").finditer(note.flat):
             first, last = note.word_at(found.start()), note.word_at(found.end())
             yield Match(first, last, found.start(), found.end(), concept)
+
+
+def _in_capitals(note: Note, words: Vocabulary, match: Found) -> bool:
+    """« PTE » is a prosthesis, « pte » a patient."""
+    written = note.text[match.start : match.end]
+    return written.isupper() or note.flat[match.start : match.end] not in words.capitals
 
 
 def _in_context(note: Note, words: Vocabulary, match: Found) -> Found:

@@ -52,9 +52,8 @@ def of(note: Note, term: Term) -> Said:
     after = note.flat[term.end : min(sentence.end, term.end + 60)]
     if _unsaid(note, sentence, before, after):
         return Said(None)
-    if _is_negated(before, after) or _ANSWERED_NO.match(
-        note.flat, sentence.end if sentence.asked else len(note.flat)
-    ):
+    answered = sentence.asked and term.last and "," not in after
+    if _is_negated(before, after) or (answered and _ANSWERED_NO.match(note.flat, sentence.end)):
         return Said(NEGATED, 0.93)
     if _is_family(note, sentence, term, before, after):
         return Said(FAMILY, 0.92)
@@ -113,6 +112,8 @@ def _is_family(note: Note, sentence: Sentence, term: Term, before: str, after: s
     if _of_relative(before) or _begins_with("family", "after").match(after):
         return True
     if term.previous and term.previous[1] == FAMILY:
+        if note.flat[term.previous[0] : term.start] == " ":
+            return True  # « sœur hypothyroïdie Hashimoto »
         return bool(_AND.fullmatch(note.flat, term.previous[0], term.start))
     return False
 
@@ -140,6 +141,8 @@ def _is_suspected(sentence: Sentence, term: Term, before: str, after: str) -> bo
     if not cues:
         return False
     between = before[cues[-1].end() :]
+    if "biopsie" in before or "anapath" in before:
+        return False
     if ":" in between or "(" in between or ":" in cues[-1][0][3:]:
         return False
     return (

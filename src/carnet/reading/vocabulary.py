@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from carnet.reading import tables
+from carnet.reading import tables, tokens
 from carnet.reading.tables import Row
 from carnet.reading.terms import Corrector, Terms, stems
 
 # « Antécédent de cancer du sein » is a cancer of the breast, and its status says that it is over.
+_ABBREVIATED = 4  # letters at most
 _TOLD_BY_STATUS = ("antecedent-d", "antecedent-familial", "antecedent-c", "antecedent-o")
 
 
@@ -44,6 +45,7 @@ class Vocabulary:
     examinations: Terms[Concept]
     allergens: Terms[Concept]
     corrector: Corrector
+    capitals: frozenset[str]  # abbreviations that count in capitals only
     short: dict[str, str]  # stems of words cut short, to those of the whole words
 
 
@@ -72,7 +74,17 @@ def of(
     ordinary = tables.toml("words.toml")
     left_alone = [word for group in ordinary["ordinary"].values() for word in group.split()]
     left_alone += tables.lines("left_alone.txt")
-    return Vocabulary(*found, Corrector(known, left_alone), _short(ordinary["abbreviations"]))
+    capitals = _capitals(conditions, ordinary["lowercase"]["words"])
+    return Vocabulary(*found, Corrector(known, left_alone), capitals, _short(ordinary["abbreviations"]))
+
+
+def _capitals(rows: Iterable[Row], common: str) -> frozenset[str]:
+    """Abbreviations of the table, in plain letters, but those that are common in small letters."""
+    terms = (
+        term.strip().lstrip("?!") for row in rows for term in (row["label"], *row.get("terms", "").split("|"))
+    )
+    short = {tokens.plain(term) for term in terms if term.isupper() and len(term) <= _ABBREVIATED}
+    return frozenset(short - {tokens.plain(word) for word in common.split()})
 
 
 @cache
