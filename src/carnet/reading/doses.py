@@ -126,6 +126,13 @@ def _grammar() -> list[tuple[str, re.Pattern[str], dict[str, Any], Maker]]:
     def add(kind: str, form: str, make: Maker = _nothing, **values: Any) -> None:
         found.append((kind, re.compile(form), values, make))
 
+    by = rf"(?:{numbers.FRACTION}|{numbers.NUMBER}|{numbers.WORD}) ?(?:{_units()}|{_masses()})(?![a-z])"
+    every = r"(?: ?(?:par|/|tous les|ts les|toutes les|chaque) ?[0-9]{0,2} ?(?:jours?|j|semaines?|sem|mois)(?![a-z]))?"
+    # « puis augmenter d'une gélule tous les 3 jours »: no step that can be told.
+    add(
+        UNEVEN,
+        rf"(?:puis )?(?:a |en )?(?:aug?e?ment|major|mont|diminu|baiss|redui|descend)[a-z]*(?: progressivement)? (?:de |d'){by}{every}",
+    )
     _add_conditions(add, table)
     _add_counts(add, table)
     _add_durations(add, table)
@@ -193,7 +200,7 @@ def _add_durations(add: Callable[..., None], table: dict[str, Any]) -> None:
     before = tables.any_of(durations["before"])
     add(
         DURATION,
-        rf"(?:{before}) ?:? ?(?P<n>{_ANY})(?: ?(?:a|-|ou) ?{_ANY})? ?(?P<u>{short})(?![a-z0-9/])(?! ?/ ?(?:[0-9]|sem|mois))",
+        rf"(?:{before}) ?:? ?(?P<n>{_ANY})(?: ?(?:a|-|ou) ?{_ANY})? ?(?P<u>{short})(?P<half> et demie?)?(?![a-z0-9/])(?! ?/ ?(?:[0-9]|sem|mois))",
         _duration,
         sure=True,
     )
@@ -219,7 +226,7 @@ def _add_durations(add: Callable[..., None], table: dict[str, Any]) -> None:
     add(DURATION, r"(?:jusqu'a|j1 ?(?:a|-)) ?j ?(?P<n>[0-9]{1,2})(?![0-9])", _duration, sure=True, u="j")
     add(
         DURATION,
-        rf"(?P<n>{_ANY})(?: ?(?:a|-|ou) ?{_ANY})? ?(?P<u>{units})(?![a-z0-9/])(?! ?/ ?(?:[0-9]|sem|mois))",
+        rf"(?P<n>{_ANY})(?: ?(?:a|-|ou) ?{_ANY})? ?(?P<u>{units})(?P<half> et demie?)?(?![a-z0-9/])(?! ?/ ?(?:[0-9]|sem|mois))",
         _duration,
         sure=False,
     )
@@ -239,17 +246,26 @@ def _add_schemes(add: Callable[..., None], table: dict[str, Any]) -> None:
     add(SCHEME, rf"{spaced}{unit}(?![0-9/-]| [0-9]|[.,][0-9])", _scheme)
     for row in table["moments"]["list"]:
         add(MOMENT, f"{table['moments']['ahead']}?(?:{row['form']})", when=row["when"], make=_given)
-    add(MOMENT, r"(?:a |vers )?(?P<h>[0-9]{1,2}) ?h(?:eures?|00|30)?(?![a-z0-9])", _hour)
+    add(
+        MOMENT,
+        r"(?<!en )(?:a |vers )?(?P<h>[0-9]{1,2}) ?h(?:eures?)?(?: ?(?:00|15|30|45)(?! ?(?:cp|mg|ml|g|ui|u|gout|gtt|bouff)))?(?![a-z0-9])",
+        _hour,
+    )
 
 
 def _add_amounts(add: Callable[..., None]) -> None:
-    per = r"(?P<per> ?/ ?(?:[0-9]{1,3} ?)?(?:ml|24 ?h|h|dose|bouffee|kg(?: ?/ ?(?:jours?|j|24 ?h|prise|dose))?|jours?|j|prise|sem)(?![a-z])| par (?:kg|jour|24 ?h|ml|prise)(?: (?:et )?(?:par|/) ?(?:jour|j|prise))?)?"
+    per = r"(?P<per> ?/ ?(?:[0-9]{1,3} ?)?(?:ml|24 ?h|h|dose|bouffee|(?:kg|kilo(?:gramme)?s?)(?: ?/ ?(?:jours?|j|24 ?h|prise|dose))?|jours?|j|prise|sem)(?![a-z])| par (?:kg|kilo(?:gramme)?s?|jour|24 ?h|ml|prise)(?: (?:et )?(?:par|/) ?(?:jour|j|prise))?)?"
     pair = rf"(?P<n>{numbers.NUMBER})(?: ?(?P<u1>{_masses()}))? ?/ ?(?P<to>{numbers.NUMBER}) ?(?P<u>{_masses()})(?![a-z])"
     add(MASS, rf"{pair}(?P<per>)", _mass)
     falling = r"(?P<n>[0-9]{2,3}) ?(?:mg)?(?: ?- ?[0-9]{1,3} ?(?:mg)?){1,3} ?- ?[0-9]{1,3}"
     add(MASS, rf"{falling} ?(?P<u>mg)(?![a-z])(?P<per>)", _mass)  # « 60-40-20 mg »: the first step
     add(FILLER, r"[1-9] [0-9]{1,2} ?(?:ui|u|unites?)(?![a-z])")  # « Lantus 2 4 UI »: 2, 4 or 24
-    add(UNEVEN, rf"altern\w* (?:avec |a |et )?(?:{numbers.FRACTION}|[0-9])(?: ?cp)?(?![a-z0-9])")
+    add(
+        UNEVEN,
+        rf"altern\w* (?:avec |a |et )?(?:{numbers.FRACTION}|[0-9])(?: ?cp)?(?![a-z0-9])",
+        make=_given,
+        alternates=True,
+    )
     add(
         MASS,
         rf"(?P<n>{numbers.NUMBER}) ?(?P<u>{_masses()}) ?/ ?(?P<to>{numbers.NUMBER})(?![a-z0-9])(?! ?(?:ml|h|doses?|kg|j)(?![a-z]))(?P<per>)",
@@ -360,7 +376,13 @@ def _mass(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
     named = match.groupdict()
     unit = canonical(match["u"], "masses")
     first = canonical(named["u1"], "masses") if named.get("u1") else unit
-    per = (match["per"] or "").replace("par", "/").replace("et", "").replace(" ", "").replace("//", "/")
+    per = (
+        re.sub("kilo(?:gramme)?s?", "kg", match["per"] or "")
+        .replace("par", "/")
+        .replace("et", "")
+        .replace(" ", "")
+        .replace("//", "/")
+    )
     to = numbers.value(named["to"]) if named.get("to") else None
     upper = numbers.value(named["to2"]) if named.get("to2") else None
     return {
@@ -405,7 +427,9 @@ def _duration(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | 
         return {"days": float(named["h"]) / 24, "sure": True}
     table = tables.toml("doses.toml")["durations"]
     unit = named.get("u") or values["u"]
-    days = numbers.value(named["n"]) * (table["units"].get(unit) or table["short_units"][unit])
+    days = (numbers.value(named["n"]) + (0.5 if named.get("half") else 0)) * (
+        table["units"].get(unit) or table["short_units"][unit]
+    )
     return {"days": days, "sure": values["sure"]} if 0 < days <= 3660 else None
 
 

@@ -22,11 +22,11 @@ _TEENS = {"dix": 10, "onze": 11, "douze": 12, "treize": 13, "quatorze": 14, "qui
 _TENS = {"vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60}
 _WORTH = _LESS | _TEENS | _TENS
 _PARTS = {
-    "une demie": 0.5, "un demi": 0.5, "demie": 0.5, "demi": 0.5, "un quart": 0.25, "quart": 0.25,
+    "une demie": 0.5, "un demi": 0.5, "1 demi": 0.5, "1 demie": 0.5, "1 quart": 0.25, "demie": 0.5, "demi": 0.5, "un quart": 0.25, "quart": 0.25,
     "trois quarts": 0.75,
 }  # fmt: skip
 SIGNS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
-FRACTION = r"(?:[0-9] ?[½¼¾]|[½¼¾]|[1-9] (?:et )?1/2(?![0-9])|[13]/[248](?![0-9])|[0-9] et demie?)"
+FRACTION = r"(?:1 (?:demie?|quart)(?![a-z])|[0-9] ?[½¼¾]|[½¼¾]|[1-9] (?:et )?1/2(?![0-9])|[13]/[248](?![0-9])|[0-9] et demie?)"
 _NAMES = "|".join([*sorted(_WORTH, key=len, reverse=True), "vingts", "cents?", "mille"])
 WORD = (
     rf"(?:{'|'.join(sorted(_PARTS, key=len, reverse=True))}"

@@ -385,8 +385,8 @@ class _Reading:
         self.found.brand_only = True
 
     def _uneven(self, place: int, piece: Piece) -> None:
-        """« 3/4 cp alterné 1 cp »: one or the other each day."""
-        if self.found.intakes and not self.last.said:
+        """« 3/4 cp alterné 1 cp »: one or the other each day. « augmenter de … » says nothing of the first dose."""
+        if piece.values.get("alternates") and self.found.intakes and not self.last.said:
             self._set_times(1, 1)
 
     def _form(self, place: int, piece: Piece) -> None:
