@@ -27,6 +27,10 @@ _ASK = {
     "sqlite": "SELECT rowid FROM store_finder_text WHERE store_finder_text MATCH %s ORDER BY rowid DESC LIMIT %s",
     "postgresql": "SELECT id FROM store_finder WHERE folded @@ %s::tsquery ORDER BY id DESC LIMIT %s",
 }
+# Of several words, one of them long, few answer: through the index at once. PostgreSQL takes them for independent of
+# each other, expects many, and would read everybody from the last on.
+_ASK_FEW = "SELECT id FROM store_finder WHERE folded @@ %s::tsquery ORDER BY id + 0 DESC LIMIT %s"
+LONG = 5  # letters
 
 
 class Known(NamedTuple):
@@ -189,7 +193,13 @@ def _ask(reading: list[Asked], levels: list[int], limit: int) -> list[int]:
     if not all(groups):
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_ASK[connection.vendor], [_match(groups, connection.vendor), limit])
+        few = (
+            connection.vendor == "postgresql"
+            and len(reading) > 1
+            and any(len(a.word) >= LONG for a in reading)
+        )
+        sql = _ASK_FEW if few else _ASK[connection.vendor]
+        cursor.execute(sql, [_match(groups, connection.vendor), limit])
         return [rank for (rank,) in cursor.fetchall()]
 
 
