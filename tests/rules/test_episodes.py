@@ -112,3 +112,35 @@ def test_a_relatives_illness_is_told_once() -> None:
 def test_a_denied_illness_is_joined_by_nothing() -> None:
     denied = held({**ANGINA, "status": "negated"})
     assert len(told(ANGINA, denied, days=1).created) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "code", "status"),
+    [
+        ("Prothèse totale de hanche", "Prothèse totale de genou", "Z96.6", "history"),
+        ("Cholécystectomie", "Appendicectomie", "Z90.4", "history"),
+        ("Amygdalectomie", "Splénectomie", "Z90.8", "history"),
+        ("Tristesse de l'humeur", "Idées suicidaires", "R45.8", "affirmed"),
+        ("Hypercalcémie", "Hypocalcémie", "E83.5", "affirmed"),
+    ],
+)
+def test_two_things_of_one_code_are_two_lines(first: str, then: str, code: str, status: str) -> None:
+    one, other = ({**HTA, "label": label, "cim10": code, "status": status} for label in (first, then))
+    assert len(told(other, held(one), days=5).created) == 1
+    assert told(one, held(one), days=5).created == []
+
+
+def test_what_came_from_outside_is_joined_by_its_code_unless_the_code_is_wide() -> None:
+    def outside(label: str, fact: dict[str, Any]) -> dict[str, Any]:
+        made = held(fact)
+        return {**made, "extension": [], "code": {**made["code"], "text": label}}
+
+    assert told(HTA, outside("HTA essentielle", HTA), days=400).created == []
+    lost = {**HTA, "label": "Appendicectomie", "cim10": "Z90.4", "status": "history"}
+    assert len(told(lost, outside("Cholécystectomie", lost), days=400).created) == 1
+    assert told(lost, outside("APPENDICECTOMIE", lost), days=400).created == []
+
+
+def test_a_side_told_later_is_the_same_illness() -> None:
+    otitis = {**HTA, "label": "Otite", "cim10": "H66.9", "quote": "otite"}
+    assert told({**otitis, "quote": "otite D"}, held(otitis), days=3).created == []

@@ -15,6 +15,7 @@ from carnet.fhir import codes, dates
 from carnet.fhir.errors import Malformed
 from carnet.fhir.folding import fold
 from carnet.rules.accepted.scene import Fact, Resource
+from carnet.rules.passage import place_of
 
 TOLD = "urn:carnet:told"  # extension of a Condition's evidence: the day of the visit that said it again
 _SIDES = frozenset(("droit", "droite", "gauche", "d", "g"))
@@ -89,15 +90,23 @@ def _is_of_year(condition: Resource, fact: Fact) -> bool:
 
 
 def _says(known: Resource, label: str, code: str | None) -> bool:
+    """Whether it is the same illness. A code may name several (one for the lost gallbladder and the lost appendix): what
+    our notes said under the same code is told apart by its words, what came from outside where codes are so wide."""
     if codes.of(known, "verificationStatus") & _WRONG:
         return False
     theirs, ours = fold(str(known.get("code", {}).get("text", ""))), fold(label)
     if sides(theirs) and sides(ours) and sides(theirs) != sides(ours):
         return False
     listed = _codes(known)
+    if code and code in listed and (place_of(known) or _is_among(code, _ranges("episodes", "several"))):
+        return _without_side(theirs) == _without_side(ours)
     if code and listed:
         return any(one.startswith(code) or code.startswith(one) for one in listed)
     return theirs == ours
+
+
+def _without_side(words: str) -> str:
+    return words.removesuffix(", a droite").removesuffix(", a gauche")
 
 
 def _codes(condition: Resource) -> list[str]:
