@@ -16,7 +16,7 @@ from django.db import connection
 
 from carnet.api import bodies, bundle, door, patch, transaction
 from carnet.fhir import json
-from carnet.store.search import search
+from carnet.store.search import include, pages, search
 from tests.api.asking import actor_of, ask
 from tests.house.sources import ROOT
 
@@ -144,5 +144,7 @@ def test_the_limits_are_those_of_the_code() -> None:
         f"{patch.OPERATION_LIMIT:,} operations",
     ):
         assert stated in PAGE
-    assert f"{search.COUNT_LIMIT:,} resources" in PAGE
+    page = pages.BYTES >> 20
+    brought = f"{include.MOST:,} and {page} MB that it brings along"
+    assert f"{search.COUNT_LIMIT:,} resources and {page} MB, and {brought}" in PAGE
     assert f"{json.DEPTH_LIMIT} levels" in PAGE

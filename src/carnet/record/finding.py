@@ -93,10 +93,9 @@ def record(by: Actor, patient: str, asked: Whole) -> Found:
     count = min(_number("_count", asked.count, everything.MOST), everything.MOST)
     after = _number("_page", asked.page, 0)
     wanted = everything.Wanted(
-        same_patient(patient), types or readable or (), _since(asked.since), after, count + 1
+        same_patient(patient), types or readable or (), _since(asked.since), after, count
     )
-    listed = everything.page(wanted, access.shared_types())
-    more, listed = len(listed) > count, listed[:count]
+    listed, more = everything.page(wanted, access.shared_types())
     around = include.around(listed, [type for type in AROUND if access.readable(by)(type)])
     follows = str(listed[-1].pk) if more and listed else None
     return Found(listed, around, None if more or after else len(listed), follows)

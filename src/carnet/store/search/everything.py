@@ -12,6 +12,7 @@ from django.db import connection
 
 from carnet.fhir import compartments, search_parameters
 from carnet.store.resource import Row, row
+from carnet.store.search import pages
 from carnet.store.search.clauses import Sql, joined
 from carnet.store.search.plan import SHOWN
 from carnet.store.search.references_match import PATIENT
@@ -31,9 +32,9 @@ class Wanted:
     count: int = MOST
 
 
-def page(wanted: Wanted, shared: Collection[str]) -> list[Row]:
-    """The next resources of the record, the oldest first, so that what is written meanwhile comes at the end. Resources
-    of the types `shared` belong to several records, and are found by their references."""
+def page(wanted: Wanted, shared: Collection[str]) -> tuple[list[Row], bool]:
+    """The next resources of the record, the oldest first, so that what is written meanwhile comes at the end, and whether
+    others follow. Resources of the types `shared` belong to several records, and are found by their references."""
     tests = [Sql("NOT r.deleted"), Sql("r.id > %s", (wanted.after,)), _of_record(wanted.patients, shared)]
     if wanted.types:
         marks = ", ".join(["%s"] * len(wanted.types))
@@ -43,8 +44,9 @@ def page(wanted: Wanted, shared: Collection[str]) -> list[Row]:
     where = joined(tests, " AND ")
     with connection.cursor() as cursor:
         text = f"SELECT {SHOWN} FROM store_resource r WHERE {where.text} ORDER BY r.id LIMIT %s"
-        cursor.execute(text, (*where.args, wanted.count))
-        return [row(values) for values in cursor.fetchall()]
+        cursor.execute(text, (*where.args, wanted.count + 1))
+        found, more = pages.filled(cursor, wanted.count, Row._fields.index("body"))
+    return [row(values) for values in found], more
 
 
 def _of_record(patients: Sequence[str], shared: Collection[str]) -> Sql:

@@ -14,6 +14,7 @@ from carnet.fhir import search_parameters
 from carnet.fhir.errors import BadSearch
 from carnet.fhir.search_parameters import Parameter
 from carnet.store.resource import Row, row
+from carnet.store.search import pages
 from carnet.store.search.asked import Include
 from carnet.store.search.clauses import Sql, beside, joined
 from carnet.store.search.compile import MayRead
@@ -22,6 +23,7 @@ from carnet.store.search.plan import SHOWN
 from carnet.store.search.references_match import PATIENT, same_as_any
 
 MOST = 5000  # resources that one page may bring along
+_BODY = Row._fields.index("body")
 LEVELS = 8
 _KEYS = {"sqlite": "SELECT value AS id FROM json_each(%s)", "postgresql": "SELECT unnest(%s::bigint[]) AS id"}
 _IDS = {
@@ -77,7 +79,7 @@ def _level(rows: Sequence[Row], asked: Sequence[Include], limit: Limit | None) -
     with connection.cursor() as cursor:
         text = f"SELECT {SHOWN} FROM store_resource r WHERE {where.text} ORDER BY r.id LIMIT {MOST + 1}"
         cursor.execute(text, where.args)
-        return [row(values) for values in cursor.fetchall()]
+        return [row(values) for values in pages.all_of(cursor, MOST, _BODY)]
 
 
 def _keys(include: Include, rows: Sequence[Row]) -> Iterable[Sql]:

@@ -12,7 +12,7 @@ from django.db import connection
 from carnet.fhir.errors import UnknownParameter
 from carnet.store.resource import COLUMNS, Row, row
 from carnet.store.search import asked as reading
-from carnet.store.search import compartment, include, order, params, same
+from carnet.store.search import compartment, include, order, pages, params, same
 from carnet.store.search.asked import COUNT_LIMIT, Asked
 from carnet.store.search.clauses import Clause, Sql
 from carnet.store.search.compile import MayRead, Scope, clause, every_type
@@ -21,6 +21,7 @@ from carnet.store.search.plan import NARROW, Plan, Wanted, plan
 
 __all__ = ["COUNT_LIMIT", "Page", "Statements", "compile", "read", "search"]
 _WIDTH, _NARROW = len(COLUMNS.split(",")), len(NARROW.split(","))
+_BODY = _NARROW - 1
 read = reading.read
 
 
@@ -67,17 +68,18 @@ def search(
     """Resources of a type (of all types, or those of `_type`, when it is empty), in the order asked for, else newest
     first. Chains and inclusions go only through types that `may_read` allows: to find by it is to read it. `within`:
     only the compartments of these patients. Raises BadSearch; `lenient` passes over parameters it does not know. `narrow`:
-    rows without subject and time, which an answer does not show."""
+    rows without subject and time, which an answer does not show, and no more of them than an answer holds."""
     asked = read(params)
     statements = compile(
         type, asked, subjects=subjects, may_read=may_read, within=within, lenient=lenient, narrow=narrow
     )
     with connection.cursor() as cursor:
-        found: list[Any] = []
+        found, more = list[Any](), False
         if asked.count or not asked.total:
             cursor.execute(*statements.page)
-            found = cursor.fetchall()
-        more, found = len(found) > asked.count, found[: asked.count]
+            found, more = (
+                pages.filled(cursor, asked.count, _BODY) if narrow else _counted(cursor, asked.count)
+            )
         total = len(found) if asked.count and not more and not asked.page else None
         if total is None and asked.total:
             cursor.execute(*statements.total)
@@ -87,6 +89,11 @@ def search(
     rows = [_narrow(values) for values in found] if narrow else [row(values[:width]) for values in found]
     included = include.included(rows, asked.includes, limit(subjects), may_read) if asked.includes else []
     return Page(rows, total, follows, included, asked)
+
+
+def _counted(cursor: Any, count: int) -> tuple[list[Any], bool]:
+    found = cursor.fetchall()
+    return found[:count], len(found) > count
 
 
 def _narrow(values: Sequence[Any]) -> Row:
