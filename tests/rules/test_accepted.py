@@ -310,6 +310,8 @@ def test_which_diagnoses_last(code: str, lasts: bool) -> None:
         ("Amiodarone 200 5j/7", None, 0.714),
         ("Uvedose 1 amp/3 mois", 1, None),
         ("Prednisolone 1 mg/kg/j", 1, None),
+        ("Xalatan 1 gtte oeil droit le soir", 1, 1),
+        ("Ofloxacine 1 unidose x2/j OG", 1, 2),
     ],
 )
 def test_a_scheme_that_one_dose_would_flatten_stays_in_the_words_typed(
@@ -336,6 +338,22 @@ def test_a_number_without_unit_is_not_five_tablets() -> None:
         "intake_unit": None,
     }
     assert medicines.directions({**told, "times_per_day": 2}) == "« Eliquis 5 x2/j »"
+
+
+@pytest.mark.parametrize(
+    ("quote", "values", "name"),
+    [
+        ("morphine LP 30 x2/j", {"drug": "morphine", "strength": "30 mg"}, "morphine LP 30 mg"),
+        ("Skenan L.P. 30 x2/j", {"drug": "morphine", "brand": "Skenan", "strength": "30 mg"}, "morphine LP 30 mg (Skenan)"),
+        ("Voltarene gel x3/j", {"drug": "diclofénac", "brand": "Voltarene"}, "diclofénac gel (Voltarene)"),
+        ("Voltarene Emulgel x3/j", {"drug": "diclofénac", "brand": "Voltarene Emulgel"}, "diclofénac (Voltarene Emulgel)"),
+        ("Nicotine 21 1 patch/j", {"drug": "nicotine", "intake_unit": "patch"}, "nicotine"),
+        ("amlodipine 5 1/j", {"drug": "amlodipine", "strength": "5 mg"}, "amlodipine 5 mg"),
+    ],
+)  # fmt: skip
+def test_the_form_that_was_typed_stands_in_the_name(quote: str, values: dict[str, Any], name: str) -> None:
+    bare = {**AMLODIPINE, "strength": None, "intake_unit": None}
+    assert medicines.name({**bare, "quote": quote, **values}) == name
 
 
 def test_the_length_of_a_first_step_is_not_that_of_the_treatment() -> None:

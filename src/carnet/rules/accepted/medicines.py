@@ -3,6 +3,7 @@ timing for the checks; the doctor has seen both in the offer. It never chooses a
 
 from __future__ import annotations
 
+import re
 import tomllib
 from decimal import Decimal
 from functools import cache
@@ -10,7 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from carnet.fhir import codes
-from carnet.fhir.folding import fold
+from carnet.fhir.folding import fold, words
 from carnet.rules.accepted import schemes
 from carnet.rules.accepted.scene import Fact, Resource, Scene, concept, place
 
@@ -31,6 +32,7 @@ _ONCE = "1 fois par jour"
 _PRESCRIPTION = "urn:carnet:prescription"
 _PARTS = {Decimal("0.25"): "1/4", Decimal("0.5"): "1/2", Decimal("0.75"): "3/4"}
 _TWICE_A_WEEK = Decimal("0.3")
+_DOTTED = re.compile(r"\bl\.p\b")
 
 
 def medicine(fact: Fact, scene: Scene) -> Resource:
@@ -62,10 +64,23 @@ def medicine(fact: Fact, scene: Scene) -> Resource:
 
 
 def name(fact: Fact) -> str:
-    """Substance first, then strength, then brand: `amlodipine 5 mg (Amlor)`."""
+    """Substance first, then its form where the words say one, strength, brand: `morphine LP 30 mg (Skenan)`."""
     strength = f" {fact['strength']}" if fact.get("strength") else ""
     brand = f" ({fact['brand']})" if fact.get("brand") else ""
-    return f"{fact['drug']}{strength}{brand}"
+    return " ".join((str(fact["drug"]), *_forms(fact))) + strength + brand
+
+
+def _forms(fact: Fact) -> list[str]:
+    """What kind of this substance was typed, unless the rest of the line says so: a gel is no tablet."""
+    said = {*words(_DOTTED.sub("lp", fold(str(fact.get("quote") or ""))))}
+    told = {*words(" ".join(str(fact.get(name) or "") for name in ("drug", "brand", "intake_unit")))}
+    return [form for form, named in _named_forms() if said & named and not told & {fold(form), *named}]
+
+
+@cache
+def _named_forms() -> list[tuple[str, frozenset[str]]]:
+    table = tomllib.loads((files("carnet.rules") / "tables/forms.toml").read_text("utf-8"))
+    return [(form, frozenset(named)) for form, named in table["forms"].items()]
 
 
 def directions(fact: Fact) -> str:

@@ -24,6 +24,7 @@ _SAID = {"matin": "le matin", "midi": "le midi", "soir": "le soir", "coucher": "
 _AT = re.compile(
     rf"({_NUMBER})\s*(?:[a-z]{{1,12}}\.?\s+)?(?:(?:le|au|a|chaque|du)\s+)?({'|'.join(_MOMENTS)})\b"
 )
+_WHERE = re.compile(r"\b(?:oeil|yeux|oreilles?|narines?|od|og|odg)\b")  # no dose says which
 _MOST_WITHOUT_UNIT = 4  # a greater number without a unit is as likely a strength
 
 
@@ -41,6 +42,7 @@ def is_uneven(fact: Fact) -> bool:
     unequal = len({amount for amount, _ in _AT.findall(said)}) > 1
     told = fact.get("times_per_day") is not None or fact.get("max_per_day")
     lost = not told and bool(_RHYTHM.search(said))
+    lost = lost or bool(_WHERE.search(said))
     return any((unequal, lost, _RANGE.search(said), is_stepped(fact), _is_unequal(fact), _is_bare(fact)))
 
 
