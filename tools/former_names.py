@@ -26,6 +26,7 @@ HEAD = (
 # Not medicines of town that one names in a note: vaccines, contrast, solutions, oligo-elements, dressings, cancer.
 _LEFT_OUT = re.compile(r"J07|V|B05|A16|L01|N01|R02AA20|D02|D09|D11|D08|S01K|S01X|A01AD|A09|B02|B06|C05")
 _BRAND = re.compile(r"[A-ZÉÈ][A-ZÉÈ' -]{3,24}")
+_INN = re.compile(r"[a-z]{6,}(?: et [a-z]{6,})?")
 _SURE = 0.9
 
 
@@ -43,7 +44,8 @@ def _rows(listed: dict[str, list[str]]) -> Iterator[tuple[str, str, str]]:
     for atc, said in listed.items():
         if len(atc) != 7 or _LEFT_OUT.match(atc):
             continue
-        inn = inns.get(atc) or next((one for one in said if re.fullmatch(r"[a-z]{6,}", one)), "")
+        told = next((one for one in said if _INN.fullmatch(one)), "")
+        inn = inns.get(atc) or told.replace(" et ", "/")
         for name in said:
             if inn and _BRAND.fullmatch(name) and _is_new(known, list(words(name))):
                 yield name, inn, atc

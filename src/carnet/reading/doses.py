@@ -157,7 +157,7 @@ def _add_conditions(add: Callable[..., None], table: dict[str, Any]) -> None:
     add(CEILING, rf"{daily} ?,? ?(?:au )?max(?:i|imum)?(?![a-z])", _ceiling)
     add(
         NEED,
-        rf"(?:{tables.any_of(need['before'])})(?:(?<=')|(?![a-z])) ?(?P<why>(?! ?bes)[a-z0-9œ'>< ,.°/é-]{{2,60}}?)(?= ?(?:{tables.any_of(need['ends'])})|\n|$)",
+        rf"(?:{tables.any_of(need['before'])})(?:(?<=')|(?![a-z])) ?(?P<why>(?! ?bes)[a-z0-9œ'>< ,.°/é-]{{2,60}}?)(?=(?:(?<![a-z])|(?![a-z])) ?(?:{tables.any_of(need['ends'])})|\n|$)",
         _need,
     )
     add(NEED, rf"(?:{tables.any_of(need['plain'])})(?![a-z])")
@@ -205,15 +205,10 @@ def _add_durations(add: Callable[..., None], table: dict[str, Any]) -> None:
         sure=True,
     )
     add(DURATION, rf"(?:{before}) ?:? ?(?P<h>24|48|72|96) ?h(?:eures)?(?![a-z])", _duration, sure=True)
+    add(DURATION, r"(?P<h>48|72) ?h(?:eures)?(?= ?(?:puis|max|,|\.|$|\n))", _duration, sure=False)
     add(
         DURATION,
-        r"(?P<h>48|72|96) ?h(?:eures)?(?![a-z])(?! (?:avant|apres|av|ap)(?![a-z]))",
-        _duration,
-        sure=False,
-    )
-    add(
-        DURATION,
-        r"(?:le |au )?(?:premier|1er|deuxieme|2e(?:me)?|troisieme|3e(?:me)?|second) jour(?![a-z])",
+        r"(?<!des )(?<!partir )(?:le |au )?(?<!des le )(?<!partir du )(?:premier|1er|deuxieme|2e(?:me)?|troisieme|3e(?:me)?|second) jour(?![a-z])",
         _one_day,
     )
     add(

@@ -403,15 +403,33 @@ class _Reading:
             elif after.step == before.step + 1 and after.said and not before.said and before.amount:
                 before.times, before.period = after.times, after.period  # « 1/2 cp 7 j puis 1/j »
                 before.when = list(after.when)
+            if (
+                after.step == before.step + 1
+                and after.times == 1
+                and not after.when
+                and len(before.when) == 1
+            ):
+                after.when = list(before.when)  # « le soir 7 jours puis 1 jour sur 2 »
 
     def _share(self) -> None:
         """What is said once for several intakes belongs to each; amounts for a whole day are divided."""
         for intake in self.found.intakes:
             if self.split and intake.unit and intake.unit.endswith("/kg") and intake.count:
                 intake.amount = (intake.amount or 0) / intake.count
+            elif self.split and not intake.said:
+                intake.times = 1  # « 1 mg/kg/j »
         units = [one.unit for one in self.found.intakes if one.unit]
         for intake in self.found.intakes:
-            intake.unit = intake.unit or (units[0] if units else None)
+            if intake.unit is None and units and units[0] in strengths.MILLIGRAMS:
+                self._in_mass(intake)
+            else:
+                intake.unit = intake.unit or (units[0] if units else None)
+
+    def _in_mass(self, intake: Intake) -> None:
+        """« 0,25 mg 1 inj/sem puis 0,5 mg »: beside masses, a step without an amount is its strength; never « 1 mg »."""
+        parts = strengths.parts(self.found.strength) if self.found.strength else ()
+        if intake.amount is None and len(parts) == 1:
+            intake.amount, intake.unit = parts[0]
 
     def _in_intakes(self) -> None:
         """« max 3 g/j » of tablets of 1 g is 3."""

@@ -55,12 +55,21 @@ def _dose(intake: Intake, named: Named, found: Posology, note: Note) -> Values:
         unit = DOSE_BY_WEIGHT
     values: Values = {
         "amount": _short(1 if intake.amount is None else intake.amount),
-        "unit": unit or _only_unit(named),
+        "unit": unit or _of_form(note, found) or _only_unit(named),
         "when": intake.when,
         "times_per_day": _short(1 if found.repeat else intake.count),
         "period_days": _short(found.repeat or intake.period),
     }
     return values | ({"for_days": _short(intake.for_days)} if intake.for_days else {})
+
+
+def _of_form(note: Note, found: Posology) -> str | None:
+    """« Flector emplâtre 1 par jour »: a form that is a unit, where the amount has none."""
+    named = (doses.canonical(note.flat[slice(*place)]) for place in found.forms)
+    return next((unit for unit in named if unit in _COUNTED), None)
+
+
+_COUNTED = frozenset(("cp", "gél", "sachet", "suppositoire", "patch", "ovule", "ampoule", "dosette", "lyoc"))
 
 
 def _only_unit(named: Named) -> str | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from itertools import takewhile
 
 from carnet.fhir.folding import words
 from carnet.reading.drugs import Drug
@@ -105,7 +106,7 @@ def _brands(listed: list[Speciality]) -> tuple[list[tuple[Key, Meant]], list[tup
             said = tuple(word for word in name if word not in _MODIFIERS) or name
             whole[name].append(one)
             plain[said].append(one)
-            for short in _shortened(said):
+            for short in (*_shortened(said), _before_substances(said, one.inn)):
                 plain[short].append(one)
             first[name[:1] if len(name[0]) > 1 else said[:1]].append(one)
     named = [
@@ -117,6 +118,12 @@ def _brands(listed: list[Speciality]) -> tuple[list[tuple[Key, Meant]], list[tup
         if len(name[0]) > 3 and len({one.inn for one in held}) == 1
     ]
     return named, alone
+
+
+def _before_substances(name: Key, inn: str) -> Key:
+    """« Maalox maux d'estomac » of « Maalox maux d'estomac hydroxyde d'aluminium… »."""
+    held = {word for word in _key(inn) if len(word) > len("de")}
+    return tuple(takewhile(lambda word: word not in held, name)) or name
 
 
 def _shortened(name: Key) -> Iterator[Key]:

@@ -66,7 +66,7 @@ def _shorter(name: str) -> str:
             "de ammonium", "d'ammonium"
         )
     first, _, last = name.rpartition(" ")
-    if fold(last) in _KEPT_WITH and fold(first).split()[:1] and fold(first).split()[0] in _SALTS:
+    if fold(last) in _KEPT_WITH and first.endswith(" de"):
         return name  # « lactate de magnésium » is no lactate
     return first.removesuffix(" de").strip() if first and fold(last) in _ENDINGS else name
 
