@@ -5,6 +5,7 @@ from __future__ import annotations
 import faulthandler
 import os
 import random
+import select
 import signal
 import threading
 import time
@@ -51,7 +52,7 @@ def _write_for_ever(pipe: int) -> None:
 
 
 def _child(pipe: int, threads: int) -> None:
-    faulthandler.dump_traceback_later(PATIENCE, exit=True, file=2)  # it tells where it hangs
+    faulthandler.enable(file=2, all_threads=True)
     connections.close_all()
     keeper.start()
     for _ in range(threads):
@@ -81,14 +82,23 @@ def child(threads: int = 3) -> Iterator[tuple[int, int]]:
 def kill_during_writes(chance: random.Random) -> list[str]:
     """Start writers, kill them at a random moment, and give back every acknowledgement that got out."""
     with child() as (pid, pipe):
-        heard = os.read(pipe, 1)
-        assert heard, "the writers ended by themselves: what they said is above"
+        heard = _first_word(pid, pipe)
         time.sleep(chance.uniform(0.0, 0.25))
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         while more := os.read(pipe, 1 << 16):
             heard += more
     return heard.decode().split("\n")[:-1]
+
+
+def _first_word(pid: int, pipe: int) -> bytes:
+    if not select.select([pipe], [], [], PATIENCE)[0]:
+        os.kill(pid, signal.SIGABRT)  # it tells where it hangs
+        os.waitpid(pid, 0)
+        raise AssertionError("the writers hang: where, is above")
+    heard = os.read(pipe, 1)
+    assert heard, "the writers ended by themselves: what they said is above"
+    return heard
 
 
 def lost(acknowledged: list[str]) -> list[str]:
