@@ -44,7 +44,9 @@ def adjacent() -> re.Pattern[str]:
 @cache
 def named() -> re.Pattern[str]:
     """« contrôle PSA 3 mois », « bio 6 sem »: up to three words, then a count and its unit written out."""
-    units = tables.any_of(unit for unit in tables.toml("follow_ups.toml")["units"] if len(unit) > 1)
+    units = tables.any_of(
+        unit for unit in tables.toml("follow_ups.toml")["units"] if len(unit) > 1 or unit == "j"
+    )
     words = r"(?: (?!(?:depuis|il|pdt|pendant|qsp|duree?|pour|tous|ts|sur|a|en|pas|si|at|arret)(?![a-z]))[a-z][a-z0-9]{1,13}){0,3}"
     return re.compile(rf"{words} (?P<n>{numbers.NUMBER}) ?(?P<u>{units})(?![a-z0-9/])(?! d[e'])")
 

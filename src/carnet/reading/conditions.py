@@ -177,8 +177,8 @@ def _counts(note: Note, match: Match[Concept], taken: Sequence[Fact], negated: b
         return False
     if _TITLES.search(note.flat[max(0, match.start - 14) : match.start]) and _like_a_name(note, match):
         return False
-    if _SPECIALISTS.fullmatch(note.flat, match.start, match.end) and _TO_THEM.search(
-        note.before(match.start, 24)
+    if _SPECIALISTS.fullmatch(note.flat, match.start, match.end) and (
+        _TO_THEM.search(note.before(match.start, 24)) or _BY_THEM.match(note.flat, match.end)
     ):
         return False
     if concept.codes[0].startswith(_PAIN) and any(
@@ -220,6 +220,7 @@ _ABBREVIATED = 4
 _MEASURE = re.compile(r" ?[:=]? ?(?!(?:19|20)[0-9]{2})[0-9]")
 _NUMBER = re.compile(r" ?[:=]? ?[0-9]{2,3}(?![0-9]|/| ?(?:ans|a|mois|j)(?![a-z]))")
 _SPECIALISTS = re.compile(r"gastro|pneumo|neuro|cardio|rhumato|dermato|psy|hemato")
+_BY_THEM = re.compile(r" (?:courrier|fogd|colo|rdv|dr |avis|pour |ctrl)")
 _TO_THEM = re.compile(
     r"(?:avec|avis|courrier|lettre|rdv|cs|chez|par|voir|suivi|adress\w*|au|le|en|cr|tel|appel|mot|recue? de|mail|mss|equipe|vue?)(?: (?:le|la|au|en|un|du|d'un))? $"
 )

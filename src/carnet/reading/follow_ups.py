@@ -62,6 +62,8 @@ def _candidates(note: Note) -> Iterator[tuple[int, re.Match[str], float]]:
             continue
         sentence = note.sentence(cue.start())
         dated = _date(note, cue, min(sentence.end, cue.end() + _REACH))
+        if dated and _PRESSURE.search(note.flat, max(0, cue.start() - 24), dated.end()):
+            continue
         if dated and not _nearer(note, cue, dated.start()) and not _of_a_vaccine(note, cue, dated):
             last = dated.end()
             yield cue.start(), dated, 0.93 if cue["strong"] else 0.8
@@ -73,6 +75,9 @@ def _candidates(note: Note) -> Iterator[tuple[int, re.Match[str], float]]:
     yield from _planned(note)
 
 
+_PRESSURE = re.compile(
+    r"(?<![a-z])(?:ta|pa|tension) ?:? ?[0-9/.,]+ ?(?:->|→|puis|,)? ?(?:ctrl|controle[a-z]*) ?[0-9]{1,2}/[0-9]{1,2}(?!/)$"
+)
 _VISIT = re.compile(r"visite|cs|consult")
 _TITLE = 20  # characters: « Visite J10 » at the head of a note says which visit it is
 _THEN = re.compile(r" (?:puis|et) (?=a |dans|ds|j ?[0-9])")

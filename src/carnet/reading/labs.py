@@ -116,6 +116,8 @@ def _named(note: Note, match: Match[Concept]) -> bool:
 def _worded(note: Note, match: Match[Concept], value: re.Match[str]) -> Fact | None:
     name = str(value.lastgroup)
     written = list(tables.toml("labs.toml")["words"])[int(name[1:])]
+    if written == "normal" and not match.value.row.get("ucum") and match.value.label.startswith("bilan"):
+        return None  # « BH ok » says nothing of one test
     if written == "+" and len(note.text[match.start : match.end]) <= _SHORT:
         return None  # « K+ »
     if (

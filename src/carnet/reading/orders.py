@@ -217,7 +217,7 @@ _IF = re.compile(r" (?:si|en cas)(?![a-z])")
 _NURSE = re.compile(r"(?<![a-z])(?:ide|infirm|pansement|ssiad|soins)")
 _TINY = 2  # letters
 _WHOLE_PIECE = re.compile(
-    r"$|[+,] ?[a-z]|pour |[(]|avec |a [0-9]|ds |dans |et |j ?\+? ?[0-9]|par |en urgence|: ?$|a j ?[0-9]|demain|si |avance|chez |: ?(?:courrier|avis|rdv|lettre)|sous [0-9]|rapide|en ville|ts les|tous les|[0-9]x? ?/ ?sem|crp|nfs"
+    r"$|[+,] ?[a-z]|pour |[(]|avec |a [0-9]|ds |dans |et |j ?\+? ?[0-9]|par |en urgence|: ?$|a j ?[0-9]|demain|si |avance|chez |: ?(?:courrier|avis|rdv|lettre)|sous [0-9]|rapide|en ville|[0-9]{1,2} ?(?:j|mois|sem|m)(?![a-z])|de reference|a ajouter|(?:dr|pr) [a-z]|courrier|bilan|ctrl|coordonnees|ts les|tous les|[0-9]x? ?/ ?sem|crp|nfs"
 )
 _SHOWN = re.compile(r" ?(?:[:=(]|[0-9])")  # what follows is what it showed
 _LONG = 120  # characters of a sentence without commas: a note that nobody punctuated
