@@ -33,7 +33,9 @@ class Passage:
 def place_of(fact: Resource) -> Place | None:
     """What a fact of the record says of its own place in a note; None for one that was not read in a note."""
     spans = [one for one in fact.get("extension", []) if one.get("url") == codes.SPAN]
-    said = {part.get("url"): part for part in (spans[0].get("extension", []) if spans else [])}
+    if not spans:
+        return None
+    said = {part.get("url"): part for part in spans[0].get("extension", [])}
     reference = str(said.get("note", {}).get("valueReference", {}).get("reference", ""))
     type_, _, rest = reference.partition("/")
     id, _, version = rest.partition("/_history/")

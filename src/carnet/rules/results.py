@@ -134,6 +134,8 @@ def _is_shown(observation: Resource, replaced: bool) -> bool:
 
 def _about(observation: Resource, above: Mapping[str, Resource]) -> str:
     """The answer of the nearest panel around it (a germ), and the place on the body."""
+    if not above and "bodySite" not in observation and "focus" not in observation:
+        return ""
     around, place = observation, concept_words(observation.get("bodySite"))
     for _ in range(4):
         around = above.get(f"Observation/{around.get('id', '')}", {})

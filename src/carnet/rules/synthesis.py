@@ -149,10 +149,13 @@ def _line(resource: Resource, sources: dict[str, str], text: str, **facts: Any) 
     reference = f"{resource['resourceType']}/{resource.get('id', '')}"
     if not received.is_current(resource):
         facts["detail"] = " · ".join(filter(None, (facts.get("detail", ""), GONE)))
-    words = received.with_site(text, resource) or "sans libellé"
     place = place_of(resource)
     source = f"Composition/{place.note}" if place else sources.get(reference)
-    return Line(reference, words, source=source, place=place, **facts)
+    return Line(reference, _words(resource, text), source=source, place=place, **facts)
+
+
+def _words(resource: Resource, text: str) -> str:
+    return received.with_site(text, resource) or "sans libellé"
 
 
 def _condition(resource: Resource, sources: dict[str, str]) -> tuple[Line, str]:
@@ -210,13 +213,20 @@ def _is_of_one_visit(resource: Resource) -> bool:
 def _treatments(by_type: dict[str, list[Resource]], sources: dict[str, str], today: date) -> list[Line]:
     live = [one for type in _TREATMENTS for one in by_type.get(type, []) if _is_taken(one, today)]
     newest = sorted(live, key=_since, reverse=True)
-    lines = [_line(one, sources, _medicine(one), since=_since(one), detail=_taken(one)) for one in newest]
+    named = [_words(one, _medicine(one)) for one in newest]
+    folded = {words: received.fold(words) for words in set(named)}  # few names, in many renewals
     last: dict[str, str] = {}
-    for line in lines:
-        last.setdefault(received.fold(line.text), line.since[:10])
-    # A renewal replaces the line before it; two posologies of one day are both taken.
-    kept = [line for line in lines if line.since[:10] == last[received.fold(line.text)]]
-    once = {(received.fold(line.text), received.fold(line.detail)): line for line in reversed(kept)}
+    for one, words in zip(newest, named, strict=True):
+        last.setdefault(folded[words], _since(one)[:10])
+    # A renewal from outside replaces the line before it; two posologies of one day are both taken. What a note of ours
+    # prescribes goes on until a person ends it: nothing hides it.
+    kept = [
+        one
+        for one, words in zip(newest, named, strict=True)
+        if _since(one)[:10] == last[folded[words]] or place_of(one)
+    ]
+    lines = [_line(one, sources, _medicine(one), since=_since(one), detail=_taken(one)) for one in kept]
+    once = {(received.fold(line.text), received.fold(line.detail)): line for line in reversed(lines)}
     return sorted(once.values(), key=lambda line: (received.fold(line.text), line.detail))
 
 
