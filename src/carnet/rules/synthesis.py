@@ -218,13 +218,8 @@ def _treatments(by_type: dict[str, list[Resource]], sources: dict[str, str], tod
     last: dict[str, str] = {}
     for one, words in zip(newest, named, strict=True):
         last.setdefault(folded[words], _since(one)[:10])
-    # A renewal from outside replaces the line before it; two posologies of one day are both taken. What a note of ours
-    # prescribes goes on until a person ends it: nothing hides it.
-    kept = [
-        one
-        for one, words in zip(newest, named, strict=True)
-        if _since(one)[:10] == last[folded[words]] or place_of(one)
-    ]
+    # A renewal replaces the line before it; two posologies of one day are both taken.
+    kept = [one for one, words in zip(newest, named, strict=True) if _since(one)[:10] == last[folded[words]]]
     lines = [_line(one, sources, _medicine(one), since=_since(one), detail=_taken(one)) for one in kept]
     once = {(received.fold(line.text), received.fold(line.detail)): line for line in reversed(lines)}
     return sorted(once.values(), key=lambda line: (received.fold(line.text), line.detail))
