@@ -10,7 +10,7 @@ from typing import Any
 
 from carnet.fhir import codes, dates, references
 from carnet.fhir.errors import Malformed
-from carnet.rules import ordering, received
+from carnet.rules import courses, ordering, received
 from carnet.rules.accepted import episodes
 from carnet.rules.alarms import Allergy, allergies
 from carnet.rules.passage import Place, place_of
@@ -218,15 +218,23 @@ def _treatments(by_type: dict[str, list[Resource]], sources: dict[str, str], tod
     last: dict[str, str] = {}
     for one, words in zip(newest, named, strict=True):
         last.setdefault(folded[words], _since(one)[:10])
-    # A renewal replaces the line before it; two posologies of one day are both taken.
-    kept = [one for one, words in zip(newest, named, strict=True) if _since(one)[:10] == last[folded[words]]]
+    # A renewal from outside replaces the line before it; two posologies of one day are both taken. What a note of ours
+    # prescribes goes on until a person ends it: nothing hides it.
+    kept = [
+        one
+        for one, words in zip(newest, named, strict=True)
+        if _since(one)[:10] == last[folded[words]] or place_of(one)
+    ]
     lines = [_line(one, sources, _medicine(one), since=_since(one), detail=_taken(one)) for one in kept]
     once = {(received.fold(line.text), received.fold(line.detail)): line for line in reversed(lines)}
     return sorted(once.values(), key=lambda line: (received.fold(line.text), line.detail))
 
 
 def _taken(resource: Resource) -> str:
-    return " · ".join(filter(None, (dosage(resource), TO_PRINT if resource.get("status") == "draft" else "")))
+    days = courses.days_of(resource)
+    length = f"pendant {days} jour{'s' if days > 1 else ''}" if courses.is_course(days) else ""
+    to_print = TO_PRINT if resource.get("status") == "draft" else ""
+    return " · ".join(filter(None, (dosage(resource), length, to_print)))
 
 
 def _is_taken(resource: Resource, today: date) -> bool:
@@ -237,10 +245,15 @@ def _is_taken(resource: Resource, today: date) -> bool:
         return False
     if received.is_denied(resource) or received.is_suspect(resource):
         return False
-    end = _end(resource)
+    end = last_day(resource)
     if resource["status"] == "completed" and not end:
         return False
     return not end or end >= today
+
+
+def last_day(resource: Resource) -> date | None:
+    """The last day of a treatment: the one that is written, else that of a short course; None when it goes on."""
+    return _end(resource) or courses.last_day(resource)
 
 
 def _end(resource: Resource) -> date | None:
