@@ -184,9 +184,9 @@ def signs_and_prints(said: Counted) -> str:
     """The words of the paper that the record keeps."""
     page = said.page
     said.key("Control+Shift+Enter")
-    expect(page.locator("iframe.document-frame").first).to_be_visible()
+    expect(page.locator("img.paper-sheet").first).to_be_visible()
     sound(page)
-    source = page.locator("iframe.document-frame").first.get_attribute("src")
+    source = page.locator("#file").get_attribute("href")
     content = page.request.get(re.sub("(//[^/]*)/.*", r"\1", page.url) + str(source)).body()
     document = pypdfium2.PdfDocument(io.BytesIO(content))
     return " ".join(one.get_textpage().get_text_bounded() for one in document).replace("\r\n", " ")

@@ -10,5 +10,6 @@ urlpatterns = [
     path("<str:id>/visit", views.visit, name="visit"),
     path("<str:id>/show", views.show, name="show"),
     path("<str:id>/show/file", views.file, name="file"),
+    path("<str:id>/show/page/<int:part>", views.page, name="page"),
     path("<str:id>/<str:kind>", views.write, name="write"),
 ]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from carnet.actions import paper as actions
 from carnet.actions import patient as patients
 from carnet.actions import printing, wordings
-from carnet.documents.paper import wording
+from carnet.documents.paper import pictures, wording
 from carnet.fhir.errors import Invalid
 from carnet.record import clock, gate
 from carnet.record.actor import Actor
@@ -43,13 +43,14 @@ def visit(request: HttpRequest, id: str) -> HttpResponse:
 
 @require_GET
 def show(request: HttpRequest, id: str) -> HttpResponse:
-    """Papers as they will leave the printer, in one frame."""
+    """Papers as they will leave the printer, page after page."""
     by = actor(request)
     record = gate.open_record(by=by, at=clock.now(), patient=id)
     found = printing.papers(record, request.GET.getlist("of"))
     shown = {
         "id": id,
         "papers": [one.resource() for one in found],
+        "pages": range(pictures.pages(printing.together(record, found))),
         "query": urlencode({"of": [one.id for one in found]}, doseq=True),
         "banner": patients.banner(by, record, href=reverse("patient:record", args=[id])),
     }
@@ -57,15 +58,29 @@ def show(request: HttpRequest, id: str) -> HttpResponse:
 
 
 @require_GET
+def page(request: HttpRequest, id: str, part: int) -> HttpResponse:
+    """One of those pages, as a picture."""
+    return _sealed(HttpResponse(pictures.picture(_together(request, id), part), content_type="image/png"))
+
+
+@require_GET
 def file(request: HttpRequest, id: str) -> HttpResponse:
-    """The same as one PDF, made of the pages of ours: the page that frames it may ask the browser to print it."""
-    record = gate.continue_record(by=actor(request), at=clock.now(), patient=id)
-    content = printing.together(record, printing.papers(record, request.GET.getlist("of")))
-    answer = HttpResponse(content, content_type="application/pdf")
+    """The same as one PDF, which can be read aloud."""
+    answer = HttpResponse(_together(request, id), content_type="application/pdf")
     answer["Content-Disposition"] = 'inline; filename="document.pdf"'
-    answer["X-Content-Type-Options"], answer["X-Frame-Options"] = "nosniff", "SAMEORIGIN"
-    answer["Cache-Control"] = "no-store"
-    answer["Content-Security-Policy"] = "default-src 'none'; object-src 'self'; frame-ancestors 'self'"
+    return _sealed(answer)
+
+
+def _together(request: HttpRequest, id: str) -> bytes:
+    record = gate.continue_record(by=actor(request), at=clock.now(), patient=id)
+    return printing.together(record, printing.papers(record, request.GET.getlist("of")))
+
+
+def _sealed(answer: HttpResponse) -> HttpResponse:
+    answer["X-Content-Type-Options"], answer["Cache-Control"] = "nosniff", "no-store"
+    answer["Content-Security-Policy"] = (
+        "default-src 'none'; object-src 'self'; frame-ancestors 'self'; sandbox"
+    )
     return answer
 
 

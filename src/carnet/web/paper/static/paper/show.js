@@ -1,13 +1,8 @@
-// « Imprimer » prints the papers in the frame, not the page around them. Where a browser does not let it, they open in a
-// tab of their own, which prints.
+// « Imprimer » prints the papers alone, at their size, once all of their pages are there.
 
-const frame = document.getElementById("papers");
+const sheets = [...document.querySelectorAll(".paper-sheet")];
 
-document.getElementById("print").addEventListener("click", () => {
-  try {
-    frame.contentWindow.focus();
-    frame.contentWindow.print();
-  } catch {
-    window.open(frame.src, "_blank", "noopener");
-  }
+document.getElementById("print").addEventListener("click", async () => {
+  await Promise.all(sheets.map((sheet) => sheet.decode().catch(() => {})));
+  window.print();
 });
