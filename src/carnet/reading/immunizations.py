@@ -130,13 +130,13 @@ def _speaks(note: Note, match: Match[Concept]) -> bool:
 _NOT = re.compile(r"(?:non|pas|jamais|ni) (?:encore |ete )?$")
 # Which dose, and how: « Rotarix D1 po fait ».
 _TODAY_LIST = re.compile(r"vaccins? (?:du jour|(?:faits? )?ce jour|faits? aujourd'hui) ?:[^;\n]*$")
-_AGE = re.compile(r"(?:mois|m|ans)$")  # « hexa 11 mois fait »: at its age
+_AGE = re.compile(r"[0-9] ?(?:mois|m|ans)$")  # « hexa 11 mois fait »: at its age
 _DOSE = re.compile(
     r"(?: ?(?:d ?[0-9](?![0-9])|[0-9](?= ?faite?)|dose ?[0-9]|[0-9] ?(?:re|e|eme|ere|nde)? dose|n ?° ?[0-9]|[0-9]{1,2} ?(?:mois|m|ans)(?= ?faite?)|chaque [a-z]{3,8} ?:?|aussi(?= ?faite?)|po|per os|im|sc|r[0-9])(?![a-z0-9])){1,3}"
 )
 # Said right after a disease, this makes it a vaccine; beside tests of blood it is one of them.
 _STATED = re.compile(
-    r"(?: ?(?:\+|,|et) ?[a-z]{4,14})? ?:? ?(?:a jour|faite?s? (?:en|le|ce|auj|oct|nov|sept|[0-9])|automne|(?:19|20)[0-9]{2} ok|a faire|a prevoir|immunisee?|ok vaccinee?|vaccinee?|[0-9] ?(?:re|ere|e|eme)? ?doses?|d[1-4](?![0-9])|rappel|non (?:faite?|vaccinee?)|pas faite?|prevue?s? (?:en|dans|ds|a|[0-9])|a distance|prop(?:os\w*|\.)?(?![a-z])|: ?(?:fera|pas de rappel|refus)|fera|en pharmacie|(?:19|20)[0-9]{2}(?=[ ,.;)]|$)(?=[^.\n]{0,30}(?:vacc|hep|dtp|typh|rappel|fj))|jamais (?:faite?|vaccinee?)|en (?:octobre|oct|nov\w*|sept\w*)|(?:[0-9]{1,2}/){1,2}[0-9]{2}|oui(?![a-z])|faite? pdt)"
+    r"(?: ?(?:\+|,|et) ?[a-z]{4,14})? ?:? ?(?:a jour|faite?s? (?:en|le|ce|auj|oct|nov|sept|[0-9])|automne|(?:19|20)[0-9]{2} ok|a faire|a prevoir|immunisee?|ok vaccinee?|vaccinee?|[0-9] ?(?:re|ere|e|eme)? ?doses?|d[1-4](?![0-9])|ok(?![a-z])|: ?[0-9](?:re|ere|e) (?:injection|dose)|en (?:19|20)[0-9]{2}|rappel|non (?:faite?|vaccinee?)|pas faite?|prevue?s? (?:en|dans|ds|a|[0-9])|a distance|prop(?:os\w*|\.)?(?![a-z])|: ?(?:fera|pas de rappel|refus)|fera|en pharmacie|(?:19|20)[0-9]{2}(?=[ ,.;)]|$)(?=[^.\n]{0,30}(?:vacc|hep|dtp|typh|rappel|fj))|jamais (?:faite?|vaccinee?)|en (?:octobre|oct|nov\w*|sept\w*)|(?:[0-9]{1,2}/){1,2}[0-9]{2}|oui(?![a-z])|faite? pdt)"
 )
 _TESTED = re.compile(
     r"(?:vih|syphilis|sero\w*|vhc|hiv|toxo|fcu|frottis|test|pcr) $|toxo(?:plasmose)?[a-z .]{0,12}[,/+] ?$"
@@ -148,7 +148,7 @@ _AND = re.compile(
     r"(?: (?:a faire|a prevoir|faite?s?|ok|a jour|(?:19|20)[0-9]{2}))? ?(?:,|et|\+|/|puis) ?(?:la |le |du |de |contre |anti-?)?"
 )
 _DISEASE = re.compile(
-    r"(?:grippe|zona|covid|pneumo|menin|hepatite|rougeole|rubeole|oreillons|coqueluche|tetanos|diphterie|polio|varicelle"
+    r"(?:grippe|zona|covid|pneumo(?:coque)?(?![a-z])|menin|hepatite|rougeole|rubeole|oreillons|coqueluche|tetanos|diphterie|polio|varicelle"
     r"|rotavir|rage|typhoide|fievre jaune|encephalite|tuberculose|hpv|papillo|vhb|vha|vrs|bronchiolite|dengue|leptos)"
 )
 
@@ -178,8 +178,8 @@ def _told(note: Note, one: Mention, following: int) -> tuple[str, int] | None:
         if _before(group).search(before):
             return status, one.end
     said = note.flat[one.start : one.end]
-    if (said.startswith("vaccine") or said.endswith("vaccine")) and not _NOT.search(before):
-        return PAST, one.end
+    if said.startswith("vaccine") or said.endswith("vaccine"):
+        return (DUE if said.startswith("vacciner") or _NOT.search(before) else PAST), one.end
     return None
 
 
