@@ -136,7 +136,7 @@ _DOSE = re.compile(
 )
 # Said right after a disease, this makes it a vaccine; beside tests of blood it is one of them.
 _STATED = re.compile(
-    r"(?: ?(?:\+|,|et) ?[a-z]{4,14})? ?:? ?(?:a jour|faite?s? (?:en|le|ce|auj|oct|nov|sept|[0-9])|automne|(?:19|20)[0-9]{2} ok|a faire|a prevoir|immunisee?|ok vaccinee?|vaccinee?|[0-9] ?(?:re|ere|e|eme)? ?doses?|d[1-4](?![0-9])|ok(?![a-z])|: ?[0-9](?:re|ere|e) (?:injection|dose)|en (?:19|20)[0-9]{2}|rappel|non (?:faite?|vaccinee?)|pas faite?|prevue?s? (?:en|dans|ds|a|[0-9])|a distance|prop(?:os\w*|\.)?(?![a-z])|: ?(?:fera|pas de rappel|refus)|fera|en pharmacie|(?:19|20)[0-9]{2}(?=[ ,.;)]|$)(?=[^.\n]{0,30}(?:vacc|hep|dtp|typh|rappel|fj))|jamais (?:faite?|vaccinee?)|en (?:octobre|oct|nov\w*|sept\w*)|(?:[0-9]{1,2}/){1,2}[0-9]{2}|oui(?![a-z])|faite? pdt)"
+    r"(?: ?(?:\+|,|et) ?[a-z]{4,14})? ?:? ?(?:a jour|faite?s? (?:en|le|ce|auj|oct|nov|sept|[0-9])|automne|(?:19|20)[0-9]{2} ok|a faire|a prevoir|immunisee?|ok vaccinee?|vaccinee?|[0-9] ?(?:re|ere|e|eme)? ?doses?|d[1-4](?![0-9])|(?<!pneumo )ok(?![a-z])|: ?[0-9](?:re|ere|e) (?:injection|dose)|(?<!zona )(?<!grippe )(?<!covid )(?<!varicelle )(?<!coqueluche )(?<!rougeole )en (?:19|20)[0-9]{2}|rappel|non (?:faite?|vaccinee?)|pas faite?|prevue?s? (?:en|dans|ds|a|[0-9])|a distance|prop(?:os\w*|\.)?(?![a-z])|: ?(?:fera|pas de rappel|refus)|fera|en pharmacie|(?:19|20)[0-9]{2}(?=[ ,.;)]|$)(?=[^.\n]{0,30}(?:vacc|hep|dtp|typh|rappel|fj))|jamais (?:faite?|vaccinee?)|en (?:octobre|oct|nov\w*|sept\w*)|(?:[0-9]{1,2}/){1,2}[0-9]{2}|oui(?![a-z])|faite? pdt)"
 )
 _TESTED = re.compile(
     r"(?:vih|syphilis|sero\w*|vhc|hiv|toxo|fcu|frottis|test|pcr) $|toxo(?:plasmose)?[a-z .]{0,12}[,/+] ?$"
