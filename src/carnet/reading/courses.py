@@ -10,7 +10,7 @@ from carnet.reading import numbers
 from carnet.reading.drug_lines import Line
 from carnet.reading.structure import Note, Sentence
 
-_MONTH = 28  # days: a duration from here on, said last, is that of the whole list
+_MONTH = 30  # days: a duration from here on, said last, is that of the whole list
 _FAR = 60  # characters after the last line
 _LIST_LENGTH = 500  # characters above a line in which its heading stands
 _COUNT = rf"(?P<n>{numbers.NUMBER}|{numbers.WORD}) ?(?P<u>mois|sem[a-z]*|m(?![a-z]))"
@@ -51,9 +51,15 @@ def _renewed(note: Note, lines: list[Line]) -> list[Line]:
 
 def _lasting(line: Line, days: float) -> Line:
     told = line.posology
-    if told.days or told.total_days or told.as_needed or not _is_dosed(line):
+    if _lasts(line) or told.as_needed or not _is_dosed(line):
         return line
     return replace(line, posology=replace(told, days=days), shared=True)
+
+
+def _lasts(line: Line) -> bool:
+    """Whether the line says its own duration, whole or step by step."""
+    told = line.posology
+    return bool(told.days or told.total_days or any(intake.for_days for intake in told.intakes))
 
 
 def _is_dosed(line: Line) -> bool:
@@ -66,7 +72,7 @@ _LAST = re.compile(
     rf"[^\n0-9]{{0,40}}?(?:^|[ .,;:\n(])(?:(?:le )?tout |{_RENEWED} )?(?:(?:qsp|q\.s\.p\.?|pour|le tout|l'ensemble|tous|duree|renouv[a-z]*|ordo[a-z]*|traitements?|ttts?) ?){{1,2}}(?:de |d'une duree de |pour |: ?)?{_COUNT}"
 )
 _APPOINTMENT = re.compile(
-    r"(?:rdv|rv|revoir|cs|consult\w*|control\w*|at|arret|bilan|bio|kine\w*|ide|seances?|ald|certif\w*|orthoph\w*|licence|permis|lunettes|pai|mdph)(?![a-z])"
+    r"(?:rdv|rv|revoir|cs|consult\w*|control\w*|at|arret|bilan|bio|kine\w*|ide|seances?|ald|certif\w*|orthoph\w*|licence|permis|lunettes|pai|mdph|prolong\w*)(?![a-z])"
 )
 
 
@@ -100,7 +106,11 @@ def _carry(note: Note, lines: list[Line], place: int, *, whole: bool) -> None:
     for at in range(place - 1, -1, -1):
         before = lines[at]
         told = before.posology
-        if told.days or (told.as_needed and not whole) or not gap.fullmatch(note.flat, before.end, anchor):
+        if (
+            _lasts(before)
+            or (told.as_needed and not whole)
+            or not gap.fullmatch(note.flat, before.end, anchor)
+        ):
             return
         if _is_dosed(before):
             lines[at] = replace(before, posology=replace(told, days=days))
@@ -130,7 +140,7 @@ _ABOVE = re.compile(
 
 def _told_before(note: Note, line: Line, starts: set[int]) -> Line:
     """« Renouvellement 3 mois : … » gives its duration to each line that has none."""
-    if line.posology.days or not _is_dosed(line):
+    if _lasts(line) or not _is_dosed(line):
         return line
     sentence = note.sentence(line.named.start)
     told = _ahead(note, sentence, line, starts) or _heading(note, sentence)

@@ -133,6 +133,11 @@ def _grammar() -> list[tuple[str, re.Pattern[str], dict[str, Any], Maker]]:
         UNEVEN,
         rf"(?:puis )?(?:a |en )?(?:aug?e?ment|major|mont|diminu|baiss|redui|descend)[a-z]*(?: progressivement)? (?:de |d'){by}{every}",
     )
+    # « enfant 14 kg » is who takes it, no dose for a weight.
+    add(
+        FILLER,
+        r"(?:enfant|bb|bebe|nourrisson|poids|pds|pese)[ :]{1,3}(?:de )?[0-9]{1,2}(?:[.,][0-9])? ?kgs?(?![a-z/])",
+    )
     _add_conditions(add, table)
     _add_counts(add, table)
     _add_durations(add, table)
@@ -160,7 +165,14 @@ def _add_conditions(add: Callable[..., None], table: dict[str, Any]) -> None:
         rf"(?:{tables.any_of(need['before'])})(?:(?<=')|(?![a-z])) ?(?P<why>(?! ?bes)[a-z0-9œ'>< ,.°/é-]{{2,60}}?)(?=(?:(?<![a-z])|(?![a-z])) ?(?:{tables.any_of(need['ends'])})|\n|$)",
         _need,
     )
+    add(
+        ONCE,
+        r"(?:ce jour|aujourd'hui|auj|de suite|tout de suite|maintenant|au cabinet)(?! (?:puis|et))(?![a-z])",
+        today=True,
+        make=_given,
+    )
     add(NEED, rf"(?:{tables.any_of(need['plain'])})(?![a-z])")
+    add(NEED, r"(?:si |en cas de |en cas d')(?P<why>[a-zœ]{3,20})(?![a-z'])", _need)  # no end of it in sight
     add(
         REPEAT,
         r"(?:(?:a |et )?(?:refaire|repeter|renouvell?er(?= (?:a|au|dans|ds|apres) )|reprendre)|(?:a )?repeter|2eme (?:dose|prise)|deuxieme (?:dose|prise))(?: (?:a|au|le|apres|dans|ds))? ?(?P<j>j ?)?(?P<n>[0-9]{1,3}) ?(?P<u>jours?|j|semaines?|sem|mois|h)?(?![a-z])",
@@ -177,7 +189,7 @@ def _add_conditions(add: Callable[..., None], table: dict[str, Any]) -> None:
     add(BRAND_ONLY, f"(?:{tables.any_of(table['substitution']['never'])})")
     add(
         ONCE,
-        r"(?:en |1 |une )?(?:dose unique|prise unique|monodose|une seule (?:fois|prise)|1 seule (?:fois|prise)|une fois seulement|en une prise unique|dose uniq|1 prise unique|1 fois(?= ?(?:$|\n|\.|,|puis|a ref|a re))|en une seule fois|usage unique|(?:ce jour|aujourd'hui|auj|de suite|tout de suite|maintenant|au cabinet)(?! (?:puis|et)))(?![a-z])",
+        r"(?:en |1 |une )?(?:dose unique|prise unique|monodose|une seule (?:fois|prise)|1 seule (?:fois|prise)|une fois seulement|en une prise unique|dose uniq|1 prise unique|1 fois(?= ?(?:$|\n|\.|,|puis|a ref|a re))|en une seule fois|usage unique)(?![a-z])",
     )
 
 

@@ -75,7 +75,7 @@ def _in_case(note: Note, one: Named) -> bool:
 
 
 _CHANGE = re.compile(
-    r"(?:[a-z ,']{0,25})? ?(?:\(?(?:-+>|=+>|→)(?: ?(?:je |on )?(?:monte|passe|augmente|diminue|baisse|descend|majore)r? a)?|(?:passee?|augmentee?|diminuee?|majoree?|baissee?|montee?) a|(?P<kept>(?:est |reste )?(?:maintenue?|laissee?|poursuivie?|reste) a)) ?"
+    r"(?:[a-z ,']{0,25})? ?(?:\(?(?:-+>|=+>|→)(?: ?(?:je |on )?(?:monte|passe|augmente|diminue|baisse|descend|majore)r? a)?|(?:passee?|augmentee?|diminuee?|majoree?|baissee?|montee?) a|redui(?:te?|re)(?: a| de)?|insuffisant[a-z]*,? ?[↑↓]?(?: a)?|[↑↓] a|(?P<kept>(?:est |reste )?(?:maintenue?|laissee?|poursuivie?|reste) a)) ?"
 )
 
 

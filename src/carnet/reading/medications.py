@@ -19,6 +19,7 @@ _UNCHANGED = (ONGOING, 0.93)  # said after the line
 _GUESSED = (PRESCRIBED, 0.6)  # a strength alone
 _BY_PLACE = 0.9  # sure of at most: by where it stands in the note
 _SUPPLY = 21  # days
+_VACCINES = "J07"  # ATC: told by immunizations.py
 _BY_DOSE = 0.8  # sure of at most: by the dosage of the line itself
 _REACH = 90  # characters before a name in which a cue counts
 _BY_WEIGHT = re.compile(r"dose|pipette")
@@ -27,7 +28,10 @@ _BY_WEIGHT = re.compile(r"dose|pipette")
 def read(note: Note, found: Sequence[Line], taken: Sequence[Fact]) -> Iterator[Fact]:
     """The facts of these lines; a drug inside a fact that says otherwise (an allergy, a test) is left to it."""
     free = [
-        line for line in found if not any(fact.overlaps(line.named.start, line.named.end) for fact in taken)
+        line
+        for line in found
+        if not any(fact.overlaps(line.named.start, line.named.end) for fact in taken)
+        and not (line.named.drug.atc or "").startswith(_VACCINES)
     ]
     said = [_status(note, line) for line in free]
     for place, line in enumerate(free):
@@ -287,7 +291,8 @@ def _list_like(note: Note, start: int, end: int) -> bool:
 
 def _next_at(note: Note, place: int, following: int) -> bool:
     """« …, stop Ramipril »: what was said here is said of the next drug."""
-    return following >= place and not note.flat[place:following].strip(" :")
+    told = note.flat[max(0, place - 4) : place].endswith((" par", "pour"))  # « remplacé par »
+    return not told and following >= place and not note.flat[place:following].strip(" :")
 
 
 # « Tramadol 50 nausées stoppé », « amoxicilline donnée par le dentiste, arrêtée ce matin »; not « pas arrêté ».
@@ -321,7 +326,8 @@ def _after(note: Note, line: Line) -> str:
         return str(match.lastgroup)
     arrow = re.compile(r" ?(?:-+>|=>|→) ?(?:a )?(?:stop|arret)").match(note.flat, line.end)
     until = line.following if line.following > line.end else len(note.flat)
-    if arrow or _STOPPED_LATER.match(note.flat, line.end, min(until, line.end + 60)):
+    later = _STOPPED_LATER.match(note.flat, line.end, min(until, line.end + 60))
+    if arrow or (later and not line.posology.days):
         return STOPPED
     asked = not line.posology.says_something and _ASKED.match(note.flat, line.end)
     return NONE if match or asked else ""

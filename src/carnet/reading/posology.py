@@ -17,6 +17,7 @@ _STRONG = 5  # a bare number from here on is a strength; so is one that no table
 _TWO = 2
 _EVERY = {"/4h": 6, "/6h": 4, "/8h": 3, "/12h": 2}  # « Actiskenan 5 mg/4h »
 _YEARS = (1950, 2060)
+_MANY = 10  # of what has no unit, at a time; more is a mass or a mistake
 _TOO_MANY = 30  # of tablets or sachets at a time
 _SOLID = ("cp", "gél", "sachet", "suppositoire")
 DOSE_BY_WEIGHT = "dose-poids"
@@ -236,8 +237,10 @@ class _Reading:
             self.found.strength = known
         elif first and (number != int(number) or (number >= _STRONG and not self._is_moment(place))):
             self.found.strength = f"{_french(number)} {strengths.usual_unit(self.drug, number)}".strip()
-        elif number <= 60:
+        elif number <= _MANY:
             self._new(number, None)
+        elif strengths.of_number(self.drug, number):
+            self._new(number, strengths.usual_unit(self.drug, number))  # « 80 matin + 40 midi »
 
     def _alone_small(self, place: int, number: float) -> bool:
         """« 1 le matin », « 2 matin et soir »: an amount, although such a strength exists."""
@@ -285,6 +288,8 @@ class _Reading:
             return
         if piece.values.get("daily") and self.last.said:
             return  # « matin et soir tous les jours »
+        if (piece.values["times"], piece.values["period"]) == (1, 1) and (self.last.times or 0) > 1:
+            return  # « x4 à 6 par jour »
         if piece.values.get("meals"):
             self.last.when += _SLOTS[3]
             return
@@ -341,6 +346,8 @@ class _Reading:
         self.last.when += [when for when in piece.values["when"] if when not in self.last.when]
 
     def _once(self, place: int, piece: Piece) -> None:
+        if piece.values.get("today") and (not self.found.intakes or self.last.said):
+            return
         self._set_times(1, 1)
         self.found.days = self.found.days or 1
 
