@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from carnet.reading import numbers, tables
+from carnet.reading import dose_values, numbers, tables
 
 # Kinds of pieces.
 AMOUNT, MASS, BARE, SCHEME, TIMES, MOMENT = "amount", "mass", "bare", "scheme", "times", "moment"
@@ -123,7 +123,7 @@ def _grammar() -> list[tuple[str, re.Pattern[str], dict[str, Any], Maker]]:
     table = tables.toml("doses.toml")
     found: list[tuple[str, re.Pattern[str], dict[str, Any], Maker]] = []
 
-    def add(kind: str, form: str, make: Maker = _nothing, **values: Any) -> None:
+    def add(kind: str, form: str, make: Maker = dose_values.nothing, **values: Any) -> None:
         found.append((kind, re.compile(form), values, make))
 
     by = rf"(?:{numbers.FRACTION}|{numbers.NUMBER}|{numbers.WORD}) ?(?:{_units()}|{_masses()})(?![a-z])"
@@ -143,8 +143,18 @@ def _grammar() -> list[tuple[str, re.Pattern[str], dict[str, Any], Maker]]:
     _add_durations(add, table)
     _add_schemes(add, table)
     ahead, moments = table["moments"]["ahead"], table["moments"]
-    add(MEALS, f"(?:{ahead})?(?:{tables.any_of(moments['each_meal'])})(?![a-z])", each=True, make=_given)
-    add(MEALS, f"(?:{ahead})?(?:{tables.any_of(moments['meals'])})(?![a-z])(?! du)", each=False, make=_given)
+    add(
+        MEALS,
+        f"(?:{ahead})?(?:{tables.any_of(moments['each_meal'])})(?![a-z])",
+        each=True,
+        make=dose_values.given,
+    )
+    add(
+        MEALS,
+        f"(?:{ahead})?(?:{tables.any_of(moments['meals'])})(?![a-z])(?! du)",
+        each=False,
+        make=dose_values.given,
+    )
     _add_amounts(add)
     add(THEN, r"(?:puis|ensuite|suivi de|et puis|apres(?! ?(?:chaque|les?|la|l'|repas|une?|[0-9])))(?![a-z])")
     add(PLACE, f"(?:{tables.any_of(table['forms']['places'])})")
@@ -157,35 +167,41 @@ def _add_conditions(add: Callable[..., None], table: dict[str, Any]) -> None:
     ceiling, need = table["ceilings"]["before"], table["conditions"]
     per = r"(?: ?(?:par|/|en|p) ?(?:24 ?h(?:eures)?|jours?|j|prises?|semaines?|sem))?"
     counted = rf"(?P<n>{_ANY})(?! ?(?:j|jours?|sem\\w*|mois)(?![a-z])) ?(?P<u>{_units()}|{_masses()}|fois|prises?|x)?(?![a-z]){per}(?![a-z])"
-    add(CEILING, rf"(?:{tables.any_of(ceiling)}) ?[:=]? ?{counted}(?: ?max(?:i|imum)?(?![a-z]))?", _ceiling)
+    add(
+        CEILING,
+        rf"(?:{tables.any_of(ceiling)}) ?[:=]? ?{counted}(?: ?max(?:i|imum)?(?![a-z]))?",
+        dose_values.ceiling,
+    )
     daily = rf"(?P<n>{_ANY}) ?(?P<u>{_units()}|{_masses()})? ?(?:/|par) ?(?:jours?|j|24 ?h)"
-    add(CEILING, rf"{daily} ?,? ?(?:au )?max(?:i|imum)?(?![a-z])", _ceiling)
+    add(CEILING, rf"{daily} ?,? ?(?:au )?max(?:i|imum)?(?![a-z])", dose_values.ceiling)
     add(
         NEED,
         rf"(?:{tables.any_of(need['before'])})(?:(?<=')|(?![a-z])) ?(?P<why>(?! ?bes)[a-z0-9œ'>< ,.°/é-]{{2,60}}?)(?=(?:(?<![a-z])|(?![a-z])) ?(?:{tables.any_of(need['ends'])})|\n|$)",
-        _need,
+        dose_values.need,
     )
     add(
         ONCE,
         r"(?:ce jour|aujourd'hui|auj|de suite|tout de suite|maintenant|au cabinet)(?! (?:puis|et))(?![a-z])",
         today=True,
-        make=_given,
+        make=dose_values.given,
     )
     add(NEED, rf"(?:{tables.any_of(need['plain'])})(?![a-z])")
-    add(NEED, r"(?:si |en cas de |en cas d')(?P<why>[a-zœ]{3,20})(?![a-z'])", _need)  # no end of it in sight
+    add(
+        NEED, r"(?:si |en cas de |en cas d')(?P<why>[a-zœ]{3,20})(?![a-z'])", dose_values.need
+    )  # no end of it in sight
     add(
         REPEAT,
         r"(?:(?:a |et )?(?:refaire|repeter|renouvell?er(?= (?:a|au|dans|ds|apres) )|reprendre)|(?:a )?repeter|2eme (?:dose|prise)|deuxieme (?:dose|prise))(?: (?:a|au|le|apres|dans|ds))? ?(?P<j>j ?)?(?P<n>[0-9]{1,3}) ?(?P<u>jours?|j|semaines?|sem|mois|h)?(?![a-z])",
-        _repeat,
+        dose_values.repeat,
     )
-    add(REFILL, f"(?:{tables.any_of(table['refills']['never'])})", count=0, make=_given)
+    add(REFILL, f"(?:{tables.any_of(table['refills']['never'])})", count=0, make=dose_values.given)
     again = tables.any_of(table["refills"]["before"])
     add(
         REFILL,
         rf"(?:{again}) ?:? ?(?:x ?)?(?P<n>{_ANY})(?! ?(?:mois|j|sem))(?: ?(?:fois|x))?(?![a-z0-9])",
-        _refill,
+        dose_values.refill,
     )
-    add(REFILL, rf"(?:{again})(?![a-z])(?! ?[0-9])", count=None, make=_given)
+    add(REFILL, rf"(?:{again})(?![a-z])(?! ?[0-9])", count=None, make=dose_values.given)
     add(BRAND_ONLY, f"(?:{tables.any_of(table['substitution']['never'])})")
     add(
         ONCE,
@@ -198,11 +214,16 @@ def _add_counts(add: Callable[..., None], table: dict[str, Any]) -> None:
     add(
         COUNTED,
         rf"(?P<n>{numbers.FRACTION}|[1-9]) ?x ?(?P<t>[1-9])(?![0-9]|[.,][0-9]){per_day}",
-        _twice,
+        dose_values.twice,
     )
     for row in table["frequencies"]["list"]:
         form = row["form"].replace("{n}", numbers.NUMBER).replace("{w}", numbers.WORD)
-        add(TIMES, f"(?:{form})", _times, **{key: value for key, value in row.items() if key != "form"})
+        add(
+            TIMES,
+            f"(?:{form})",
+            dose_values.times,
+            **{key: value for key, value in row.items() if key != "form"},
+        )
 
 
 def _add_durations(add: Callable[..., None], table: dict[str, Any]) -> None:
@@ -213,28 +234,43 @@ def _add_durations(add: Callable[..., None], table: dict[str, Any]) -> None:
     add(
         DURATION,
         rf"(?:{before}) ?:? ?(?P<n>{_ANY})(?: ?(?:a|-|ou) ?{_ANY})? ?(?P<u>{short})(?P<half> et demie?)?(?![a-z0-9/])(?! ?/ ?(?:[0-9]|sem|mois))",
-        _duration,
+        dose_values.duration,
         sure=True,
     )
-    add(DURATION, rf"(?:{before}) ?:? ?(?P<h>24|48|72|96) ?h(?:eures)?(?![a-z])", _duration, sure=True)
-    add(DURATION, r"(?P<h>48|72) ?h(?:eures)?(?= ?(?:puis|max|,|\.|$|\n))", _duration, sure=False)
+    add(
+        DURATION,
+        rf"(?:{before}) ?:? ?(?P<h>24|48|72|96) ?h(?:eures)?(?![a-z])",
+        dose_values.duration,
+        sure=True,
+    )
+    add(DURATION, r"(?P<h>48|72) ?h(?:eures)?(?= ?(?:puis|max|,|\.|$|\n))", dose_values.duration, sure=False)
     add(
         DURATION,
         r"(?<!des )(?<!partir )(?:le |au )?(?<!des le )(?<!partir du )(?:premier|1er|deuxieme|2e(?:me)?|troisieme|3e(?:me)?|second) jour(?![a-z])",
-        _one_day,
+        dose_values.one_day,
     )
     add(
         DURATION,
         r"(?P<n>[1-9][0-9]?) ?(?P<u>m)(?= ?(?:$|\n|,|\.|;|ar|a\.r|ns|nr|non|a ren))",
-        _duration,
+        dose_values.duration,
         sure=False,
     )
-    add(DURATION, r"j ?(?P<first>[1-9])(?: ?(?:a|-) ?j ?(?P<last>[1-9][0-9]?))?(?![0-9a-z])", _days_named)
-    add(DURATION, r"(?:jusqu'a|j1 ?(?:a|-)) ?j ?(?P<n>[0-9]{1,2})(?![0-9])", _duration, sure=True, u="j")
+    add(
+        DURATION,
+        r"j ?(?P<first>[1-9])(?: ?(?:a|-) ?j ?(?P<last>[1-9][0-9]?))?(?![0-9a-z])",
+        dose_values.days_named,
+    )
+    add(
+        DURATION,
+        r"(?:jusqu'a|j1 ?(?:a|-)) ?j ?(?P<n>[0-9]{1,2})(?![0-9])",
+        dose_values.duration,
+        sure=True,
+        u="j",
+    )
     add(
         DURATION,
         rf"(?P<n>{_ANY})(?: ?(?:a|-|ou) ?{_ANY})? ?(?P<u>{units})(?P<half> et demie?)?(?![a-z0-9/])(?! ?/ ?(?:[0-9]|sem|mois))",
-        _duration,
+        dose_values.duration,
         sure=False,
     )
 
@@ -245,69 +281,79 @@ def _add_schemes(add: Callable[..., None], table: dict[str, Any]) -> None:
     unit = rf"(?: ?(?P<v>{_units()})(?![a-z]))?"
     ends = r"(?![0-9/-]|[.,][0-9]| ?(?:mg|g|ug)(?![a-z]))"  # « 60-40-20 mg » are no times of day
     dashed = rf"(?P<a>{one}) ?(?P<u>{_units()})? ?- ?(?P<b>{one}) ?- ?(?P<c>{one})(?: ?- ?(?P<d>{one}))?"
-    add(SCHEME, rf"{dashed}{unit}{ends}", _scheme)
+    add(SCHEME, rf"{dashed}{unit}{ends}", dose_values.scheme)
     digits = r"[0-9]{1,2}"
     slashed = rf"(?P<a>{digits})(?P<u>)/(?P<b>{digits})/(?P<c>{digits})(?:/(?P<d>{digits}))?"
-    add(SCHEME, rf"{slashed}{unit}{ends}", _scheme)
+    add(SCHEME, rf"{slashed}{unit}{ends}", dose_values.scheme)
     spaced = r"(?P<a>[0-4])(?P<u>) (?P<b>[0-4]) (?P<c>[0-4])(?: (?P<d>[0-4]))?"
-    add(SCHEME, rf"{spaced}{unit}(?![0-9/-]| [0-9]|[.,][0-9])", _scheme)
+    add(SCHEME, rf"{spaced}{unit}(?![0-9/-]| [0-9]|[.,][0-9])", dose_values.scheme)
     for row in table["moments"]["list"]:
-        add(MOMENT, f"{table['moments']['ahead']}?(?:{row['form']})", when=row["when"], make=_given)
+        add(
+            MOMENT, f"{table['moments']['ahead']}?(?:{row['form']})", when=row["when"], make=dose_values.given
+        )
     add(
         MOMENT,
         r"(?<!en )(?:a |vers )?(?P<h>[0-9]{1,2}) ?h(?:eures?)?(?: ?(?:00|15|30|45)(?! ?(?:cp|mg|ml|g|ui|u|gout|gtt|bouff)))?(?![a-z0-9])",
-        _hour,
+        dose_values.hour,
     )
 
 
 def _add_amounts(add: Callable[..., None]) -> None:
     per = r"(?P<per> ?/ ?(?:[0-9]{1,3} ?)?(?:ml|24 ?h|h|dose|bouffee|(?:kg|kilo(?:gramme)?s?)(?: ?/ ?(?:jours?|j|24 ?h|prise|dose))?|jours?|j|prise|sem)(?![a-z])| par (?:kg|kilo(?:gramme)?s?|jour|24 ?h|ml|prise)(?: (?:et )?(?:par|/) ?(?:jour|j|prise))?)?"
     pair = rf"(?P<n>{numbers.NUMBER})(?: ?(?P<u1>{_masses()}))? ?/ ?(?P<to>{numbers.NUMBER}) ?(?P<u>{_masses()})(?![a-z])"
-    add(MASS, rf"{pair}(?P<per>)", _mass)
+    add(MASS, rf"{pair}(?P<per>)", dose_values.mass)
     falling = r"(?P<n>[0-9]{2,3}) ?(?:mg)?(?: ?- ?[0-9]{1,3} ?(?:mg)?){1,3} ?- ?[0-9]{1,3}"
-    add(MASS, rf"{falling} ?(?P<u>mg)(?![a-z])(?P<per>)", _mass)  # « 60-40-20 mg »: the first step
+    add(MASS, rf"{falling} ?(?P<u>mg)(?![a-z])(?P<per>)", dose_values.mass)  # « 60-40-20 mg »: the first step
     add(FILLER, r"[1-9] [0-9]{1,2} ?(?:ui|u|unites?)(?![a-z])")  # « Lantus 2 4 UI »: 2, 4 or 24
     add(
         UNEVEN,
         rf"altern\w* (?:avec |a |et )?(?:{numbers.FRACTION}|[0-9])(?: ?cp)?(?![a-z0-9])",
-        make=_given,
+        make=dose_values.given,
         alternates=True,
     )
     add(
         MASS,
         rf"(?P<n>{numbers.NUMBER}) ?(?P<u>{_masses()}) ?/ ?(?P<to>{numbers.NUMBER})(?![a-z0-9])(?! ?(?:ml|h|doses?|kg|j)(?![a-z]))(?P<per>)",
-        _mass,
+        dose_values.mass,
     )
     weighed = (
         r"(?:(?:1|une?) )?(?:doses?[- ]?(?:poids)?|pipettes?|dp|graduation|mesure)? ?(?:de |pour |a |:)?"
     )
-    add(AMOUNT, rf"{weighed}[0-9]{{1,2}}(?:[.,][0-9])? ?kgs?(?![a-z/])", _by_weight)
+    add(AMOUNT, rf"{weighed}[0-9]{{1,2}}(?:[.,][0-9])? ?kgs?(?![a-z/])", dose_values.by_weight)
     add(
         AMOUNT,
         rf"{_RANGE}[ -]?(?:petites? |grandes? )?(?P<u>{_units(but='UI')}){_ENDS}(?P<half> (?:et )?(?:demie?|1/2)(?![a-z0-9])(?! ?(?:{_units()})))?",
-        _amount,
+        dose_values.amount,
     )
     add(
         MASS,
         rf"(?P<n>{numbers.NUMBER}|[.,][0-9]{{1,3}})(?: ?(?:a|ou|-) ?(?P<to2>{numbers.NUMBER}))? ?(?P<u>{_masses()}){_ENDS}{per}",
-        _mass,
+        dose_values.mass,
     )
     add(
         MASS,
         rf"(?P<n>{numbers.WORDS}) (?P<u>mill?igrammes?|mg|microgrammes?|grammes?|unites?|ui){_ENDS}{per}",
-        _mass,
+        dose_values.mass,
     )
-    add(AMOUNT, rf"(?P<n>{numbers.FRACTION})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?P<u>)(?![a-z0-9])", _amount)
-    add(BARE, rf"(?P<n>{numbers.NUMBER}) ?/ ?(?P<to>{numbers.NUMBER})(?![0-9/])(?! ?(?:j|sem)\b)", _bare)
+    add(
+        AMOUNT,
+        rf"(?P<n>{numbers.FRACTION})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?P<u>)(?![a-z0-9])",
+        dose_values.amount,
+    )
+    add(
+        BARE,
+        rf"(?P<n>{numbers.NUMBER}) ?/ ?(?P<to>{numbers.NUMBER})(?![0-9/])(?! ?(?:j|sem)\b)",
+        dose_values.bare,
+    )
     add(
         BARE,
         r"(?P<n>[0-9]{1,3}) ?/ ?(?P<to>[0-9]{2,3})(?P<third> ?/ ?[0-9]{1,3}(?:[.,][0-9])?)(?![0-9/])",
-        _bare,
+        dose_values.bare,
     )
     add(
         BARE,
         rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?![0-9°%]|(?!x ?[1-9])[a-z])(?! ?(?:mns?|min|minutes?|h|heures?|mille|millions?|avant ?\))(?![a-z]))",
-        _bare,
+        dose_values.bare,
     )
 
 
@@ -332,165 +378,3 @@ def _long_units() -> str:
 @cache
 def _masses() -> str:
     return tables.any_of(form for forms in tables.toml("doses.toml")["masses"].values() for form in forms)
-
-
-@cache
-def _canonical(table: str) -> list[tuple[re.Pattern[str], str]]:
-    rows = tables.toml("doses.toml")[table].items()
-    return [(re.compile(tables.any_of(forms)), name) for name, forms in rows]
-
-
-@cache
-def canonical(written: str, table: str = "units") -> str:
-    """« gélules » is gél, « microgrammes » is µg."""
-    return next((name for form, name in _canonical(table) if form.fullmatch(written)), written)
-
-
-def _twice(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
-    return {"n": numbers.value(match["n"]), "times": float(match["t"])}
-
-
-def _nothing(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
-    return {}
-
-
-def _given(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
-    return values
-
-
-def _amount(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
-    unit = canonical(match["u"]) if match["u"] else None
-    half = 0.5 if match.groupdict().get("half") else 0.0
-    return {"n": numbers.value(match["n"]) + half, "unit": unit, "written": match["u"] or ""}
-
-
-def _by_weight(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
-    return {"n": 1.0, "unit": "dose-poids", "written": match[0]}
-
-
-def _bare(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None:
-    if not numbers.value(match["n"]):
-        return None
-    return {
-        "n": numbers.value(match["n"]),
-        "to": match["to"] and numbers.value(match["to"]),
-        "written": match[0],
-        "third": match.groupdict().get("third"),
-    }
-
-
-def _mass(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
-    named = match.groupdict()
-    unit = canonical(match["u"], "masses")
-    first = canonical(named["u1"], "masses") if named.get("u1") else unit
-    per = (
-        re.sub("kilo(?:gramme)?s?", "kg", match["per"] or "")
-        .replace("par", "/")
-        .replace("et", "")
-        .replace(" ", "")
-        .replace("//", "/")
-    )
-    to = numbers.value(named["to"]) if named.get("to") else None
-    upper = numbers.value(named["to2"]) if named.get("to2") else None
-    return {
-        "n": numbers.value(match["n"]),
-        "unit": unit,
-        "first": first,
-        "to": to,
-        "per": per,
-        "upper": upper,
-    }
-
-
-def _times(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None:
-    named = match.groupdict()
-    times, period = values["times"], values["period"]
-    if named.get("h"):
-        hours = float(named.get("h2") or named["h"])
-        if not hours:
-            return None
-        return {"times": 24 / hours if hours <= 24 else 1, "period": 1 if hours <= 24 else round(hours / 24)}
-    if named.get("half"):
-        return {"times": 1, "period": 2, "when": {"s": "EVE", "m": "MORN"}[named["half"][0]]}
-    if named.get("days"):
-        times = len(re.findall(r"lun|mar|mer|jeu|ven|sam|dim", named["days"]))
-    written = named.get("t") or named.get("t2")
-    if written:
-        times = numbers.value(written)
-    if named.get("p"):
-        unit = named["pu"]
-        period = numbers.value(named["p"]) * (
-            1 if unit[0] == "j" else 7 if unit[0] == "s" else 30 if unit[0] == "m" else 365
-        )
-    if not times or not period or times > 24 or (written and times != int(times)):
-        return None  # « 0,6 x 2 »: no number of times
-    told = {name: name in values for name in ("split", "meals", "daily")}
-    return {"times": times, "period": period} | told
-
-
-def _duration(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None:
-    named = match.groupdict()
-    if named.get("h"):
-        return {"days": float(named["h"]) / 24, "sure": True}
-    table = tables.toml("doses.toml")["durations"]
-    unit = named.get("u") or values["u"]
-    days = (numbers.value(named["n"]) + (0.5 if named.get("half") else 0)) * (
-        table["units"].get(unit) or table["short_units"][unit]
-    )
-    return {"days": days, "sure": values["sure"]} if 0 < days <= 3660 else None
-
-
-def _days_named(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
-    """« J1 » is a day, « J2 à J5 » are four."""
-    first, last = int(match["first"]), int(match["last"] or match["first"])
-    return {"days": float(max(1, last - first + 1)), "sure": False}
-
-
-def _one_day(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
-    return {"days": 1.0, "sure": False}
-
-
-def _scheme(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
-    amounts = [numbers.value(match[name]) for name in "abcd" if match[name]]
-    unit = match["u"] or match["v"]
-    return {"amounts": amounts, "unit": canonical(unit) if unit else None, "written": match[0]}
-
-
-def _hour(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None:
-    hour = int(match["h"])
-    if not 5 <= hour <= 24:
-        return None
-    limits = ((11, "MORN"), (14, "NOON"), (18, "AFT"), (21, "EVE"))
-    return {"when": [next((name for limit, name in limits if hour < limit), "NIGHT")]}
-
-
-def _need(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None:
-    why = match["why"].strip(" ,.-")
-    return None if not why or elsewhere(why) else {"why": (match.start("why"), match.end("why"))}
-
-
-def elsewhere(why: str) -> bool:
-    """Whether a condition is when to come back, or what to do next, and no reason to take a medicine."""
-    return bool(_elsewhere().search(why))
-
-
-@cache
-def _elsewhere() -> re.Pattern[str]:
-    return re.compile(
-        "(?:^|[ ,'])(?:" + tables.any_of(tables.toml("doses.toml")["conditions"]["elsewhere"]) + ")"
-    )
-
-
-def _ceiling(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
-    return {"n": numbers.value(match["n"]), "unit": match["u"] and canonical(match["u"], "masses")}
-
-
-def _refill(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
-    return {"count": numbers.value(match["n"])}
-
-
-def _repeat(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None:
-    unit = match["u"] or ("j" if match["j"] else "")
-    if not unit or unit == "h":
-        return None
-    return {"days": float(match["n"]) * (1 if unit[0] == "j" else 7 if unit[0] == "s" else 30)}

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from carnet.reading import doses, numbers, posology
+from carnet.reading import dose_values, doses, numbers, posology
 from carnet.reading.doses import Piece
 from carnet.reading.naming import Named
 from carnet.reading.posology import Intake, Posology
@@ -71,7 +71,7 @@ _IN_CASE = re.compile(
 def _in_case(note: Note, one: Named) -> bool:
     """« Si douleurs : Laroxyl 5 gouttes le soir », « En crise : ibuprofène 400 »; not « si échec : … »."""
     told = _IN_CASE.search(note.before(one.start, 60))
-    return bool(told) and not doses.elsewhere(told["why"] or "")  # type: ignore[index]
+    return bool(told) and not dose_values.elsewhere(told["why"] or "")  # type: ignore[index]
 
 
 _CHANGE = re.compile(

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from carnet.reading import doses, naming, numbers, posology, structure, tables
+from carnet.reading import dose_values, doses, naming, numbers, posology, structure, tables
 from carnet.reading.facts import Context, Values
 from carnet.reading.naming import Named
 from carnet.reading.posology import DOSE_BY_WEIGHT, Intake, Posology
@@ -65,7 +65,7 @@ def _dose(intake: Intake, named: Named, found: Posology, note: Note) -> Values:
 
 def _of_form(note: Note, found: Posology) -> str | None:
     """« Flector emplâtre 1 par jour »: a form that is a unit, where the amount has none."""
-    named = (doses.canonical(note.flat[slice(*place)]) for place in found.forms)
+    named = (dose_values.canonical(note.flat[slice(*place)]) for place in found.forms)
     return next((unit for unit in named if unit in _COUNTED), None)
 
 
