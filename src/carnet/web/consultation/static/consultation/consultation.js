@@ -101,7 +101,6 @@ function conflicting(answer) {
   conflict.querySelector("[data-theirs]").textContent = answer.text;
   conflict.hidden = false;
   say(form.dataset.sayConflict, "settle");
-  conflict.scrollIntoView({ block: "nearest" });
 }
 
 function resolve(how) {
