@@ -186,6 +186,24 @@ def test_among_many_the_family_name_comes_first() -> None:
 
 
 @pytest.mark.usefixtures("any_cell")
+def test_however_many_answer_few_are_read() -> None:
+    for n in range(60):
+        keep(person(f"p{n}", "Durand", ["Paul", "Vincent"]), subject=f"p{n}", updated=n)
+    read = list[int]()
+
+    def count(execute: Any, sql: str, values: Any, many: bool, context: Any) -> Any:
+        if "terms" in sql:
+            read.append(len(values))
+        return execute(sql, values, many, context)
+
+    with connection.execute_wrapper(count):
+        for typed in ("dur", "durand", "durnad", "durand pau", "durnad pau", "paul"):
+            assert len(found(typed, limit=8)) == 8
+            assert 8 <= sum(read) <= 8 + patients.SPARE, typed
+            read.clear()
+
+
+@pytest.mark.usefixtures("any_cell")
 def test_two_given_names_may_be_typed_as_one() -> None:
     keep(person("jean", "Morel", ["Jean", "Claude", "Émile"]), subject="jean", updated=0)
     for typed in ("jeanclaude", "jean claude morel", "morel jeanclau", "emile", "claude", "jeanc"):

@@ -37,7 +37,7 @@ def borne(typed: Iterable[str]) -> Borne:
     return Borne(
         names=frozenset(word for word in words if first[word] == word),
         begun=frozenset(w for w in words if first[w].startswith(w) or first[CITY + w].startswith(CITY + w)),
-        letters={word: max(_alike(word, name or "") for name in around[word]) for word in words},
+        letters={word: max(alike(word, name or "") for name in around[word]) for word in words},
     )
 
 
@@ -78,7 +78,7 @@ def _around(values: list[str], asked: str) -> dict[str, list[str | None]]:
         return {value: found for value, *found in cursor.fetchall()}
 
 
-def _alike(word: str, name: str) -> int:
+def alike(word: str, name: str) -> int:
     """How many letters they begin with alike."""
     pairs = zip(word, name, strict=False)
     return next((n for n, (one, other) in enumerate(pairs) if one != other), min(len(word), len(name)))
