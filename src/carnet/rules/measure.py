@@ -95,60 +95,86 @@ def _loinc(concept: bytes) -> str | None:
     return results.loinc(json.glance(concept))
 
 
+# The grammar. Nothing that was matched is given back (`*+`), so that what does not match is given up at once, however
+# hostile; `string` is the form of a JSON string.
 _NUMBER = r"-?[0-9][0-9.eE+-]*+"
 _VALUE = re.compile(rf'"value":{_NUMBER}'.encode())
 
 
 def _form(string: str) -> re.Pattern[bytes]:
-    """The members in the order of FHIR, or of our readers of documents. Whatever has other values, an end that is not
-    final, members, a place of the body or another subject is no measure; nor are ways of life, which are taken up one by
-    one, and antibiograms, whose letter stands before the quantity. Nothing that was matched is given back (`*+`), so
-    that what does not match is given up at once, however hostile."""
-
-    def some(**known: str) -> str:
-        """Members that may follow, in any order."""
-        return "(?:,(?:" + "|".join(f'"{name}":{value}' for name, value in known.items()) + "))*+"
-
-    def several(item: str) -> str:
-        return rf"\[{item}(?:,{item})*+\]"
-
-    def concept(but: Iterable[str] = ()) -> str:
-        code = rf'(?!"(?:{"|".join(sorted(but))})"){string}' if but else string
-        coding = rf'\{{(?:"system":{string},)?+"code":{code}(?:,"display":{string})?+\}}'
-        return rf'\{{(?:"coding":{several(coding)},?)?+(?:"text":{string})?+\}}'
-
-    reference = rf'\{{"reference":{string}{some(type=string, display=string)}\}}'
-    unit = some(unit=string, system=string, code=string)
-    quantity = rf'\{{"value":{_NUMBER}{unit}\}}'
-    span = (  # the words of a note that it was read from: see passage.py
-        rf'\[\{{"url":"{codes.SPAN}","extension":\[\{{"url":"note","valueReference":{reference}\}}'
-        r',\{"url":"start","valueUnsignedInt":[0-9]++\},\{"url":"end","valueUnsignedInt":[0-9]++\}\]\}\]'
+    """In the order of FHIR, or of our readers of documents. Whatever has other values, an end that is not final, members,
+    a place of the body or another subject is no measure; nor are ways of life, which are taken up one by one, and
+    antibiograms, whose letter stands before the quantity."""
+    concept, reference, unit = _concept(string), _reference(string), _unit(string)
+    flags = {
+        "interpretation": _several(_concept(string, but=results.SUSCEPTIBILITY)),
+        "referenceRange": _several(_usual(string)),
+    }
+    part = rf'\{{"code":{concept},"valueQuantity":{_quantity(string)}{_some(**flags)}\}}'
+    said = _some(
+        valueQuantity=rf'\{{"value":{_NUMBER}(?P<unit>{unit})\}}',
+        **flags,
+        component=f"(?P<parts>{_several(part)})",
+        performer=_several(reference),
+        issued=string,
+        subject=reference,
     )
-    tag = rf'\{{"system":"{codes.TAG}","code":"(?:{codes.RECEIVED}|{codes.TAKEN_UP})"\}}'
-    version = rf'"(?:versionId|lastUpdated)":{string}'
-    meta = rf'\{{(?:(?:{version}|"source":"(?P<source>[^"\\]*+)"|"tag":\[{tag}\]),?)*+\}}'
-    usual = rf'\{{(?:"(?:low|high)":{quantity},?)*+(?:"text":{string})?+\}}'
-    flags = {"interpretation": several(concept(results.SUSCEPTIBILITY)), "referenceRange": several(usual)}
-    part = rf'\{{"code":{concept()},"valueQuantity":{quantity}{some(**flags)}\}}'
     return re.compile(
         (
-            rf'\{{"resourceType":"Observation","id":{string},"meta":{meta}'
-            + some(text=rf'\{{"status":{string},"div":{string}\}}', extension=span)
+            rf'\{{"resourceType":"Observation","id":{string},"meta":{_meta(string)}'
+            + _some(text=rf'\{{"status":{string},"div":{string}\}}', extension=_span(reference))
             + r',"status":"(?:final|amended|corrected)"'
-            + some(category=several(concept(received.OBSERVATIONS_TO_TAKE)))
-            + rf',"code":(?P<concept>{concept()})'
-            + some(subject=reference, encounter=reference)
-            + r',"effectiveDateTime":"(?P<date>[^"\\]++)"'
-            + some(
-                valueQuantity=rf'\{{"value":{_NUMBER}(?P<unit>{unit})\}}',
-                **flags,
-                component=f"(?P<parts>{several(part)})",
-                performer=several(reference),
-                issued=string,
-                subject=reference,
-            )
-            + r"\}"
+            + _some(category=_several(_concept(string, but=received.OBSERVATIONS_TO_TAKE)))
+            + rf',"code":(?P<concept>{concept})'
+            + _some(subject=reference, encounter=reference)
+            + rf',"effectiveDateTime":"(?P<date>[^"\\]++)"{said}\}}'
         ).encode()
+    )
+
+
+def _some(**known: str) -> str:
+    """Members that may follow, in any order."""
+    return "(?:,(?:" + "|".join(f'"{name}":{value}' for name, value in known.items()) + "))*+"
+
+
+def _several(item: str) -> str:
+    return rf"\[{item}(?:,{item})*+\]"
+
+
+def _concept(string: str, but: Iterable[str] = ()) -> str:
+    code = rf'(?!"(?:{"|".join(sorted(but))})"){string}' if but else string
+    coding = rf'\{{(?:"system":{string},)?+"code":{code}(?:,"display":{string})?+\}}'
+    return rf'\{{(?:"coding":{_several(coding)},?)?+(?:"text":{string})?+\}}'
+
+
+def _reference(string: str) -> str:
+    return rf'\{{"reference":{string}{_some(type=string, display=string)}\}}'
+
+
+def _unit(string: str) -> str:
+    return _some(unit=string, system=string, code=string)
+
+
+def _quantity(string: str) -> str:
+    return rf'\{{"value":{_NUMBER}{_unit(string)}\}}'
+
+
+def _usual(string: str) -> str:
+    return rf'\{{(?:"(?:low|high)":{_quantity(string)},?)*+(?:"text":{string})?+\}}'
+
+
+def _meta(string: str) -> str:
+    """Tags that leave a result as it is."""
+    version, source = rf'"(?:versionId|lastUpdated)":{string}', r'"source":"(?P<source>[^"\\]*+)"'
+    tag = rf'"tag":\[\{{"system":"{codes.TAG}","code":"(?:{codes.RECEIVED}|{codes.TAKEN_UP})"\}}\]'
+    return rf"\{{(?:(?:{version}|{source}|{tag}),?)*+\}}"
+
+
+def _span(reference: str) -> str:
+    """The words of a note that it was read from: see passage.py."""
+    return (
+        rf'\[\{{"url":"{codes.SPAN}","extension":\[\{{"url":"note","valueReference":{reference}\}}'
+        r',\{"url":"start","valueUnsignedInt":[0-9]++\},\{"url":"end","valueUnsignedInt":[0-9]++\}\]\}\]'
     )
 
 
