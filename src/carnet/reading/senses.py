@@ -18,8 +18,8 @@ Found = Match[Concept]
 
 def conditions_in(note: Note, words: Vocabulary) -> list[Found]:
     """Terms as they are written; then those with a word cut short, where nothing longer stands."""
-    found = words.conditions.find(note.words, note.stems)
-    terms = [_in_context(note, words, match) for match in found if _in_capitals(note, words, match)]
+    named = [one for one in words.conditions.find(note.words, note.stems) if _in_capitals(note, words, one)]
+    terms = [_in_context(note, words, match) for match in named]
     numbered = list(_numbered(note))
     written = sorted(
         [*(one for one in terms if not _touched(one, numbered)), *numbered], key=lambda one: one.start

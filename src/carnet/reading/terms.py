@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Generic, TypeVar
 
 from rapidfuzz.distance import OSA
@@ -31,17 +32,27 @@ class Match(Generic[T]):
 
 
 class Terms(Generic[T]):
-    """Terms to values. The first value given for a term stays. `without`: stems that no term is made of."""
+    """Terms to values. The first value given for a term stays."""
 
-    def __init__(self, entries: Iterable[tuple[str, T]], without: frozenset[str] = frozenset()) -> None:
+    def __init__(self, entries: Iterable[tuple[str, T]]) -> None:
+        self._set(((stems(term), value) for term, value in entries), frozenset())
+
+    def _set(self, entries: Iterable[tuple[tuple[str, ...], T]], without: frozenset[str]) -> None:
         self._values: dict[tuple[str, ...], T] = {}
         lengths: dict[str, set[int]] = {}
-        for term, value in entries:
-            key = tuple(stem for stem in stems(term) if stem not in without)
+        for whole, value in entries:
+            key = tuple(stem for stem in whole if stem not in without) if without else whole
             if key and key not in self._values:
                 self._values[key] = value
                 lengths.setdefault(key[0], set()).add(len(key))
         self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
+
+    def bare(self, without: frozenset[str], more: Iterable[tuple[str, T]]) -> Terms[T]:
+        """These terms of two words or more, then others, all without some words."""
+        made = Terms[T](())
+        several = ((key, value) for key, value in self._values.items() if len(key) > 1)
+        made._set(chain(several, ((stems(term), value) for term, value in more)), without)
+        return made
 
     def words(self) -> set[str]:
         """The stems of all words of all terms."""

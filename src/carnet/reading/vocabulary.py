@@ -68,8 +68,15 @@ def of(
     """Dictionaries of rows; the words of the corrector are those of conditions, labs and examinations."""
     conditions = tuple(conditions)
     tests, asked = Terms(_terms(labs)), Terms(_terms(examinations))
-    bare = Terms((*_terms(conditions), *_lesions()), linking())
-    found = Terms(_terms(conditions)), bare, tests, Terms(_terms(vaccines)), asked, Terms(_terms(allergens))
+    whole = Terms(_terms(conditions))
+    found = (
+        whole,
+        whole.bare(linking(), _lesions()),
+        tests,
+        Terms(_terms(vaccines)),
+        asked,
+        Terms(_terms(allergens)),
+    )
     known = {word for terms in found[:5] for word in terms.words()}
     ordinary = tables.toml("words.toml")
     left_alone = [word for group in ordinary["ordinary"].values() for word in group.split()]
