@@ -77,8 +77,12 @@ def _numbered(note: Note) -> Iterator[Found]:
 
 def _in_capitals(note: Note, words: Vocabulary, match: Found) -> bool:
     """« PTE » is a prosthesis, « pte » a patient."""
-    written = note.text[match.start : match.end]
-    return written.isupper() or note.flat[match.start : match.end] not in words.capitals
+    alone = match.last - match.first == 1
+    return (
+        not alone
+        or note.stems[match.first] not in words.capitals
+        or note.text[match.start : match.end].isupper()
+    )
 
 
 def _in_context(note: Note, words: Vocabulary, match: Found) -> Found:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from carnet.reading import tables, tokens
+from carnet.reading import tables
 from carnet.reading.tables import Row
 from carnet.reading.terms import Corrector, Terms, stems
 
@@ -45,7 +45,7 @@ class Vocabulary:
     examinations: Terms[Concept]
     allergens: Terms[Concept]
     corrector: Corrector
-    capitals: frozenset[str]  # abbreviations that count in capitals only
+    capitals: frozenset[str]  # stems of abbreviations that count in capitals only
     short: dict[str, str]  # stems of words cut short, to those of the whole words
 
 
@@ -86,12 +86,12 @@ def of(
 
 
 def _capitals(rows: Iterable[Row], common: str) -> frozenset[str]:
-    """Abbreviations of the table, in plain letters, but those that are common in small letters."""
+    """Abbreviations of the table, as stems, but those that are common in small letters."""
     terms = (
         term.strip().lstrip("?!") for row in rows for term in (row["label"], *row.get("terms", "").split("|"))
     )
-    short = {tokens.plain(term) for term in terms if term.isupper() and len(term) <= _ABBREVIATED}
-    return frozenset(short - {tokens.plain(word) for word in common.split()})
+    short = {stem for term in terms if term.isupper() and len(term) <= _ABBREVIATED for stem in stems(term)}
+    return frozenset(short - {stem for word in common.split() for stem in stems(word)})
 
 
 @cache
