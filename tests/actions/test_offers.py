@@ -9,7 +9,7 @@ import pytest
 
 from carnet.actions import consultation, offers
 from carnet.fhir import codes
-from carnet.fhir.errors import Conflict, NotFound
+from carnet.fhir.errors import Conflict, Invalid, NotFound
 from carnet.record import gate, margin
 from carnet.record.work import Draft
 from carnet.rules.offers import Offer
@@ -270,6 +270,28 @@ def test_a_dose_changed_in_the_note_ends_the_one_before(at: datetime) -> None:
     sign(later, at)
     assert taken(draft.patient, at) == {"amlodipine 5 mg": "draft"}, "nobody accepted the other dose"
     visit(at, draft.patient, then, "amlodipine 10 1/j 3 mois")
+    assert taken(draft.patient, at) == {"amlodipine 5 mg": "stopped", "amlodipine 10 mg": "draft"}
+
+
+def test_a_medicine_accepted_before_a_colleague_changed_it_is_neither_kept_unseen_nor_lost(
+    at: datetime,
+) -> None:
+    first, then = "amlodipine 5 1/j 3 mois", "amlodipine 10 1/j 3 mois"
+    draft, _ = visit(at, None, first, first)
+    mine = begun(at, draft.patient, then)
+    say(mine, at, "accepted", then, text=then)
+    theirs = consultation.open(by=BRUNO, at=at, patient=draft.patient)
+    theirs = consultation.save(
+        by=BRUNO, patient=theirs.patient, draft=theirs.id, revision=theirs.revision, text="stop amlodipine"
+    )
+    (stop,) = offers.read(by=BRUNO, day=at.date(), draft=theirs, text=theirs.text)
+    offers.mark(by=BRUNO, day=at.date(), draft=theirs, text=theirs.text, keys=[stop.key], verdict="accepted")
+    consultation.sign(by=BRUNO, at=at, patient=theirs.patient, draft=theirs.id, revision=theirs.revision)
+    with pytest.raises(Invalid):
+        sign(mine, at)
+    assert taken(draft.patient, at) == {"amlodipine 5 mg": "stopped"}
+    say(mine, at, "accepted", then, text=then)
+    sign(mine, at)
     assert taken(draft.patient, at) == {"amlodipine 5 mg": "stopped", "amlodipine 10 mg": "draft"}
 
 

@@ -4,7 +4,7 @@ substance, another way of taking it, or a lasting treatment under a short course
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +23,8 @@ LATER: Scene = replace(
     SCENE, note="Composition/n2/_history/1", encounter="Encounter/v2", day=date(2027, 2, 20)
 )
 
+SOON = SCENE.day + timedelta(days=5)
+
 
 def told_as(drug: str = "amlodipine", strength: str | None = "5 mg", **values: Any) -> dict[str, Any]:
     said = {"drug": drug, "strength": strength, "atc": ATC.get(drug), "quote": values.pop("quote", drug)}
@@ -36,7 +38,7 @@ def held(id: str = "old", status: str = "active", **values: Any) -> dict[str, An
 
 
 def over(fact: dict[str, Any], *known: dict[str, Any]) -> list[str]:
-    return [one["id"] for one in ends(fact, known).over]
+    return [one["id"] for one in ends(fact, known, SOON).over]
 
 
 def test_a_changed_dose_ends_the_one_before_and_says_why() -> None:
@@ -97,28 +99,29 @@ def test_a_dose_without_strength_replaces_only_where_it_says_all() -> None:
 def test_a_short_course_leaves_the_lasting_treatment_and_says_so() -> None:
     known = held(drug="furosémide", strength="40 mg", duration_days=90)
     course = told_as("furosémide", "40 mg", dose_per_intake=2, duration_days=5)
-    found = ends(course, [known])
+    found = ends(course, [known], SOON)
     assert (found.over, [one["id"] for one in found.left]) == ([], ["old"])
     assert over(course, held(drug="furosémide", strength="40 mg", duration_days=7)) == ["old"]
 
 
 def test_a_renewal_is_no_news_and_does_not_pile_up() -> None:
-    found = ends(told_as(), [held()])
+    found = ends(told_as(), [held()], SOON)
     assert ([one["id"] for one in found.over], found.changed) == (["old"], [])
     (renewed,) = change([told_as()], [held()], LATER).updated
     assert (renewed["status"], renewed["statusReason"]["text"][:8]) == ("completed", "Renouvel")
 
 
 def test_the_same_strength_taken_otherwise_is_shown_by_how_it_was_taken() -> None:
-    (changed,) = ends(told_as(times_per_day=2), [held()]).changed
+    (changed,) = ends(told_as(times_per_day=2), [held()], SOON).changed
     assert told(changed, told_as(times_per_day=2)) == "1 comprimé 1 fois par jour"
 
 
 def test_a_treatment_said_to_go_on_is_not_written_twice() -> None:
-    assert repeats(told_as(status="ongoing"), [held()])
-    assert repeats(told_as(status="ongoing", dose_per_intake=None, times_per_day=None, quote=None), [held()])
+    assert repeats(told_as(status="ongoing"), [held()], SOON)
+    bare = told_as(status="ongoing", dose_per_intake=None, times_per_day=None, quote=None)
+    assert repeats(bare, [held()], SOON)
     assert change([told_as(status="ongoing")], [held()], LATER).created == []
-    assert not repeats(told_as(status="ongoing", strength="10 mg"), [held()])
+    assert not repeats(told_as(status="ongoing", strength="10 mg"), [held()], SOON)
 
 
 @pytest.mark.parametrize(
@@ -198,3 +201,112 @@ def test_what_a_note_made_its_correction_does_not_make_again() -> None:
     again = replace(LATER, note="Composition/n2/_history/2")
     assert change([told_as()], [made], again).created == []
     assert len(change([told_as()], [made | {"status": "cancelled"}], again).created) == 1
+
+
+def morphine(brand: str | None, strength: str, **values: Any) -> dict[str, Any]:
+    said = {"drug": "morphine", "atc": "N02AA01", "brand": brand, "strength": strength}
+    return told_as(**{**said, "dose_per_intake": None, "intake_unit": None, "duration_days": None, **values})
+
+
+def kept(id: str, fact: dict[str, Any]) -> dict[str, Any]:
+    (made,) = change([fact], [], SCENE).created
+    return stored({**made, "meta": {"versionId": "1"}}, id)
+
+
+SLOW = kept("slow", morphine("Skenan", "30 mg", quote="Skenan LP 30 x2/j", times_per_day=2))
+QUICK = kept("quick", morphine("Actiskenan", "10 mg", quote="Actiskenan 10 si douleur", as_needed=True))
+
+
+@pytest.mark.parametrize(
+    ("fact", "gone", "stay"),
+    [
+        (morphine("Skenan", "60 mg", quote="Skenan LP 60 x2/j", times_per_day=2), ["slow"], ["quick"]),
+        (morphine(None, "60 mg", quote="morphine LP 60 x2/j", times_per_day=2), ["slow"], ["quick"]),
+        (morphine(None, "20 mg", quote="morphine 20 si douleur", as_needed=True), ["quick"], ["slow"]),
+        (morphine("Actiskenan", "20 mg", quote="Actiskenan 20 x6/j", times_per_day=6), [], ["slow", "quick"]),
+        (morphine("Actiskenan", None, quote="Actiskenan", status="stopped"), ["quick"], []),
+        (morphine(None, None, quote="morphine LP", status="stopped"), ["slow"], []),
+        (morphine(None, None, quote="morphine", status="stopped"), ["slow", "quick"], []),
+    ],
+)
+def test_what_lasts_and_what_is_taken_when_needed_do_not_end_each_other(
+    fact: dict[str, Any], gone: list[str], stay: list[str]
+) -> None:
+    found = ends(fact, [SLOW, QUICK], SOON)
+    assert ([one["id"] for one in found.over], [one["id"] for one in found.left]) == (gone, stay)
+
+
+def aspirin(strength: str, **values: Any) -> dict[str, Any]:
+    return told_as("acide acétylsalicylique", strength, atc="B01AC06", duration_days=None, **values)
+
+
+def test_aspirin_for_pain_leaves_aspirin_for_the_heart_whatever_its_code() -> None:
+    heart = kept("heart", aspirin("75 mg"))
+    for pain in (aspirin("500 mg", as_needed=True), aspirin("1 g", times_per_day=3)):
+        found = ends(pain, [heart], SOON)
+        assert (found.over, found.left) == ([], [heart])
+    assert over(aspirin("160 mg"), heart) == ["heart"]
+
+
+def test_of_two_insulins_the_one_of_that_moment_changes() -> None:
+    insulin = {"drug": "insuline glargine", "strength": None, "intake_unit": "UI", "duration_days": None}
+    both = [
+        kept(when, told_as(**insulin, dose_per_intake=dose, quote=f"Lantus {dose} UI le {when}"))
+        for when, dose in (("matin", 10), ("soir", 20))
+    ]
+    assert over(told_as(**insulin, dose_per_intake=22, quote="Lantus 22 UI le soir"), *both) == ["soir"]
+    assert over(told_as(**insulin, dose_per_intake=22, quote="Lantus 22 UI"), *both) == ["matin", "soir"]
+
+
+def test_the_other_eye_goes_on() -> None:
+    drops = {"drug": "latanoprost", "strength": None, "intake_unit": "goutte", "duration_days": None}
+    both = [
+        kept(side, told_as(**drops, quote=f"Xalatan 1 gtte oeil {side} le soir"))
+        for side in ("droit", "gauche")
+    ]
+    assert over(told_as(**drops, quote="Xalatan 1 gtte oeil droit le matin"), *both) == ["droit"]
+
+
+def test_a_combination_says_what_it_leaves() -> None:
+    found = ends(told_as("valsartan/amlodipine", "160 mg/5 mg", atc="C09DB01"), [held()], SOON)
+    assert (found.over, [one["id"] for one in found.left]) == ([], ["old"])
+    (one,) = offered(told_as("valsartan/amlodipine", "160 mg/5 mg", atc="C09DB01"), known=[held()])
+    assert one.leaves == ("amlodipine 5 mg",)
+
+
+def test_what_ends_several_treatments_is_accepted_alone() -> None:
+    pair = [held("a"), held("b", strength="2,5 mg")]
+    (both,) = offered({**told_as(strength="10 mg"), "confidence": 1.0}, known=pair)
+    (single,) = offered({**told_as(strength="10 mg"), "confidence": 1.0}, known=pair[:1])
+    assert (len(both.ends), both.certain, single.certain) == (2, False, True)
+
+
+def test_what_was_over_before_is_not_ended_again() -> None:
+    past = held(drug="amoxicilline", strength="1 g", duration_days=6)
+    assert ends(told_as("amoxicilline", "1 g", duration_days=6), [past], LATER.day).over == []
+    dated = {**held(), "dispenseRequest": {"validityPeriod": {"end": "2026-12-01"}}}
+    assert ends(told_as(strength="10 mg"), [dated], LATER.day).over == []
+
+
+def test_a_correction_gives_back_the_end_that_was_written() -> None:
+    span = {"start": "2026-01-01", "end": "2027-06-30"}
+    before = {**held(), "dispenseRequest": {"validityPeriod": span}}
+    (ended,) = change([told_as(strength="10 mg")], [before], LATER).updated
+    validate(ended)
+    assert ended["dispenseRequest"]["validityPeriod"]["end"] == "2027-02-20"
+    (back,) = unsaid([], [ended], LATER)
+    assert {key: back[key] for key in before} == before
+
+
+def test_a_correction_gives_nothing_back_that_a_later_note_changed() -> None:
+    (ended,) = change([told_as(strength="10 mg")], [held()], LATER).updated
+    last: Scene = replace(
+        LATER,
+        note="Composition/n3/_history/1",
+        day=date(2027, 3, 20),
+        at=datetime(2027, 3, 20, 9, tzinfo=UTC),
+    )
+    for later in (told_as(strength="20 mg"), told_as(strength=None, status="stopped")):
+        (new,) = change([later], [ended], last).created
+        assert unsaid([], [ended, stored(new, "new")], LATER) == []
+        assert [one["id"] for one in unsaid([], [ended], LATER)] == ["old"]

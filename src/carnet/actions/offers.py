@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from carnet.fhir import json
-from carnet.fhir.errors import Conflict, TooBig
+from carnet.fhir.errors import Conflict, Invalid, TooBig
 from carnet.fhir.folding import words
 from carnet.reading import reader
 from carnet.reading.drugs import Drug
@@ -34,6 +34,10 @@ Resource = dict[str, Any]
 _COUNTED = frozenset(("comprimé", "gélule", "capsule", "sachet", "suppositoire", "ovule", "patch", "goutte", "bouffée",
                       "inhalation"))  # fmt: skip
 _GONE = "Cette proposition n'est plus dans la note : son texte a changé. Rien n'a été retenu."
+_OVERTAKEN = (
+    "Les traitements du dossier ont changé depuis que vous avez accepté un médicament : ce qu'il remplace n'est plus le "
+    "même. Rien n'est signé. Relisez les propositions : acceptez de nouveau, ou refusez."
+)
 # What a correction may take back; what a fact may join or end; all that a note makes, which its correction does not
 # make again. Nothing else is read when a note is signed.
 _TAKEN_BACK = ("MedicationRequest", "MedicationStatement", "Observation")
@@ -130,6 +134,7 @@ def enter(work: Work, *, draft: Draft, text: str, signed: Stored, encounter: str
         known=known,
         note=_note(draft),
     )
+    _check_as_seen(listed, said)
     accepted = [one.fact for one in listed if one.verdict == "accepted"]
     scene = Scene(
         patient=draft.patient,
@@ -151,6 +156,13 @@ def enter(work: Work, *, draft: Draft, text: str, signed: Stored, encounter: str
     for offer in listed:
         if offer.verdict:
             work.count(offer.term, accepted=offer.verdict == "accepted", refused=offer.verdict == "refused")
+
+
+def _check_as_seen(listed: list[Offer], said: Sequence[margin.Mark]) -> None:
+    """What a colleague wrote meanwhile may change what an accepted medicine ends: it is neither kept unseen nor lost."""
+    marks, kept = {mark.key: mark.verdict for mark in said}, _meanings(said)
+    if any(one.key in kept and rules.is_overtaken(one, marks[one.key], kept[one.key]) for one in listed):
+        raise Invalid(_OVERTAKEN)
 
 
 def _take_back(work: Work, said: list[Fact], accepted: list[Fact], scene: Scene) -> None:

@@ -33,6 +33,7 @@ _SMOKES = {"current": "fumeur", "former": "tabac sevré", "never": "non fumeur"}
 _KINDS = {"vital": "Mesure", "lab": "Résultat", "condition": "Problème", "medication": "Médicament",
           "allergy": "Allergie", "follow_up": "Suite", "order": "Demande", "tobacco": "Mode de vie",
           "alcohol": "Mode de vie", "immunization": "Vaccin"}  # fmt: skip
+_STATUSES = {"negated": "absent", "suspected": "suspecté", "history": "antécédent", "family": "famille"}
 _DONE = {"done_today": "fait ce jour", "up_to_date": "à jour", "due": "à faire"}
 
 
@@ -55,7 +56,7 @@ class Offer:
     quiet: bool = False
     known: bool = False  # the record already says so
     ends: tuple[str, ...] = ()  # treatments of the record that accepting it ends, as they are shown
-    leaves: tuple[str, ...] = ()  # lasting treatments that a short course leaves
+    leaves: tuple[str, ...] = ()  # treatments with a substance of it that it leaves
 
     @property
     def seen(self) -> str:
@@ -97,7 +98,7 @@ def offers(
         key, term = f"{name}:{seen[name]}", term_of(fact)
         if (not marks.get(key) and term in never) or doubts.is_withheld(text, fact, day):
             continue
-        one = _offer(text, fact, key, day, treatments.ends(fact, known, note))
+        one = _offer(text, fact, key, day, treatments.ends(fact, known, day, note))
         verdict = _verdict(one.fact, marks.get(key, ""), (kept or {}).get(key))
         if verdict or term not in never:
             quiet = not verdict and _is_tiresome((counts or {}).get(term, (0, 0)))
@@ -119,7 +120,7 @@ def _offer(text: str, fact: Fact, key: str, day: date, ends: treatments.Ends) ->
         line=text.count("\n", 0, fact["start"]),
         sign=sign,
         words=said,
-        certain=_is_certain(fact) and not doubts.is_doubtful(text, fact),
+        certain=_is_certain(fact) and len(told) < 2 and not doubts.is_doubtful(text, fact),
         fact={**fact, "ends": sorted(one["id"] for one in ends.over)} if ends.over else fact,
         ends=_told(told, fact),
         leaves=_told(ends.left, fact),
@@ -133,6 +134,13 @@ def _told(listed: Iterable[Resource], fact: Fact) -> tuple[str, ...]:
 def _verdict(fact: Fact, said: str, kept: str | None) -> Verdict:
     """What was said of it, unless its words mean something else by now."""
     return said if kept is None or kept == meaning(fact) else ""  # type: ignore[return-value]
+
+
+def is_overtaken(offer: Offer, said: str, kept: str) -> bool:
+    """Whether a word stands no more because the record changed since, not the note: what it would end is another."""
+    now = {name: value for name, value in offer.fact.items() if name != "ends"}
+    then = {name: value for name, value in json.loads(kept.encode()).items() if name != "ends"}
+    return said == "accepted" and not offer.verdict and meaning(now) == meaning(then)
 
 
 def meaning(fact: Fact) -> str:
@@ -167,6 +175,13 @@ def term_of(fact: Fact) -> str:
     said = fold(str(named or fact.get("type") or fact["quote"]))
     status = fact.get("status", "") if fact["kind"] == "condition" else ""
     return ":".join(filter(None, (fact["kind"], said, status)))
+
+
+def said_of(term: str) -> tuple[str, str]:
+    """A counted term for a person: its kind, and the thing named with how it was said."""
+    kind, name, status = (term.split(":") + ["", ""])[:3]
+    said = _SHORT.get(name, _ORDERS.get(name, name))
+    return _KINDS.get(kind, kind), f"{said} ({_STATUSES[status]})" if status in _STATUSES else said
 
 
 def words(fact: Fact, day: date) -> tuple[str, str]:

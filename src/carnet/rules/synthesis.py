@@ -212,20 +212,20 @@ def _is_of_one_visit(resource: Resource) -> bool:
 
 def _treatments(by_type: dict[str, list[Resource]], sources: dict[str, str], today: date) -> list[Line]:
     live = [one for type in _TREATMENTS for one in by_type.get(type, []) if _is_taken(one, today)]
-    newest = sorted(live, key=_since, reverse=True)
+    newest = sorted(live, key=begun, reverse=True)
     named = [_words(one, _medicine(one)) for one in newest]
     folded = {words: received.fold(words) for words in set(named)}  # few names, in many renewals
     last: dict[str, str] = {}
     for one, words in zip(newest, named, strict=True):
-        last.setdefault(folded[words], _since(one)[:10])
+        last.setdefault(folded[words], begun(one)[:10])
     # A renewal from outside replaces the line before it; two posologies of one day are both taken. What a note of ours
     # prescribes goes on until a person ends it: nothing hides it.
     kept = [
         one
         for one, words in zip(newest, named, strict=True)
-        if _since(one)[:10] == last[folded[words]] or place_of(one)
+        if begun(one)[:10] == last[folded[words]] or place_of(one)
     ]
-    lines = [_line(one, sources, _medicine(one), since=_since(one), detail=_taken(one)) for one in kept]
+    lines = [_line(one, sources, _medicine(one), since=begun(one), detail=_taken(one)) for one in kept]
     once = {(received.fold(line.text), received.fold(line.detail)): line for line in reversed(lines)}
     return sorted(once.values(), key=lambda line: (received.fold(line.text), line.detail))
 
@@ -275,7 +275,8 @@ def _end_of_doses(resource: Resource) -> str:
     return max(ends, default="") if bounded else ""
 
 
-def _since(resource: Resource) -> str:
+def begun(resource: Resource) -> str:
+    """Since when it is taken, as written."""
     period = resource.get("effectivePeriod") or {}
     return str(
         period.get("start")

@@ -68,11 +68,11 @@ def _told(
     if fact["kind"] == "condition":
         again = problems.same_episode(fact, held.values(), scene)
         return (None, [again]) if again else (problems.condition(fact, scene), [])
-    over = treatments.ends(fact, before, references.unversioned(scene.note)).over
+    over = treatments.ends(fact, before, scene.day, references.unversioned(scene.note)).over
     ended = [
         treatments.ended(held[_reference(one)], fact, scene)
         for one in over
-        if treatments.is_taken(held[_reference(one)])
+        if treatments.is_taken(held[_reference(one)], scene.day)
     ]
     if over and fact["status"] == "stopped":
         return None, ended
@@ -86,7 +86,7 @@ def _told(
 def is_told(fact: Fact, known: Iterable[Resource], scene: Scene) -> bool:
     """Whether writing it would only say again what the record says, and change nothing."""
     if fact["kind"] == "medication":
-        return treatments.repeats(fact, known)
+        return treatments.repeats(fact, known, scene.day)
     if fact["kind"] == "condition" and fact["status"] == "family":
         return problems.is_known_relative(fact, known, scene)
     return fact["kind"] == "allergy" and problems.is_known_allergy(fact, known)
@@ -101,11 +101,18 @@ def unsaid(
     listed, held = [*facts], [*known]
     said = {_gist(new) for fact in listed if (new := KINDS[fact["kind"]](fact, scene)) is not None}
     gone = [one for one in held if _may_be_unsaid(one, scene) and _gist(one) not in said]
-    stays = [one for one in held if one not in gone and is_of_note(one, scene) and treatments.is_taken(one)]
+    stays = [one for one in held if one not in gone and _still_says(one, scene)]
     drugs = {str(fact["drug"]) for fact in [*accepted, *filter(treatments.is_stop, listed)] if "drug" in fact}
     again = (treatments.revived(one, drugs, stays, references.unversioned(scene.note)) for one in held)
     cancelled = [{**one, "status": _UNSAID[one["resourceType"]][1]} for one in gone]
     return [*cancelled, *(one for one in again if one is not None and one not in gone)]
+
+
+def _still_says(resource: Resource, scene: Scene) -> bool:
+    """A treatment of this note that goes on, or one of another note, whatever became of it since."""
+    if is_of_note(resource, scene):
+        return treatments.is_taken(resource, scene.day)
+    return treatments.is_one(resource) and resource.get("status") not in _WRONG
 
 
 def _may_be_unsaid(resource: Resource, scene: Scene) -> bool:
@@ -134,5 +141,5 @@ def is_known(fact: Fact, known: Iterable[Resource], day: date) -> bool:
     if fact["kind"] == "condition":
         return problems.is_listed(fact, known, day)
     if fact["kind"] == "medication":
-        return treatments.is_known(fact, known)
+        return treatments.is_known(fact, known, day)
     return fact["kind"] == "allergy" and problems.is_known_allergy(fact, known)
