@@ -87,7 +87,7 @@ def _told_after(note: Note, found: Sequence[Line], place: int) -> Line:
     told = _LAST.match(note.flat, line.end, min(end, len(note.flat)))
     if not told or _APPOINTMENT.search(told[0]):
         return line
-    return replace(line, posology=replace(line.posology, days=_days(told)))
+    return replace(line, posology=replace(line.posology, days=_days(told)), shared=True)
 
 
 def _is_of_all(note: Note, line: Line) -> bool:
@@ -113,7 +113,7 @@ def _carry(note: Note, lines: list[Line], place: int, *, whole: bool) -> None:
         ):
             return
         if _is_dosed(before):
-            lines[at] = replace(before, posology=replace(told, days=days))
+            lines[at] = replace(before, posology=replace(told, days=days), shared=True)
         anchor = before.named.start
 
 
@@ -144,7 +144,7 @@ def _told_before(note: Note, line: Line, starts: set[int]) -> Line:
         return line
     sentence = note.sentence(line.named.start)
     told = _ahead(note, sentence, line, starts) or _heading(note, sentence)
-    return replace(line, posology=replace(line.posology, days=_days(told))) if told else line
+    return replace(line, posology=replace(line.posology, days=_days(told)), shared=True) if told else line
 
 
 def _ahead(note: Note, sentence: Sentence, line: Line, starts: set[int]) -> re.Match[str] | None:

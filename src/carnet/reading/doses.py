@@ -37,6 +37,8 @@ _ENDS = r"(?!(?!x ?[0-9])[a-zœ])"  # of a unit; « 1gx3 » is 1 g
 _ANY = rf"(?:{numbers.FRACTION}|{numbers.NUMBER}|{numbers.WORD})"
 _RANGE = rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?"
 _GAP = re.compile(r"(?:[ :=()*–-]|,(?![0-9]))*")
+# Of a mass: « mg/kg/j », « par jour ».
+_PER = r"(?P<per> ?/ ?(?:[0-9]{1,3} ?)?(?:ml|24 ?h|h|dose|bouffee|(?:kg|kilo(?:gramme)?s?)(?: ?/ ?(?:jours?|j|24 ?h|prise|dose))?|jours?|j|prise|sem)(?![a-z])| par (?:kg|kilo(?:gramme)?s?|jour|24 ?h|ml|prise)(?: (?:et )?(?:par|/) ?(?:jour|j|prise))?)?"
 _STOP_GAP = re.compile(r" ?(?:\. ?|\n[ ]*[-*•]? ?)")
 # After a full stop or on a new line only what can be nothing but a dosage.
 _SURE = frozenset({AMOUNT, SCHEME, COUNTED, TIMES, MOMENT, REFILL, BRAND_ONLY, CEILING, THEN})
@@ -126,6 +128,25 @@ def _grammar() -> list[tuple[str, re.Pattern[str], dict[str, Any], Maker]]:
     def add(kind: str, form: str, make: Maker = dose_values.nothing, **values: Any) -> None:
         found.append((kind, re.compile(form), values, make))
 
+    _add_asides(add)
+    _add_conditions(add, table)
+    _add_renewals(add, table)
+    _add_counts(add, table)
+    _add_durations(add, table)
+    _add_schemes(add, table)
+    _add_meals(add, table)
+    _add_masses(add)
+    _add_numbers(add)
+    _add_bare(add)
+    add(THEN, r"(?:puis|ensuite|suivi de|et puis|apres(?! ?(?:chaque|les?|la|l'|repas|une?|[0-9])))(?![a-z])")
+    add(PLACE, f"(?:{tables.any_of(table['forms']['places'])})")
+    add(FORM, f"(?:{tables.any_of(table['forms']['list'])}|{_long_units()})(?![a-z0-9°])")
+    add(FILLER, f"(?:{tables.any_of(table['fillers']['list'])})(?![a-z0-9°/])")
+    return found
+
+
+def _add_asides(add: Callable[..., None]) -> None:
+    """What looks like a step or a dose, and is none."""
     by = rf"(?:{numbers.FRACTION}|{numbers.NUMBER}|{numbers.WORD}) ?(?:{_units()}|{_masses()})(?![a-z])"
     every = r"(?: ?(?:par|/|tous les|ts les|toutes les|chaque) ?[0-9]{0,2} ?(?:jours?|j|semaines?|sem|mois)(?![a-z]))?"
     # « puis augmenter d'une gélule tous les 3 jours »: no step that can be told.
@@ -138,10 +159,9 @@ def _grammar() -> list[tuple[str, re.Pattern[str], dict[str, Any], Maker]]:
         FILLER,
         r"(?:enfant|bb|bebe|nourrisson|poids|pds|pese)[ :]{1,3}(?:de )?[0-9]{1,2}(?:[.,][0-9])? ?kgs?(?![a-z/])",
     )
-    _add_conditions(add, table)
-    _add_counts(add, table)
-    _add_durations(add, table)
-    _add_schemes(add, table)
+
+
+def _add_meals(add: Callable[..., None], table: dict[str, Any]) -> None:
     ahead, moments = table["moments"]["ahead"], table["moments"]
     add(
         MEALS,
@@ -155,18 +175,12 @@ def _grammar() -> list[tuple[str, re.Pattern[str], dict[str, Any], Maker]]:
         each=False,
         make=dose_values.given,
     )
-    _add_amounts(add)
-    add(THEN, r"(?:puis|ensuite|suivi de|et puis|apres(?! ?(?:chaque|les?|la|l'|repas|une?|[0-9])))(?![a-z])")
-    add(PLACE, f"(?:{tables.any_of(table['forms']['places'])})")
-    add(FORM, f"(?:{tables.any_of(table['forms']['list'])}|{_long_units()})(?![a-z0-9°])")
-    add(FILLER, f"(?:{tables.any_of(table['fillers']['list'])})(?![a-z0-9°/])")
-    return found
 
 
 def _add_conditions(add: Callable[..., None], table: dict[str, Any]) -> None:
     ceiling, need = table["ceilings"]["before"], table["conditions"]
     per = r"(?: ?(?:par|/|en|p) ?(?:24 ?h(?:eures)?|jours?|j|prises?|semaines?|sem))?"
-    counted = rf"(?P<n>{_ANY})(?! ?(?:j|jours?|sem\\w*|mois)(?![a-z])) ?(?P<u>{_units()}|{_masses()}|fois|prises?|x)?(?![a-z]){per}(?![a-z])"
+    counted = rf"(?P<n>{_ANY})(?! ?(?:j|jours?|sem[a-z]*|mois)(?![a-z])) ?(?P<u>{_units()}|{_masses()}|fois|prises?|x)?(?![a-z]){per}(?![a-z])"
     add(
         CEILING,
         rf"(?:{tables.any_of(ceiling)}) ?[:=]? ?{counted}(?: ?max(?:i|imum)?(?![a-z]))?",
@@ -189,6 +203,9 @@ def _add_conditions(add: Callable[..., None], table: dict[str, Any]) -> None:
     add(
         NEED, r"(?:si |en cas de |en cas d')(?P<why>[a-zœ]{3,20})(?![a-z'])", dose_values.need
     )  # no end of it in sight
+
+
+def _add_renewals(add: Callable[..., None], table: dict[str, Any]) -> None:
     add(
         REPEAT,
         r"(?:(?:a |et )?(?:refaire|repeter|renouvell?er(?= (?:a|au|dans|ds|apres) )|reprendre)|(?:a )?repeter|2eme (?:dose|prise)|deuxieme (?:dose|prise))(?: (?:a|au|le|apres|dans|ds))? ?(?P<j>j ?)?(?P<n>[0-9]{1,3}) ?(?P<u>jours?|j|semaines?|sem|mois|h)?(?![a-z])",
@@ -244,6 +261,17 @@ def _add_durations(add: Callable[..., None], table: dict[str, Any]) -> None:
         sure=True,
     )
     add(DURATION, r"(?P<h>48|72) ?h(?:eures)?(?= ?(?:puis|max|,|\.|$|\n))", dose_values.duration, sure=False)
+    _add_days(add)
+    add(
+        DURATION,
+        rf"(?P<n>{_ANY})(?: ?(?:a|-|ou) ?{_ANY})? ?(?P<u>{units})(?P<half> et demie?)?(?![a-z0-9/])(?! ?/ ?(?:[0-9]|sem|mois))",
+        dose_values.duration,
+        sure=False,
+    )
+
+
+def _add_days(add: Callable[..., None]) -> None:
+    """« le premier jour », « J1 », « J2 à J5 », « jusqu'à J7 »; months as « 3 m »."""
     add(
         DURATION,
         r"(?<!des )(?<!partir )(?:le |au )?(?<!des le )(?<!partir du )(?:premier|1er|deuxieme|2e(?:me)?|troisieme|3e(?:me)?|second) jour(?![a-z])",
@@ -266,12 +294,6 @@ def _add_durations(add: Callable[..., None], table: dict[str, Any]) -> None:
         dose_values.duration,
         sure=True,
         u="j",
-    )
-    add(
-        DURATION,
-        rf"(?P<n>{_ANY})(?: ?(?:a|-|ou) ?{_ANY})? ?(?P<u>{units})(?P<half> et demie?)?(?![a-z0-9/])(?! ?/ ?(?:[0-9]|sem|mois))",
-        dose_values.duration,
-        sure=False,
     )
 
 
@@ -298,8 +320,7 @@ def _add_schemes(add: Callable[..., None], table: dict[str, Any]) -> None:
     )
 
 
-def _add_amounts(add: Callable[..., None]) -> None:
-    per = r"(?P<per> ?/ ?(?:[0-9]{1,3} ?)?(?:ml|24 ?h|h|dose|bouffee|(?:kg|kilo(?:gramme)?s?)(?: ?/ ?(?:jours?|j|24 ?h|prise|dose))?|jours?|j|prise|sem)(?![a-z])| par (?:kg|kilo(?:gramme)?s?|jour|24 ?h|ml|prise)(?: (?:et )?(?:par|/) ?(?:jour|j|prise))?)?"
+def _add_masses(add: Callable[..., None]) -> None:
     pair = rf"(?P<n>{numbers.NUMBER})(?: ?(?P<u1>{_masses()}))? ?/ ?(?P<to>{numbers.NUMBER}) ?(?P<u>{_masses()})(?![a-z])"
     add(MASS, rf"{pair}(?P<per>)", dose_values.mass)
     falling = r"(?P<n>[0-9]{2,3}) ?(?:mg)?(?: ?- ?[0-9]{1,3} ?(?:mg)?){1,3} ?- ?[0-9]{1,3}"
@@ -316,6 +337,10 @@ def _add_amounts(add: Callable[..., None]) -> None:
         rf"(?P<n>{numbers.NUMBER}) ?(?P<u>{_masses()}) ?/ ?(?P<to>{numbers.NUMBER})(?![a-z0-9])(?! ?(?:ml|h|doses?|kg|j)(?![a-z]))(?P<per>)",
         dose_values.mass,
     )
+
+
+def _add_numbers(add: Callable[..., None]) -> None:
+    """Amounts with a unit, masses, amounts without a unit; in this order."""
     weighed = (
         r"(?:(?:1|une?) )?(?:doses?[- ]?(?:poids)?|pipettes?|dp|graduation|mesure)? ?(?:de |pour |a |:)?"
     )
@@ -327,12 +352,12 @@ def _add_amounts(add: Callable[..., None]) -> None:
     )
     add(
         MASS,
-        rf"(?P<n>{numbers.NUMBER}|[.,][0-9]{{1,3}})(?: ?(?:a|ou|-) ?(?P<to2>{numbers.NUMBER}))? ?(?P<u>{_masses()}){_ENDS}{per}",
+        rf"(?P<n>{numbers.NUMBER}|[.,][0-9]{{1,3}})(?: ?(?:a|ou|-) ?(?P<to2>{numbers.NUMBER}))? ?(?P<u>{_masses()}){_ENDS}{_PER}",
         dose_values.mass,
     )
     add(
         MASS,
-        rf"(?P<n>{numbers.WORDS}) (?P<u>mill?igrammes?|mg|microgrammes?|grammes?|unites?|ui){_ENDS}{per}",
+        rf"(?P<n>{numbers.WORDS}) (?P<u>mill?igrammes?|mg|microgrammes?|grammes?|unites?|ui){_ENDS}{_PER}",
         dose_values.mass,
     )
     add(
@@ -340,6 +365,10 @@ def _add_amounts(add: Callable[..., None]) -> None:
         rf"(?P<n>{numbers.FRACTION})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?P<u>)(?![a-z0-9])",
         dose_values.amount,
     )
+
+
+def _add_bare(add: Callable[..., None]) -> None:
+    """Numbers without a unit: one, two, or three of one strength."""
     add(
         BARE,
         rf"(?P<n>{numbers.NUMBER}) ?/ ?(?P<to>{numbers.NUMBER})(?![0-9/])(?! ?(?:j|sem)\b)",
@@ -352,7 +381,7 @@ def _add_amounts(add: Callable[..., None]) -> None:
     )
     add(
         BARE,
-        rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?![0-9°%]|(?!x ?[1-9])[a-z])(?! ?(?:mns?|min|minutes?|h|heures?|mille|millions?|avant ?\))(?![a-z]))",
+        rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?![0-9°%]|(?!x ?[1-9])[a-z])(?! ?(?:mns?|min|minutes?|h|heures?|mille|millions?|avant ?\)|boites?|btes?|bt|flacons?|tubes?)(?![a-z]))",
         dose_values.bare,
     )
 

@@ -44,6 +44,7 @@ def lines(note: Note, named: Sequence[Named]) -> list[Line]:
         )
         named_next = named[place + 1].start if place + 1 < len(named) else NOWHERE
         line = Line(one, read, max(one.end, end), named_next)
+        read.changed = bool(_CHANGES.search(told) and (read.strength or read.intakes))
         _led(note, one, read)
         read.as_needed = read.as_needed or _in_case(note, one)
         found.append(_changed(note, line, limit) or line)

@@ -18,6 +18,7 @@ NONE, UNSAID = "none", ""  # spoken of only; nothing says
 _UNCHANGED = (ONGOING, 0.93)  # said after the line
 _GUESSED = (PRESCRIBED, 0.6)  # a strength alone
 _BY_PLACE = 0.9  # sure of at most: by where it stands in the note
+_MONTHLY = 0.01  # times a day
 _SUPPLY = 21  # days
 _VACCINES = "J07"  # ATC: told by immunizations.py
 _BY_DOSE = 0.8  # sure of at most: by the dosage of the line itself
@@ -118,7 +119,9 @@ def _values(line: Line, status: str, note: Note) -> Values:
         "strength": read.strength,
         "dose_per_intake": None if amount is None else numbers.short(round(amount, 3 if amount < 1 else 2)),
         "intake_unit": unit,
-        "times_per_day": None if times is None else numbers.short(round(times, 3)),
+        "times_per_day": None
+        if times is None
+        else numbers.short(round(times, 3 if times >= _MONTHLY else 4)),
         "duration_days": None if days is None else numbers.short(days),
         "as_needed": read.as_needed,
         "status": status,
@@ -208,7 +211,12 @@ def _by_place(note: Note, line: Line, sentence: Sentence) -> tuple[str, float]:
         return ONGOING, 0.6  # « Sinemet 100 1-1-1 → ajout Requip »
     if read.days or read.as_needed or read.says_something:
         return PRESCRIBED, 0.8
-    return _GUESSED if read.strength else (UNSAID, 0)
+    if read.strength:
+        return _GUESSED
+    alone = note.flat[sentence.body : sentence.end].strip(" .,:-") == note.flat[line.named.start : line.end]
+    if alone and not line.named.weak and _examined(note, sentence.start):
+        return _GUESSED  # « Angine. Doliprane. »
+    return UNSAID, 0
 
 
 def _examined(note: Note, place: int) -> bool:

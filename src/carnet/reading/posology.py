@@ -346,7 +346,7 @@ class _Reading:
         self.last.when += [when for when in piece.values["when"] if when not in self.last.when]
 
     def _once(self, place: int, piece: Piece) -> None:
-        if piece.values.get("today") and (not self.found.intakes or self.last.said):
+        if piece.values.get("today") and self.found.intakes and self.last.said:
             return
         self._set_times(1, 1)
         self.found.days = self.found.days or 1
