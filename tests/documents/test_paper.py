@@ -126,3 +126,12 @@ def test_a_wording_with_anything_else_is_refused(wrong: str) -> None:
 
 def test_a_value_that_looks_like_a_field_is_not_filled_again() -> None:
     assert wording.filled("{nom}", {"nom": "{motif}", "motif": "secret"}) == ("{motif}",)
+
+
+def test_a_wording_begins_in_the_words_of_the_record() -> None:
+    text = "Je vous adresse {nom}.\nCe jour : {mesures}\n\nMotif : {motif}, {jours} jours."
+    begun = wording.begun(
+        text, {"nom": "DUVAL {nom}", "mesures": "", "motif": "toux", "jours": "3"}, ("jours",)
+    )
+    assert begun == "Je vous adresse DUVAL (nom).\n\nMotif : toux, {jours} jours."
+    assert wording.filled(begun, {"jours": "3"}) == ("Je vous adresse DUVAL (nom).", "Motif : toux, 3 jours.")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from carnet.rules.offers import Offer, offers, term_of, words
+from carnet.rules.offers import Offer, offers, said_of, term_of, words
 from tests.rules.test_accepted import EVERY, HTA, PRESSURE, TEXT
 
 DAY = date(2026, 11, 21)
@@ -135,3 +135,18 @@ def test_a_prescription_is_certain_only_when_all_of_it_was_read(missing: str) ->
     assert read.certain is (missing == "")
     (unsure,) = offered({**PRESCRIBED, "confidence": 0.8})
     assert not unsure.certain
+
+
+@pytest.mark.parametrize(
+    ("term", "said"),
+    [
+        ("vital:bp", ("Mesure", "TA")),
+        ("condition:fievre:negated", ("Problème", "fievre (absent)")),
+        ("condition:hypertension arterielle:affirmed", ("Problème", "hypertension arterielle")),
+        ("medication:amlodipine", ("Médicament", "amlodipine")),
+        ("order:lab", ("Demande", "biologie")),
+        ("order", ("Demande", "")),
+    ],
+)
+def test_what_was_counted_is_told_in_words(term: str, said: tuple[str, str]) -> None:
+    assert said_of(term) == said

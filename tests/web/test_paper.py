@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from pathlib import Path
 
 import pypdfium2
@@ -140,3 +142,13 @@ def test_what_is_no_paper_of_this_patient_is_not_shown(client: Client, doctor: A
         assert client.get(f"/paper/{emile}/{path}").status_code == 404
         assert client.get(f"/paper/{emile}/{path}?of=nobody").status_code == 404
         assert client.get(f"/paper/{other}/{path}?{address.partition('?')[2]}").status_code == 404
+
+
+def test_a_letter_is_read_in_its_own_words_before_it_is_made(
+    client: Client, doctor: Actor, emile: str
+) -> None:
+    page = unescape(client.get(f"/paper/{emile}/letter").content.decode())
+    assert "DURAND" in re.search(r"<textarea name=\"body\".*?</textarea>", page, re.S)[0]  # type: ignore[index]
+    assert "{nom}" not in page
+    leave = unescape(client.get(f"/paper/{emile}/sick_leave").content.decode())
+    assert "{jours}" in leave

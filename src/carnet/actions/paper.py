@@ -49,15 +49,16 @@ WORDINGS: dict[Kind, str] = {
         "Je vous remercie de votre avis."
     ),
     "certificate": (
-        "Je soussigné, {medecin}, certifie avoir examiné ce jour {civilite} {nom}, naissance le {naissance}.\n\n\n\n"
-        "Certificat établi à la demande de l’intéressé et remis en main propre."
+        "Je soussigné(e), {medecin}, certifie avoir examiné ce jour {civilite} {nom}, né(e) le {naissance}.\n\n\n\n"
+        "Certificat établi à la demande de l’intéressé(e) et remis en main propre."
     ),
     "sick_leave": (
-        "Je soussigné, {medecin}, certifie avoir examiné ce jour {civilite} {nom}, dont l’état de santé nécessite un arrêt "
+        "Je soussigné(e), {medecin}, certifie avoir examiné ce jour {civilite} {nom}, dont l’état de santé nécessite un arrêt "
         "de travail de {jours} jours, jusqu’au {jusquau} inclus."
     ),
 }
 LONGEST_LEAVE = 366
+LATER = ("jours", "jusquau", "destinataire")
 _WRITTEN = frozenset(("sick_leave", "certificate"))
 _ANY_CERTIFICATE = frozenset(
     ("certificat", "certif", "medical", "de", "d", "a", "la", "le", "du", "pour", "enfant")
@@ -141,10 +142,16 @@ def _names(title: str) -> set[str]:
     return set(fold(title).split()) - _ANY_CERTIFICATE
 
 
-def default(kind: Kind, request: Resource | None, day: date) -> Asked:
-    """What a page begins with for a request of a visit: its length, what it is for."""
-    words = str((request or {}).get("code", {}).get("text", ""))
-    return Asked(kind, WORDINGS[kind], days=steps.leave_days(words, day) if words else 0, about=words)
+def begun(*, by: Actor, day: date, record: OpenRecord, asked: Asked) -> str:
+    """The wording as a person begins to edit it, in the words of this record; what depends on what they will type
+    (LATER) stays a field."""
+    told = told_by([one.resource() for one in record.all()], day)
+    return wording.begun(asked.body, values(by, record.patient.resource(), told, asked, day), LATER)
+
+
+def leave_of(request: Resource, day: date) -> int:
+    """How many days a visit asked for; 0 when it did not say."""
+    return steps.leave_days(str(request.get("code", {}).get("text", "")), day)
 
 
 def is_printable(resource: Resource, encounter: str) -> bool:

@@ -4,7 +4,7 @@ no expression, no condition, no code. A line whose every field is empty is left 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from carnet.fhir.errors import Invalid, Issue
 
@@ -27,6 +27,7 @@ FIELDS: dict[str, str] = {
     "destinataire": "à qui la lettre s’adresse",
 }
 LONGEST = 20_000  # characters of a wording
+_BRACKETS = str.maketrans("{}", "()")
 _FIELD = re.compile(r"\{([^{}\n]*)\}")
 _UNKNOWN = "Le champ {{{field}}} n'existe pas. Les champs sont : {fields}."
 _TOO_LONG = "Ce modèle est trop long : {count} caractères au plus."
@@ -52,6 +53,16 @@ def filled(wording: str, values: Mapping[str, str]) -> tuple[str, ...]:
     kept = [line for line in wording.splitlines() if not _is_void(line, values)]
     text = _FIELD.sub(lambda found: values.get(found[1].strip(), ""), "\n".join(kept))
     return tuple(part.strip() for part in re.split(r"\n\s*\n", text) if part.strip())
+
+
+def begun(wording: str, values: Mapping[str, str], later: Collection[str]) -> str:
+    """A wording as a person begins to edit it: what the record says stands there in its own words (braces, which would be
+    fields again, as brackets); the fields of `later` stay, lines that would say nothing are gone. Raises Invalid."""
+    check(wording)
+    known = {field: said.translate(_BRACKETS) for field, said in values.items()}
+    said = known | {field: f"{{{field}}}" for field in later}
+    kept = [line for line in wording.splitlines() if not _is_void(line, said)]
+    return _FIELD.sub(lambda found: said.get(found[1].strip(), ""), "\n".join(kept))
 
 
 def _is_void(line: str, values: Mapping[str, str]) -> bool:

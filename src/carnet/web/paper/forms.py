@@ -19,11 +19,15 @@ class PaperForm(forms.Form):
     )  # fmt: skip
     days = forms.IntegerField(label=_("Nombre de jours"), min_value=1, max_value=366)
     body = forms.CharField(
-        label=_("Texte"), max_length=wording.LONGEST, widget=forms.Textarea(attrs={"rows": 14})
+        label=_("Texte"),
+        max_length=wording.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "true", "lang": "fr"}),
     )
 
     def __init__(self, kind: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        first = {"letter": "to", "sick_leave": "days"}.get(kind, "body")
+        self.fields[first].widget.attrs["autofocus"] = True
         if kind != "letter":
             del self.fields["to"]
         if kind != "sick_leave":

@@ -93,7 +93,7 @@ def write(request: HttpRequest, id: str, kind: str) -> HttpResponse:
     actions.check_write(by)
     asked = _request(request, id)
     if request.method == "GET":
-        return _page(request, by, id, kind, PaperForm(kind, initial=_initial(request, by, kind, asked)))
+        return _page(request, by, id, kind, PaperForm(kind, initial=_initial(request, by, id, kind, asked)))
     form = PaperForm(kind, request.POST)
     if form.is_valid():
         try:
@@ -115,10 +115,14 @@ def _request(request: HttpRequest, id: str) -> dict[str, Any]:
     return record.get("ServiceRequest", request.GET["asked"]).resource()
 
 
-def _initial(request: HttpRequest, by: Actor, kind: str, asked: dict[str, Any]) -> dict[str, Any]:
-    today = timezone.localtime(clock.now()).date()
-    days = actions.default(cast(actions.Kind, kind), asked, today).days
-    return {"body": _model(request, by, kind), **({"days": days} if days else {})}
+def _initial(request: HttpRequest, by: Actor, id: str, kind: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """The model in the words of this record; of a leave, the length that the visit asked for."""
+    at = clock.now()
+    day, record = timezone.localtime(at).date(), gate.continue_record(by=by, at=at, patient=id)
+    body = _asked(kind, {"body": _model(request, by, kind)}, asked)
+    days = actions.leave_of(asked, day)
+    begun = actions.begun(by=by, day=day, record=record, asked=body)
+    return {"body": begun, **({"days": days} if days else {})}
 
 
 def _of_visit(request: HttpRequest, id: str, asked: dict[str, Any]) -> list[str]:
@@ -158,7 +162,7 @@ def _page(
         "kind": kind,
         "title": _NAMES[kind],
         "form": form,
-        "fields": wording.FIELDS,
+        "fields": {name: words for name, words in wording.FIELDS.items() if name in actions.LATER},
         "models": [one for one in wordings.seen(by=by) if one.kind == kind],
         "banner": patients.banner(by, record, href=reverse("patient:record", args=[id])),
     }

@@ -17,6 +17,7 @@ from carnet.actions import letterhead, offers, wordings
 from carnet.documents.paper import wording
 from carnet.fhir.errors import Conflict, Invalid
 from carnet.record import clock, margin
+from carnet.rules.offers import said_of
 from carnet.web.shell.asking import actor
 
 KINDS = [
@@ -25,6 +26,14 @@ KINDS = [
     ("certificate", gettext_lazy("Certificat")),
     ("sick_leave", gettext_lazy("Arrêt de travail")),
 ]
+
+
+GROUPS = {
+    "snippet": gettext_lazy("Raccourcis de note"),
+    "letter": gettext_lazy("Lettres"),
+    "certificate": gettext_lazy("Certificats"),
+    "sick_leave": gettext_lazy("Arrêts de travail"),
+}
 
 
 class LetterheadForm(forms.Form):
@@ -116,7 +125,8 @@ def learning(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Compteurs remis à zéro."))
         return redirect("practice:learning")
     counted = sorted(margin.tallies(by=by), key=lambda one: -(one.accepted + one.refused))
-    return render(request, "practice/learning.html", {"counted": counted})
+    shown = [(*said_of(one.term), one) for one in counted]
+    return render(request, "practice/learning.html", {"counted": shown})
 
 
 def _save(request: HttpRequest, typed: dict[str, Any]) -> None:
@@ -141,6 +151,6 @@ def _models(
     chosen: wordings.Wording | None,
     status: int = 200,
 ) -> HttpResponse:
-    groups = [(label, [one for one in seen if one.kind == kind]) for kind, label in KINDS]
+    groups = [(label, [one for one in seen if one.kind == kind]) for kind, label in GROUPS.items()]
     shown = {"groups": groups, "form": form, "chosen": chosen, "fields": wording.FIELDS}
     return render(request, "practice/models.html", shown, status=status)
