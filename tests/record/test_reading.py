@@ -152,6 +152,10 @@ def test_a_light_reading_tells_what_a_full_one_tells(record: list[Resource]) -> 
     assert [(event.kind, event.reference, event.date) for event in events] == [
         (entry.kind, entry.reference, entry.date) for entry in timeline.entries(whole)
     ]
+    for words in ("mot 8480-6", "TA", "2025", "mesures 03", "rien"):
+        found = [event.told(reading.whole) for event in timeline.matching(events, text=words)]
+        same = timeline.matching(timeline.outline(whole), text=words)
+        assert repr(found) == repr([event.told() for event in same])
     moments = [timeline.moment(event.date) for event in events]
     assert moments == sorted(moments, reverse=True)
     told = [*map(reading.whole, filter(synthesis.tells, reading.facts))]

@@ -48,6 +48,7 @@ DFG = frozenset(
 CREATININE = frozenset(["2160-0", "14682-9", "38483-4", "77140-2", "59826-8"])
 DFG_LOW = Decimal(60)  # mL/min/1.73 m²; KDIGO 2024 CKD guideline, G3a begins below 60
 SYSTOLIC, DIASTOLIC = "8480-6", "8462-4"
+PRESSURE = "TA"  # both together
 # The order in which measures are read: pressure, pulse, weight, height, mass index, temperature, saturation.
 ORDER = (SYSTOLIC, DIASTOLIC, "8867-4", "29463-7", "8302-2", "39156-5", "8310-5", "59408-5", "2708-6")
 
@@ -367,7 +368,7 @@ def _pressures(found: Sequence[Value]) -> list[Value]:
         twin = lower.get(value.reference)
         if value.code == SYSTOLIC and twin and value.quantity and twin.quantity:
             words = f"{value.quantity['value']}/{twin.quantity['value']} {_as_said(value.unit)}".strip()
-            joined.append(replace(value, label="TA", quantity=None, words=words))
+            joined.append(replace(value, label=PRESSURE, quantity=None, words=words))
         elif not (value.code == DIASTOLIC and value.reference in upper):
             joined.append(value)
     return joined

@@ -68,12 +68,14 @@ def _roughly(observed: Observed) -> Resource:
 
 
 class Event(NamedTuple):
-    """An event before its words and values are put together. `tell` does it, from what it is given for a resource."""
+    """An event before its words and values are put together. `tell` does it, from what it is given for a resource;
+    `observed` are the values of a day that stand in no report."""
 
     kind: Kind
     reference: str
     date: str
     tell: Callable[[Whole], Entry]
+    observed: Sequence[Observed] = ()
 
     def told(self, whole: Whole = _itself) -> Entry:
         """The event in words; `whole` gives a resource as it is kept for one whose numbers are inexact."""
@@ -110,8 +112,22 @@ def outline(resources: Iterable[Observed]) -> list[Event]:
 
 def matching(found: Iterable[Event], *, text: str) -> list[Event]:
     """The events that hold every word typed, whatever its accents."""
-    words = fold(text).split()
-    return [event for event in found if not words or _holds(event.told(_roughly), words)]
+    words, labels = fold(text).split(), dict[bytes, str]()
+    if not words:
+        return [*found]
+    return [one for one in found if _may_hold(one, words, labels) and _holds(one.told(_roughly), words)]
+
+
+def _may_hold(event: Event, words: list[str], labels: dict[bytes, str]) -> bool:
+    """No for a day of measures none of which is called so: of a long record, most are, and few need to be told."""
+    said = [_SAID_OF_DAYS, fold(event.date)]
+    for one in event.observed:
+        if not isinstance(one, Measure):
+            return True
+        if one.kind not in labels:
+            labels[one.kind] = fold(" ".join(value.label for value in results.values([_roughly(one)])))
+        said.append(labels[one.kind])
+    return not event.observed or all(any(word in name for name in said) for word in words)
 
 
 def counts(found: Iterable[Event]) -> list[tuple[Kind, int]]:
@@ -348,12 +364,16 @@ def _measures(alone: Iterable[Observed], documents: dict[str, Resource]) -> Iter
             days.setdefault(results.date_of(one)[:10], []).append(one)
     for listed in days.values():
         latest = max(map(date_of, listed))
-        yield Event("result", _name(listed[0]), latest, partial(_told_day, latest, listed))
+        yield Event("result", _name(listed[0]), latest, partial(_told_day, latest, listed), listed)
+
+
+_TITLES = ("Mesures", "Résultats")
+_SAID_OF_DAYS = fold(" ".join((*_TITLES, results.PRESSURE)))
 
 
 def _told_day(latest: str, listed: list[Observed], whole: Whole) -> Entry:
     values = results.summary(results.values(map(whole, listed)))
-    title = "Mesures" if all(value.category == "vital-signs" for value in values) else "Résultats"
+    title = _TITLES[not all(value.category == "vital-signs" for value in values)]
     return Entry("result", _name(listed[0]), latest, title, values=values)
 
 
