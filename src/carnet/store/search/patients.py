@@ -21,7 +21,7 @@ from carnet.store.search.patient_query import INITIALS_LIMIT, Asked, Way
 from carnet.store.search.typing_errors import edits
 
 FETCHED = 24  # ranks of one question to the index, at least; when they are fewer, they are all
-SPARE = 4  # patients read beyond those asked for, should some turn out to be merged into others
+SPARE = 2  # patients read beyond those asked for, should some turn out to be merged into others
 EDITS = 40  # words one error away that are asked for, the likeliest; more only happen to short words
 _ASK = {
     "sqlite": "SELECT rowid FROM store_finder_text WHERE store_finder_text MATCH %s ORDER BY rowid DESC LIMIT %s",
@@ -43,9 +43,10 @@ class Known(NamedTuple):
 
 
 class Questions(NamedTuple):
-    """For each question to the index, how loose each word may be. One word: from the best answers to the others. Of
-    several also the loosest, until many answer; they come first."""
+    """For each question to the index, how loose each word may be: first what is `usual`, if that finds enough nothing
+    else is asked; of several words then the loosest, until many answer; then from the best answers to the others."""
 
+    usual: list[list[int]]
     loosest: list[list[int]]
     strict: list[list[int]]
 
@@ -102,22 +103,31 @@ def _collect(
 def _ranks(reading: list[Asked], questions: Questions, limit: int, read: set[int]) -> Iterator[int]:
     """Those who answer a reading best: when few answer it at all, they are all; else the strict questions find the best
     of many. Those already `read` count and take no place."""
-    fetched, best, all_of_them = max(FETCHED, 2 * limit), set[int](), list[int]()
+    fetched, best, everybody = max(FETCHED, 2 * limit), set[int](), list[int]()
+
+    def better(levels: list[int]) -> list[int]:
+        ranks = _ask(reading, levels, fetched)
+        new = [rank for rank in ranks if rank not in read and rank not in best]
+        best.update(ranks)
+        return new[: limit + SPARE]
+
+    for levels in questions.usual:
+        yield from better(levels)
+        if len(best) >= limit:
+            return
     for levels in questions.loosest:
-        all_of_them = _ask(reading, levels, fetched)
-        if len(all_of_them) == fetched:
+        everybody = _ask(reading, levels, fetched)
+        if len(everybody) == fetched:
             break
     else:
         if questions.loosest:
-            yield from all_of_them
+            yield from everybody
             return
     for levels in questions.strict:
-        ranks = _ask(reading, levels, fetched)
-        yield from [rank for rank in ranks if rank not in read and rank not in best][: limit + SPARE]
-        best.update(ranks)
+        yield from better(levels)
         if len(best) >= limit:
             return
-    yield from all_of_them[: limit + SPARE]
+    yield from everybody[: limit + SPARE]
 
 
 def _keep(found: dict[str, Scored], reading: list[Asked], rows: list[Known]) -> None:
@@ -141,19 +151,21 @@ def _questions(reading: list[Asked], names: frozenset[str] | None) -> Questions:
     """What is no name is not asked for as a whole one."""
     words = [asked.word for asked in reading if asked.word]
     if not words:
-        return Questions([], [[]])
+        return Questions([], [], [[]])
     if names is None:
         return _with_errors(len(words))
-    loosest, strict = _without_errors(len(words))
-    asked = [q for q in strict if all(n > asking.WHOLE or w in names for n, w in zip(q, words, strict=True))]
-    return Questions(loosest, asked)
+    listed = _without_errors(len(words))
+    asked = [
+        q for q in listed.strict if all(n > asking.WHOLE or w in names for n, w in zip(q, words, strict=True))
+    ]
+    return listed._replace(strict=asked)
 
 
 def _without_errors(count: int) -> Questions:
     family, whole, elsewhere = asking.FAMILY_WHOLE, asking.WHOLE, asking.ELSEWHERE
     family_begins, begins = asking.FAMILY_BEGINS, asking.BEGINS
     if count == 1:
-        return Questions([], [[level] for level in range(elsewhere + 1)])
+        return Questions([], [], [[level] for level in range(elsewhere + 1)])
     strict = [
         *_one_at(family, whole, count),
         [whole] * count,
@@ -163,20 +175,21 @@ def _without_errors(count: int) -> Questions:
         [begins] * count,
         *_one_at(whole, elsewhere, count),
     ]
-    return Questions([[elsewhere] * count], strict)
+    return Questions([], [[elsewhere] * count], strict)
 
 
 def _with_errors(count: int) -> Questions:
     family, almost, last = asking.FAMILY_ALMOST, asking.ALMOST, asking.ALMOST_BEGINS
     if count == 1:
-        return Questions([], [[family], [almost], [last]])
+        return Questions([], [], [[family], [almost], [last]])
+    usual = [[family, *[asking.BEGINS] * (count - 1)]]  # the family name, misspelt, comes first
     strict = [
-        *_one_at(family, asking.BEGINS, count),
+        *_one_at(family, asking.BEGINS, count)[1:],
         *_one_at(almost, asking.BEGINS, count),
         *_one_at(asking.ELSEWHERE, almost, count),
         [almost] * count,
     ]
-    return Questions([[almost] * count, [last] * count], strict)
+    return Questions(usual, [[almost] * count, [last] * count], strict)
 
 
 def _one_at(better: int, others: int, count: int) -> list[list[int]]:
