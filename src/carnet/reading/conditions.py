@@ -33,7 +33,7 @@ _DATE = re.compile(
 # Facts whose words are no condition besides; « fièvre 38,9 » is a temperature and a fever.
 _CLAIMING = frozenset((ALLERGY, IMMUNIZATION, LAB, MEDICATION, TOBACCO, ALCOHOL))
 _SHORT = 2  # letters; such an abbreviation counts only in capitals
-_BEREAVED = "Z63.4"  # the one circumstance that is coded like a disease
+_KEPT = frozenset(("deuil", "fin-de-vie"))  # circumstances that doctors code like diseases
 _KINDS_LEFT_OUT = frozenset(("social",))
 # Reasons of contact, acts and circumstances (chapters XX and XXI): what is done, not what the patient has.
 _CODES_LEFT_OUT = (
@@ -52,34 +52,8 @@ _CODES_LEFT_OUT = (
     "Z36",
     "Z39",
     "Z4",
-    "Z50",
-    "Z51.0",
-    "Z51.1",
-    "Z51.2",
-    "Z51.6",
-    "Z51.8",
-    "Z52",
-    "Z53",
-    "Z54",
-    "Z55",
-    "Z56",
-    "Z57",
-    "Z58",
-    "Z59",
-    "Z60",
-    "Z61",
-    "Z62",
-    "Z63.0",
-    "Z63.1",
-    "Z63.2",
-    "Z63.3",
-    "Z63.5",
-    "Z63.6",
-    "Z63.7",
-    "Z63.8",
-    "Z63.9",
-    "Z64",
-    "Z65",
+    "Z5",
+    "Z6",
     "Z70",
     "Z71",
     "Z73.6",
@@ -168,12 +142,12 @@ def _inside(match: Match[Concept], places: Sequence[tuple[int, int]]) -> bool:
 def _counts(note: Note, match: Match[Concept], taken: Sequence[Fact], negated: bool) -> bool:
     concept = match.value
     if (
-        (concept.kind in _KINDS_LEFT_OUT and concept.code != _BEREAVED)
+        (concept.kind in _KINDS_LEFT_OUT and concept.id not in _KEPT)
         or not concept.codes
         or not _meant(note, match, negated)
     ):
         return False
-    if concept.codes[0].startswith(_CODES_LEFT_OUT):
+    if concept.codes[0].startswith(_CODES_LEFT_OUT) and concept.id not in _KEPT:
         return False
     if _TITLES.search(note.flat[max(0, match.start - 14) : match.start]) and _like_a_name(note, match):
         return False
