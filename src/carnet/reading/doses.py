@@ -188,6 +188,10 @@ def _add_conditions(add: Callable[..., None], table: dict[str, Any]) -> None:
     )
     daily = rf"(?P<n>{_ANY}) ?(?P<u>{_units()}|{_masses()})? ?(?:/|par) ?(?:jours?|j|24 ?h)"
     add(CEILING, rf"{daily} ?,? ?(?:au )?max(?:i|imum)?(?![a-z])", dose_values.ceiling)
+    most = (
+        rf"(?P<n>{_ANY}) ?(?P<u>{_units()}|{_masses()})? ?max(?:i|imum)?(?: ?(?:/|par) ?(?:jours?|j|24 ?h))?"
+    )
+    add(CEILING, rf"{most}(?![a-z]| ?[:=]? ?[0-9])", dose_values.ceiling)
     add(
         NEED,
         rf"(?:{tables.any_of(need['before'])})(?:(?<=')|(?![a-z])) ?(?P<why>(?! ?bes)[a-z0-9œ'>< ,.°/é-]{{2,60}}?)(?=(?:(?<![a-z])|(?![a-z])) ?(?:{tables.any_of(need['ends'])})|\n|$)",

@@ -305,7 +305,7 @@ def _next_at(note: Note, place: int, following: int) -> bool:
 
 # « Tramadol 50 nausées stoppé », « amoxicilline donnée par le dentiste, arrêtée ce matin »; not « pas arrêté ».
 _STOPPED_LATER = re.compile(
-    r"(?:(?!(?<![a-z])(?:pas|non|ni|sauf|tabac|si)(?![a-z]))[^.;\n0-9]){0,32}?(?<![a-z])(?:stoppee?s?|arretee?s?|interrompue?s?|suspendue?s?|arret(?= (?:j[0-9]|apres|au bout|definitif|spontane|pour|car|cause|devant|seul)))(?![a-z])"
+    r"(?:(?!(?<![a-z])(?:pas|non|ni|sauf|tabac|si)(?![a-z]))[^.;(\n0-9]){0,32}?(?<![a-z])(?:stoppee?s?|arretee?s?|interrompue?s?|suspendue?s?|arret(?= (?:j[0-9]|apres|au bout|definitif|spontane|pour|car|cause|devant|seul)))(?![a-z])"
 )
 
 

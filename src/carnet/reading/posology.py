@@ -235,7 +235,7 @@ class _Reading:
         known = strengths.of_number(self.drug, number) if first else None
         if known and not self._alone_small(place, number):
             self.found.strength = known
-        elif first and (number != int(number) or (number >= _STRONG and not self._is_moment(place))):
+        elif first and (number != int(number) or (number >= _STRONG and (number > _MANY or not self._is_moment(place)))):
             self.found.strength = f"{_french(number)} {strengths.usual_unit(self.drug, number)}".strip()
         elif number <= _MANY:
             self._new(number, None)
