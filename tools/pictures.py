@@ -68,9 +68,13 @@ def _take_all(page: Page, practice: dict[str, str]) -> None:
         page.goto(practice["url"] + "day")
         go(page)
         _take(page, name)
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.goto(practice["url"] + "day")
     _visit(page)
+    _short_visit(page, "bertrand noe", "child", CHILD)
+    _short_visit(page, "roux anne", "elder", ELDER)
+    _papers(page, "elder-prescription", "elder-care")
+    _short_visit(page, "gueguen", "leave", BACK)
+    _papers(page, "leave-prescription", "leave")
+    _counted(page)
 
 
 def _take(page: Page, name: str) -> None:
@@ -88,43 +92,74 @@ def _keep(picture: Image.Image, name: str) -> None:
 
 def _visit(page: Page) -> None:
     """A strip: a visit for hypertension typed, structured, signed, printed, found again by its words."""
+    _begin(page, RICHEST)
+    page.keyboard.type("\n".join(VISIT[:3]))
+    _step(page, "visit-1", "#offers .offer")
+    page.keyboard.type("\n" + "\n".join(VISIT[3:]))
+    _step(page, "visit-2", "#offers .offer-medication")
+    page.keyboard.press("Alt+Shift+Enter")
+    _step(page, "visit-3", "#offers .offer.is-accepted")
+    _accept_lines(page, VISIT)
+    _step(page, "visit-4", "#offers .offer-medication.is-accepted")
+    page.keyboard.press("Control+Shift+Enter")
+    _step(page, "visit-5", "img.paper-sheet")
+    _papers(page, "prescription", "order", "certificate")
+    page.get_by_role("link", name="Retour au dossier").click()
+    page.locator(".moves").first.wait_for()
+    record = page.url
+    page.keyboard.press("F6")
+    page.keyboard.press("Enter")
+    _step(page, "problem-menu", ".moves[open]")
+    page.goto(record + "/results")
+    page.locator("a.cell-link").first.click()
+    _step(page, "visit-6", "mark#words")
+
+
+def _short_visit(page: Page, patient: str, name: str, lines: tuple[str, ...]) -> None:
+    """Two pictures: the note with its offers, and the screen of its papers."""
+    _begin(page, patient)
+    page.keyboard.type("\n".join(lines))
+    _step(page, f"{name}-1", "#offers .offer")
+    _accept_lines(page, lines)
+    page.keyboard.press("Control+Shift+Enter")
+    _step(page, f"{name}-2", "img.paper-sheet")
+
+
+def _counted(page: Page) -> None:
+    """What these visits were counted as, once they are signed."""
+    page.goto(re.sub("(//[^/]*)/.*", r"\1/practice/learning", page.url))
+    _take(page, "learning")
+
+
+def _begin(page: Page, patient: str) -> None:
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    _record(page)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(re.sub("(//[^/]*)/.*", r"\1/day", page.url))
+    _record(page, patient)
     page.locator("#begin").click()
     page.wait_for_url(re.compile("/consultation/"))
     page.locator("#note").fill("")
-    page.keyboard.type("\n".join(VISIT[:3]))
-    _step(page, 1, "#offers .offer")
-    page.keyboard.type("\n" + "\n".join(VISIT[3:]))
-    _step(page, 2, "#offers .offer-medication")
-    page.keyboard.press("Alt+Shift+Enter")
-    _step(page, 3, "#offers .offer.is-accepted")
-    for line in range(len(VISIT)):
+
+
+def _accept_lines(page: Page, lines: tuple[str, ...]) -> None:
+    for line in range(len(lines)):
         page.evaluate(CURSOR, line)
         page.keyboard.press("Alt+Enter")
         page.wait_for_timeout(600)
-    _step(page, 4, "#offers .offer-medication.is-accepted")
-    page.keyboard.press("Control+Shift+Enter")
-    _step(page, 5, "iframe.document-frame")
-    _paper(page)
-    page.get_by_role("link", name="Retour au dossier").click()
-    page.locator(".moves").first.wait_for()
-    page.goto(page.url + "/results")
-    page.locator("a.cell-link").first.click()
-    _step(page, 6, "mark#words")
 
 
-def _step(page: Page, number: int, shown: str) -> None:
+def _step(page: Page, name: str, shown: str) -> None:
     page.locator(shown).first.wait_for()
-    page.wait_for_timeout(700)
-    _keep(Image.open(io.BytesIO(page.screenshot())), f"visit-{number}")
+    page.wait_for_timeout(900)
+    _keep(Image.open(io.BytesIO(page.screenshot())), name)
 
 
-def _paper(page: Page) -> None:
-    """The prescription itself, as it comes out of the printer."""
-    source = page.locator("iframe.document-frame").first.get_attribute("src")
-    content = page.request.get(re.sub("(//[^/]*)/.*", r"\1", page.url) + str(source)).body()
-    _keep(pypdfium2.PdfDocument(io.BytesIO(content))[0].render(scale=1.6).to_pil(), "paper-prescription")
+def _papers(page: Page, *names: str) -> None:
+    """The papers themselves, as they come out of the printer."""
+    source = str(page.locator("#file").get_attribute("href"))
+    content = page.request.get(re.sub("(//[^/]*)/.*", r"\1", page.url) + source).body()
+    for sheet, name in zip(pypdfium2.PdfDocument(io.BytesIO(content)), names, strict=False):
+        _keep(sheet.render(scale=1.2).to_pil(), f"paper-{name}")
 
 
 def _follow(*words: str) -> Callable[[Page], None]:
@@ -136,10 +171,10 @@ def _follow(*words: str) -> Callable[[Page], None]:
     return go
 
 
-def _record(page: Page) -> None:
-    """The record with the most to see: found by the palette, like a doctor would."""
+def _record(page: Page, patient: str = "duval") -> None:
+    """The record with the most to see, or another: found by the palette, like a doctor would."""
     page.keyboard.press("Control+k")
-    page.keyboard.type(RICHEST)
+    page.keyboard.type(patient)
     page.get_by_role("option").first.wait_for()
     page.wait_for_timeout(500)
     page.keyboard.press("Enter")
@@ -190,9 +225,32 @@ VISIT = (
     "Se sent bien, pas de dyspnée ni toux.",
     "TA 14/8  FC 72  Pds 81",
     "HTA équilibrée.",
-    "amlodipine 5 1 cp/j 3 mois",
+    "amlodipine 10 1 cp/j 3 mois",
+    "stop AINS",
     "bio iono créat",
+    "certificat médical sport",
     "cs ds 3 mois",
+)
+CHILD = (
+    "Motif : fièvre et otalgie",
+    "T° 38,9  Pds 12,4",
+    "OMA D. pas de vomissements",
+    "amoxicilline 1 dose-poids x3/j 5j",
+    "paracetamol 1 dose-poids x4/j si fièvre",
+)
+ELDER = (
+    "Motif : visite à domicile",
+    "Va mieux, dort bien. Pds 55  TA 128/74  SpO2 96",
+    "stop alendronate",
+    "furosemide 20 1 le matin 3 mois",
+    "Eliquis 2,5 1 matin et soir 3 mois",
+    "PST IDE 1 mois, rdv ds 1 mois",
+)
+BACK = (
+    "Motif : lombalgie",
+    "Lumbago en portant une charge. pas de déficit",
+    "paracetamol 1g x3/j 5j",
+    "AT 3j",
 )
 CURSOR = """line => { const note = document.getElementById("note");
   const at = note.value.split("\\n").slice(0, line).join("\\n").length + (line ? 1 : 0); note.setSelectionRange(at, at); }"""
@@ -211,7 +269,7 @@ SCREENS: dict[str, Callable[[Page], None]] = {
     "team": _follow("Cabinet", "Équipe"),
     "letterhead": _at("/practice/letterhead"),
     "models": _at("/practice/models"),
-    "learning": _at("/practice/learning"),
+    "programs": _at("/practice/programs"),
     "letter": _letter,
 }
 

@@ -101,3 +101,57 @@ def test_a_problem_leads_to_its_words_and_is_resolved_by_one_key(new_practice: s
     sound(page)
     page.locator("#undo").click()
     expect(page.get_by_text("Annulé")).to_be_visible()
+
+
+def test_problems_are_put_in_order_by_keys_and_keep_the_focus(new_practice: str, page: Page) -> None:
+    begins(Mouse(page), new_practice, **DURAND)
+    page.keyboard.insert_text("Suivi. HTA\nDT2")
+    expect(offer(page, "Diabète de type 2")).to_be_visible()
+    page.keyboard.press("Alt+Shift+Enter")
+    expect(page.locator(".offer.is-accepted")).to_have_count(2)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Note signée.")).to_be_visible()
+    lines = page.locator("#synthesis .known-line:has(.moves) .known-text")
+    before = lines.all_inner_texts()
+    page.keyboard.press("F6")
+    expect(page.locator(".moves summary:focus")).to_have_count(1)
+    page.keyboard.press("d")
+    expect(lines.nth(1)).to_have_text(before[0])
+    expect(page.locator(".moves summary:focus")).to_have_attribute("aria-label", f"Changer : {before[0]}")
+    page.keyboard.press("m")
+    expect(lines.nth(0)).to_have_text(before[0])
+    sound(page)
+    page.reload()
+    assert lines.all_inner_texts() == before
+
+
+def test_what_another_window_wrote_does_not_move_the_words(new_practice: str, page: Page) -> None:
+    begins(Mouse(page), new_practice, **DURAND)
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.locator("#note").fill("écrit ailleurs")
+    expect(other.get_by_text("Brouillon enregistré à")).to_be_visible()
+    page.locator("#note").focus()
+    before = page.locator("#note").bounding_box()
+    page.keyboard.type("écrit ici")
+    expect(page.locator("#conflict")).to_be_visible()
+    after = page.locator("#note").bounding_box()
+    assert before
+    assert after
+    assert (before["x"], before["y"]) == (after["x"], after["y"])
+    sound(page)
+    page.locator("[data-resolve=both]").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Brouillon enregistré à")).to_be_visible()
+    assert page.locator("#note").input_value() == "écrit ici\n\nécrit ailleurs"
+
+
+def test_a_long_note_keeps_its_last_line_above_the_verbs(new_practice: str, page: Page) -> None:
+    begins(Mouse(page), new_practice, **DURAND)
+    page.keyboard.insert_text("".join(f"ligne {n}\n" for n in range(60)))
+    page.keyboard.type("fin")
+    last = page.locator(".note-mirror .line-start").last.bounding_box()
+    foot = page.locator(".note-foot").bounding_box()
+    assert last
+    assert foot
+    assert last["y"] + 24 <= foot["y"]
