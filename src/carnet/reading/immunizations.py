@@ -55,7 +55,7 @@ def _next_dose(note: Note, one: Mention, end: int, mentions: Sequence[Mention]) 
 _NEXT_WITHIN = 75  # characters
 _NEXT = re.compile(
     r"(?:^|[ ,;.:(])(?P<q>(?:d ?[2-4]|n ?° ?[2-4]|dose [2-4]|[2-4](?:e|eme|nde)(?: dose| injection)?|rappel|prochaine(?: dose)?)(?: inj(?:ection)?)?"
-    r"(?: ?:)?(?: (?:a faire|prevue?|a prevoir))?(?: ?(?:a|dans|ds|d'ici|en) ?(?:[0-9]{1,2} ?(?:mois|sem\w*|ans?|m)|(?:19|20)[0-9]{2})| (?:a faire|a prevoir))(?![a-z]))"
+    r"(?: ?:)?(?: (?:a faire|prevue?|a prevoir))?(?: ?(?:a|dans|ds|d'ici|en) ?(?:[0-9]{1,2} ?(?:mois|sem\w*|ans?|m)|(?:19|20)[0-9]{2})| (?:a faire|a prevoir))(?![a-z])|a refaire(?![a-z]))"
 )
 
 
@@ -129,7 +129,10 @@ def _speaks(note: Note, match: Match[Concept]) -> bool:
 
 _NOT = re.compile(r"(?:non|pas|jamais|ni) (?:encore |ete )?$")
 # Which dose, and how: « Rotarix D1 po fait ».
-_TODAY_LIST = re.compile(r"vaccins? (?:du jour|(?:faits? )?ce jour|faits? aujourd'hui) ?:[^;\n]*$")
+_TODAY_LIST = re.compile(
+    r"vaccins?(?: [a-z0-9]{1,12}){0,2} (?:du jour|(?:faits? )?ce jour|faits?(?: aujourd'hui)?) ?:[^;\n]*$"
+)
+_COUNTED = re.compile(r" ?(?:[0-9] )?doses?")  # « ordonnance Shingrix 2 doses »
 _AGE = re.compile(r"[0-9] ?(?:mois|m|ans)$")  # « hexa 11 mois fait »: at its age
 _DOSE = re.compile(
     r"(?: ?(?:d ?[0-9](?![0-9])|[0-9](?= ?faite?)|dose ?[0-9]|[0-9] ?(?:re|e|eme|ere|nde)? dose|n ?° ?[0-9]|[0-9]{1,2} ?(?:mois|m|ans)(?= ?faite?)|chaque [a-z]{3,8} ?:?|aussi(?= ?faite?)|po|per os|im|sc|r[0-9])(?![a-z0-9])){1,3}"
@@ -143,7 +146,7 @@ _TESTED = re.compile(
 )
 _GAP = 20
 _FAR = 200  # characters in which a status is looked for
-_LISTED = re.compile(r"[ 0-9,+/&:]{0,6}(?:et |puis )?(?:le |la |du |de |d'|vaccin )?")
+_LISTED = re.compile(r"[ 0-9,+/&:]{0,6}(?:et |puis )?(?:le |la |du |de |d'|vaccin )?(?:anti ?-? ?)?")
 _AND = re.compile(
     r"(?: (?:a faire|a prevoir|faite?s?|ok|a jour|(?:19|20)[0-9]{2}))? ?(?:,|et|\+|/|puis) ?(?:la |le |du |de |contre |anti-?)?"
 )
@@ -170,6 +173,8 @@ def _told(note: Note, one: Mention, following: int) -> tuple[str, int] | None:
         dosed = _DOSE.match(note.flat, one.end, limit)
         after = _after(group).match(note.flat, dosed.end() if dosed else one.end, limit)
         if after:
+            if status == PAST and _COUNTED.fullmatch(after[0]) and _before("due").search(before):
+                return DUE, one.end
             of_an_age = dosed and _AGE.search(dosed[0]) and "jour" not in after[0]
             return PAST if of_an_age and status == DONE else status, one.start + len(
                 note.flat[one.start : after.end()].rstrip(" ,.;")
