@@ -21,11 +21,12 @@ _LAST = "(SELECT w.word FROM store_finder_word w WHERE w.word < v.value ORDER BY
 
 
 class Borne(NamedTuple):
-    """Of the words typed: those that are a name, those that begin some name or city, and of each how many of its
-    first letters begin some name."""
+    """Of the words typed: those that are a name, those that begin some name, those that begin some city, and of each
+    how many of its first letters begin some name."""
 
     names: frozenset[str]
     begun: frozenset[str]
+    cities: frozenset[str]
     letters: dict[str, int]
 
 
@@ -36,7 +37,8 @@ def borne(typed: Iterable[str]) -> Borne:
     first = {value: name or "" for value, (name, _) in around.items()}
     return Borne(
         names=frozenset(word for word in words if first[word] == word),
-        begun=frozenset(w for w in words if first[w].startswith(w) or first[CITY + w].startswith(CITY + w)),
+        begun=frozenset(word for word in words if first[word].startswith(word)),
+        cities=frozenset(word for word in words if first[CITY + word].startswith(CITY + word)),
         letters={word: max(alike(word, name or "") for name in around[word]) for word in words},
     )
 

@@ -70,7 +70,7 @@ def find(
     found: dict[str, Scored] = {}
     for reading in readings:
         if alone or _all_known(reading, known):
-            _collect(found, reading, own, limit, alone=alone, names=known.names)
+            _collect(found, reading, own, limit, alone=alone, known=known)
     if len(found) < limit:
         for reading in _loosened(readings, known):
             _collect(found, reading, own, limit, alone=alone)
@@ -87,15 +87,15 @@ def _collect(
     limit: int,
     *,
     alone: bool,
-    names: frozenset[str] | None = None,
+    known: Borne | None = None,
 ) -> None:
-    """Add the patients who answer a reading, with how well: without an error when `names` says which of its words are
-    names. The index gives ranks; only of those who may be shown are the terms read, which lie far apart."""
+    """Add the patients who answer a reading, with how well: without an error when it is `known` what of its words is
+    borne. The index gives ranks; only of those who may be shown are the terms read, which lie far apart."""
     _keep(found, reading, [*own, *(known for _, known in found.values())])
     if not alone:
         read = {known.rank for _, known in found.values()}
         wanted = dict.fromkeys(
-            rank for rank in _ranks(reading, _questions(reading, names), limit, read) if rank not in read
+            rank for rank in _ranks(reading, _questions(reading, known), limit, read) if rank not in read
         )
         _keep(found, reading, _terms_of(list(wanted)))
 
@@ -147,18 +147,23 @@ def _score(reading: list[Asked], listed: str) -> tuple[int, ...] | None:
     return max(words), sum(words), words[0]
 
 
-def _questions(reading: list[Asked], names: frozenset[str] | None) -> Questions:
-    """What is no name is not asked for as a whole one."""
+def _questions(reading: list[Asked], known: Borne | None) -> Questions:
+    """What is no name is not asked for as one, nor what begins none as a beginning."""
     words = [asked.word for asked in reading if asked.word]
     if not words:
         return Questions([], [], [[]])
-    if names is None:
+    if known is None:
         return _with_errors(len(words))
-    listed = _without_errors(len(words))
-    asked = [
-        q for q in listed.strict if all(n > asking.WHOLE or w in names for n, w in zip(q, words, strict=True))
-    ]
+    listed, best = _without_errors(len(words)), [_best(word, known) for word in words]
+    asked = [q for q in listed.strict if all(n >= least for n, least in zip(q, best, strict=True))]
     return listed._replace(strict=asked)
+
+
+def _best(word: str, known: Borne) -> int:
+    """The best level at which anybody may answer this word."""
+    if word in known.names:
+        return asking.FAMILY_WHOLE
+    return asking.FAMILY_BEGINS if word in known.begun else asking.ELSEWHERE
 
 
 def _without_errors(count: int) -> Questions:
@@ -238,7 +243,7 @@ def _match(groups: list[list[Way]], vendor: str) -> str:
 def _with_cities(readings: list[list[Asked]], known: Borne) -> list[list[Asked]]:
     """The same with the cities that begin so by their whole names: half of a practice may live in one, and only a
     whole word is read as far as needed."""
-    cities = {word: finder_words.cities(word) for word in known.begun}
+    cities = {word: finder_words.cities(word) for word in known.cities}
     return [
         [asking.in_cities(asked, cities.get(asked.word, [])) for asked in reading] for reading in readings
     ]
@@ -246,7 +251,9 @@ def _with_cities(readings: list[list[Asked]], known: Borne) -> list[list[Asked]]
 
 def _all_known(reading: list[Asked], known: Borne) -> bool:
     """Whether anybody at all may answer without an error; short words may be initials."""
-    return all(asked.word in known.begun or len(asked.word) <= INITIALS_LIMIT for asked in reading)
+    return all(
+        asked.word in known.begun | known.cities or len(asked.word) <= INITIALS_LIMIT for asked in reading
+    )
 
 
 def _loosened(readings: list[list[Asked]], known: Borne) -> Iterator[list[Asked]]:
@@ -255,7 +262,11 @@ def _loosened(readings: list[list[Asked]], known: Borne) -> Iterator[list[Asked]
     edited = {word: edits(word, letters) for word, letters in known.letters.items()}
     borne = finder_words.beginning(edit for listed in edited.values() for edit in listed)
     for reading in readings:
-        wrong = {asked.word for asked in reading if asked.word not in known.begun and edited.get(asked.word)}
+        wrong = {
+            asked.word
+            for asked in reading
+            if asked.word not in known.begun | known.cities and edited.get(asked.word)
+        }
         chosen = wrong or {asked.word for asked in reading if edited.get(asked.word)}
         if not chosen:
             continue
