@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -118,7 +119,27 @@ def test_when_it_began_is_changed_and_given_back(at: datetime) -> None:
     before = condition(story, at)
     kept = problem.begin(by=ALICE, at=at, **story, since="2009-05")
     assert shown(story["patient"], at).problems[0].since == "2009-05"
-    problem.begin(by=ALICE, at=at, **(story | {"if_version": kept.version}), since=problem.onset_of(before))
+    problem.begin(by=ALICE, at=at, **(story | {"if_version": kept.version}), back=problem.onset_of(before))
+    assert without_version(condition(story, at)) == without_version(before)
+
+
+@pytest.mark.parametrize(
+    "onset",
+    [
+        {"onsetString": "dans l’enfance"},
+        {"onsetPeriod": {"start": "1998", "end": "1999"}},
+        {"onsetDateTime": "2019-05-03T10:00:00+02:00"},
+        {"onsetAge": {"value": Decimal("7.50"), "unit": "ans"}},
+    ],
+)
+def test_a_beginning_told_otherwise_is_given_back_as_it_was(at: datetime, onset: dict[str, Any]) -> None:
+    story = {key: value for key, value in problem_listed(at).items() if key != "to"}
+    with gate.write(by=ALICE, at=at, action="test.onset", patient=story["patient"]) as work:
+        kept = work.update({**work.get("Condition", story["id"]).resource(), **onset}, if_version=1)
+    before = condition(story, at)
+    story |= {"if_version": kept.version}
+    kept = problem.begin(by=ALICE, at=at, **story, since="2009")
+    problem.begin(by=ALICE, at=at, **(story | {"if_version": kept.version}), back=problem.onset_of(before))
     assert without_version(condition(story, at)) == without_version(before)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from carnet.fhir import codes, dates
+from carnet.fhir import codes, dates, json
 from carnet.fhir.errors import Invalid, NotFound, Refused
 from carnet.record import access, gate
 from carnet.record.actor import Actor
@@ -74,16 +74,19 @@ def _keep_order(work: Work, order: Resource, before: Resource | None) -> None:
         work.update({**before, **order, "subject": before["subject"]}, if_version=version)
 
 
-def begin(*, by: Actor, at: datetime, patient: str, id: str, if_version: int, since: str) -> Stored:
-    """When it began, as a FHIR date (a year is enough); empty when nobody knows. Raises Conflict, Invalid (no date, or
-    one that has not come), Refused."""
+def begin(
+    *, by: Actor, at: datetime, patient: str, id: str, if_version: int, since: str = "", back: str = ""
+) -> Stored:
+    """When it began, as a FHIR date (a year is enough); empty when nobody knows. `back` gives back what `onset_of` kept.
+    Raises Conflict, Invalid (no date, or one that has not come), Refused."""
     check_write(by)
     with gate.write(by=by, at=at, action="problem.begin", patient=patient) as work:
         before = work.get("Condition", id).resource()
         if since and _first_day(since) > timezone.localtime(at).date():
             raise Invalid(_("Cette date n’est pas encore venue. Rien n’a été modifié."))
         kept = {key: value for key, value in before.items() if key not in _ONSETS}
-        return work.update({**kept, **({"onsetDateTime": since} if since else {})}, if_version=if_version)
+        onset = json.loads(back) if back else {"onsetDateTime": since} if since else {}
+        return work.update({**kept, **onset}, if_version=if_version)
 
 
 def _first_day(written: str) -> date:
@@ -93,8 +96,8 @@ def _first_day(written: str) -> date:
 
 
 def onset_of(condition: Resource) -> str:
-    """When it began, as written: what undoing gives back."""
-    return str(condition.get("onsetDateTime") or "")
+    """When it began, in whatever way it was written (an age, words, a period): what undoing gives back."""
+    return json.dumps({name: condition[name] for name in _ONSETS if name in condition}).decode()
 
 
 def end_of(condition: Resource) -> str:

@@ -58,7 +58,7 @@ def _began(request: HttpRequest, id: str, condition: str) -> HttpResponse:
     except (Invalid, Malformed) as error:
         messages.warning(request, str(error))
         return redirect("patient:record", id)
-    _can_undo(request, id, condition, kept, {"since": actions.onset_of(before)})
+    _can_undo(request, id, condition, kept, {"back": actions.onset_of(before)})
     messages.success(request, _("Début du problème changé."), extra_tags="undo:patient:problem_undo")
     return redirect("patient:record", id)
 
@@ -87,6 +87,6 @@ def undo(request: HttpRequest) -> HttpResponse:
     at, held = clock.now(), request.session.pop(_MOVED, None)
     if held is None or at.timestamp() - held.pop("at") > _MOMENT:
         raise NotFound(_("Ce changement ne s’annule plus ici. Rien n’a été modifié."))
-    (actions.begin if "since" in held else actions.move)(by=actor(request), at=at, **held)
+    (actions.begin if "back" in held else actions.move)(by=actor(request), at=at, **held)
     messages.success(request, _("Annulé : le problème est comme avant."))
     return redirect("patient:record", held["patient"])
