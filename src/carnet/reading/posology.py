@@ -140,6 +140,13 @@ class _Reading:
             current.amount, current.unit = amount, unit
         return intakes[-1]
 
+    def _apart(self, amount: float, unit: str) -> None:
+        """An amount with a moment of its own, after one whose moment is told."""
+        if self.found.intakes and self.last.said:
+            self.found.intakes.append(Intake(amount, unit, step=self.step))
+        else:
+            self._new(amount, unit)
+
     def _next_step(self) -> None:
         self.step += 1
         self.stepped = False
@@ -240,7 +247,7 @@ class _Reading:
         elif number <= _MANY:
             self._new(number, None)
         elif strengths.of_number(self.drug, number):
-            self._new(number, strengths.usual_unit(self.drug, number))  # « 80 matin + 40 midi »
+            self._apart(number, strengths.usual_unit(self.drug, number))  # « 80 matin + 40 midi »
 
     def _alone_small(self, place: int, number: float) -> bool:
         """« 1 le matin », « 2 matin et soir »: an amount, although such a strength exists."""
