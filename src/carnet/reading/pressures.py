@@ -26,6 +26,7 @@ def read(note: Note) -> Iterator[Fact]:
         value = _pressures(match["s"], match["d"])
         if value and vitals.measured(note, match.start()):
             yield _fact(match.start(), match.end(), value, 0.9)
+    yield from _in_letters(note)
     last = -1000
     for match in _PAIR.finditer(note.flat):
         value = _value(match)
@@ -42,6 +43,23 @@ def read(note: Note) -> Iterator[Fact]:
         last = match.end()
         place = match.start() if start is None else start
         yield _fact(place, match.end(), value, 0.98 if sure else 0.75)
+
+
+def _in_letters(note: Note) -> Iterator[Fact]:
+    """« Tension quatorze huit et demi », « cent quarante sur quatre-vingts »: as dictated."""
+    for match in _LETTERS.finditer(note.flat):
+        lower = numbers.value(match["d"]) + (0.5 if match["half"] else 0)
+        value = _pressures(str(numbers.value(match["s"])), str(lower))
+        if value and vitals.measured(note, match.start()):
+            yield _fact(match.start(), match.end(), value, 0.9)
+
+
+_UNITS = "six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt"
+_TENS = "vingt|trente|quarante|cinquante|soixante(?:-dix)?|quatre-vingts?(?:-dix)?"
+_WRITTEN = rf"(?:cent )?(?:(?:{_TENS})(?:[- ](?:{_UNITS}|cinq|deux|trois|quatre|un))?|(?:{_UNITS})(?:-(?:sept|huit|neuf))?)|cent"
+_LETTERS = re.compile(
+    rf"(?<![a-z0-9])(?:ta|pa|tension(?: arterielle)?)(?: (?:a|est a|est de|de|:))? ?:? ?(?P<s>{_WRITTEN})(?: sur | )(?P<d>{_WRITTEN})(?P<half> et demie?)?(?![a-z0-9])"
+)
 
 
 def _fact(start: int, end: int, value: tuple[float, float, bool], sure: float) -> Fact:
