@@ -14,6 +14,7 @@ from carnet.record.validate import validate
 from carnet.rules.accepted import episodes, medicines, problems
 from carnet.rules.accepted.resources import Change, change
 from carnet.rules.accepted.scene import Scene
+from carnet.rules.alarms import allergies
 from carnet.rules.synthesis import dosage, synthesis
 
 TEXT = "TA 14/8. HTA. Père IDM à 55 ans. DTP fait ce jour lot X123. amlodipine 5 1/j 3 mois, cs ds 3 mois"
@@ -268,6 +269,14 @@ def test_a_substance_denied_is_not_a_fact_of_its_own() -> None:
 def test_a_known_allergy_is_not_told_twice(known: str, told: str, new: int) -> None:
     held = stored(made({**EVERY[12], "substance": known}))
     assert len(change([{**EVERY[12], "substance": told}], [held], SCENE).created) == new
+
+
+def test_an_allergy_that_was_suspected_is_confirmed_when_it_is_affirmed() -> None:
+    suspected = stored(made({**EVERY[12], "status": "suspected"}))
+    (confirmed,) = change([EVERY[12]], [suspected], SCENE).created
+    assert confirmed["verificationStatus"]["coding"][0]["code"] == "confirmed"
+    (shown,) = allergies([suspected, stored(confirmed, "two")])[1]
+    assert "suspect" not in shown.text
 
 
 def test_an_allergy_that_is_over_is_told_anew() -> None:

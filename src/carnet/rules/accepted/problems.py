@@ -40,6 +40,7 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _BRACKETS = re.compile(r"\([^)]*\)")
 _SIDE = re.compile(r"(?<!vitamine )(?<!vit )(?<!hépatite )(?<!stade )(?<!grade )(?<!type )(?<!groupe )"
                    r"\b((?i:droite?s?|gauches?)|[DG](?!['’\w]))\b")  # fmt: skip
+_DOUBTED = frozenset(("unconfirmed", "refuted", "entered-in-error"))
 _REACH = 40  # characters before the illness in which its relative is named
 
 
@@ -112,11 +113,13 @@ def allergy(fact: Fact, scene: Scene) -> Resource | None:
 
 
 def is_known_allergy(fact: Fact, known: Iterable[Resource]) -> bool:
-    """Whether the record already warns of this substance: typing it again adds nothing."""
+    """Whether the record already warns of this substance: typing it again adds nothing. One that was only suspected, or
+    ruled out since, is told anew."""
     said = _singular(fact["substance"])
     return fact["status"] == "affirmed" and any(
         one["resourceType"] == "AllergyIntolerance"
         and episodes.is_live(one)
+        and not codes.of(one, "verificationStatus") & _DOUBTED
         and _singular(one.get("code", {}).get("text", "")) == said
         for one in known
     )
