@@ -10,6 +10,7 @@ import pytest
 from carnet.actions import consultation, offers
 from carnet.fhir import codes
 from carnet.fhir.errors import Conflict, Invalid, NotFound
+from carnet.reading.facts import Context
 from carnet.record import gate, margin
 from carnet.record.work import Draft
 from carnet.rules.offers import Offer
@@ -341,3 +342,19 @@ def test_accepting_again_in_a_correction_makes_nothing_twice(at: datetime) -> No
     say(again, at, "accepted", "TA 14/8", "HTA", "amlodipine 5 1/j 3 mois", text=longer)
     sign(again, at)
     assert len(facts(draft.patient, at)) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("Eliquis 2,5 1 matin et soir", ""),
+        ("Doliprane 1 g 1 x3/j", ""),
+        ("paracetamol 1g 1 x3/j", ""),
+        ("Levothyrox 75 1 le matin", "comprimé"),
+        ("Kardegic 75 1 le matin", "sachet"),
+        ("Eliquis 2,5 1 cp matin et soir", "cp"),
+    ],
+)
+def test_a_number_without_unit_is_given_one_only_where_nothing_else_is_sold(text: str, unit: str) -> None:
+    (fact,) = [one for one in offers.facts(text, Context(age=70)) if one["kind"] == "medication"]
+    assert (fact.get("intake_unit") or "") == unit

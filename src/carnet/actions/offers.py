@@ -30,9 +30,11 @@ from carnet.rules.offers import Offer
 
 Fact = dict[str, Any]
 Resource = dict[str, Any]
-# Forms of which one takes a number; a bottle or a pen is not one of them.
-_COUNTED = frozenset(("comprimé", "gélule", "capsule", "sachet", "suppositoire", "ovule", "patch", "goutte", "bouffée",
-                      "inhalation"))  # fmt: skip
+# Forms of which one takes a number, by what their names hold; a bottle or a pen is not one of them. A number is given a
+# unit only where all that is sold under the name is of one such form: « Eliquis 2,5 x2 » is no sachet.
+_COUNTED = {"comprimé": "comprimé", "gélule": "gélule", "capsule": "gélule", "sachet": "sachet", "poudre": "sachet",
+            "granulé": "sachet", "suppositoire": "suppositoire", "ovule": "ovule", "patch": "patch",
+            "dispositif transdermique": "patch"}  # fmt: skip
 _GONE = "Cette proposition n'est plus dans la note : son texte a changé. Rien n'a été retenu."
 _OVERTAKEN = (
     "Les traitements du dossier ont changé depuis que vous avez accepté un médicament : ce qu'il remplace n'est plus le "
@@ -198,9 +200,14 @@ def _with_unit(fact: Fact) -> Fact:
     if fact["kind"] != "medication" or fact.get("dose_per_intake") is None or fact.get("intake_unit"):
         return fact
     drug = _reader().drugs.find(list(words(str(fact.get("brand") or fact["drug"]))))
-    if drug is None or drug.unit not in _COUNTED or _may_be_strength(fact, drug):
+    if drug is None or not _is_of_one_form(drug) or _may_be_strength(fact, drug):
         return fact
     return {**fact, "intake_unit": drug.unit}
+
+
+def _is_of_one_form(drug: Drug) -> bool:
+    found = {next((unit for name, unit in _COUNTED.items() if name in form), "") for form in drug.forms}
+    return found == {drug.unit}
 
 
 def _may_be_strength(fact: Fact, drug: Drug) -> bool:
