@@ -118,10 +118,12 @@ def test_whatever_says_more_is_read_in_full(more: Resource) -> None:
     assert taken(observation(**more)) is None
 
 
-def test_words_that_look_like_json_are_words() -> None:
-    found = taken(observation(code={"text": 'x","hasMember":[{"a":"b\\"'}))
-    assert found
-    assert json.kept(found.concept) == {"text": 'x","hasMember":[{"a":"b\\"'}
+def test_words_that_look_like_json_are_read_in_full_but_in_a_narrative() -> None:
+    words = 'x","hasMember":[{"a":"b\\"'
+    assert taken(observation(code={"text": words})) is None
+    assert taken(observation(subject={"reference": "Patient/p", "display": 'dit "Titi"'})) is None
+    assert taken(observation(text={"status": "additional", "div": words}))
+    assert taken(observation(text={"status": "additional", "div": words}, code={"text": words})) is None
 
 
 def test_two_units_and_two_names_are_two_kinds() -> None:

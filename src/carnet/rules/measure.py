@@ -37,15 +37,20 @@ Observed = Resource | Measure
 
 def measure(id: str, body: bytes) -> Measure | None:
     """The observation kept as `body`, if it is one."""
-    found = (_WITH_ESCAPES if b"\\" in body else _FORM).fullmatch(body)
+    found = _FORM.fullmatch(body)
     if found is None:
         return None
-    source, concept, date, unit, parts = found.groups()
-    if unit is None and parts is None:
+    source, narrative, concept, date, unit, parts = found.groups()
+    if (unit is None and parts is None) or _has_escapes(body, narrative):
         return None
     kind = concept + (unit or b"") + (_VALUE.sub(b"", parts) if parts else b"")
     whence = source.decode().partition("#")[0] if source else ""
     return Measure(id, date.decode(), whence, concept, kind, body)
+
+
+def _has_escapes(body: bytes, narrative: bytes | None) -> bool:
+    """Whether a string other than the narrative has a backslash, and may end elsewhere than the grammar believes."""
+    return b"\\" in body and body.count(b"\\") != (narrative or b"").count(b"\\")
 
 
 def date_of(observed: Observed) -> str:
@@ -96,35 +101,37 @@ def _loinc(concept: bytes) -> str | None:
 
 
 # The grammar. Nothing that was matched is given back (`*+`), so that what does not match is given up at once, however
-# hostile; `string` is the form of a JSON string.
+# hostile.
+_STRING = r'"[^"]*+"'  # without escapes
+_NARRATIVE = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _NUMBER = r"-?[0-9][0-9.eE+-]*+"
 _VALUE = re.compile(rf'"value":{_NUMBER}'.encode())
 
 
-def _form(string: str) -> re.Pattern[bytes]:
+def _form() -> re.Pattern[bytes]:
     """In the order of FHIR, or of our readers of documents. Whatever has other values, an end that is not final, members,
     a place of the body or another subject is no measure; nor are ways of life, which are taken up one by one, and
     antibiograms, whose letter stands before the quantity."""
-    concept, reference, unit = _concept(string), _reference(string), _unit(string)
+    concept, reference, unit = _concept(), _reference(), _unit()
     flags = {
-        "interpretation": _several(_concept(string, but=results.SUSCEPTIBILITY)),
-        "referenceRange": _several(_usual(string)),
+        "interpretation": _several(_concept(but=results.SUSCEPTIBILITY)),
+        "referenceRange": _several(_usual()),
     }
-    part = rf'\{{"code":{concept},"valueQuantity":{_quantity(string)}{_some(**flags)}\}}'
+    part = rf'\{{"code":{concept},"valueQuantity":{_quantity()}{_some(**flags)}\}}'
     said = _some(
         valueQuantity=rf'\{{"value":{_NUMBER}(?P<unit>{unit})\}}',
         **flags,
         component=f"(?P<parts>{_several(part)})",
         performer=_several(reference),
-        issued=string,
+        issued=_STRING,
         subject=reference,
     )
     return re.compile(
         (
-            rf'\{{"resourceType":"Observation","id":{string},"meta":{_meta(string)}'
-            + _some(text=rf'\{{"status":{string},"div":{string}\}}', extension=_span(reference))
+            rf'\{{"resourceType":"Observation","id":{_STRING},"meta":{_meta()}'
+            + _some(text=rf'\{{"status":{_STRING},"div":(?P<div>{_NARRATIVE})\}}', extension=_span(reference))
             + r',"status":"(?:final|amended|corrected)"'
-            + _some(category=_several(_concept(string, but=received.OBSERVATIONS_TO_TAKE)))
+            + _some(category=_several(_concept(but=received.OBSERVATIONS_TO_TAKE)))
             + rf',"code":(?P<concept>{concept})'
             + _some(subject=reference, encounter=reference)
             + rf',"effectiveDateTime":"(?P<date>[^"\\]++)"{said}\}}'
@@ -141,31 +148,31 @@ def _several(item: str) -> str:
     return rf"\[{item}(?:,{item})*+\]"
 
 
-def _concept(string: str, but: Iterable[str] = ()) -> str:
-    code = rf'(?!"(?:{"|".join(sorted(but))})"){string}' if but else string
-    coding = rf'\{{(?:"system":{string},)?+"code":{code}(?:,"display":{string})?+\}}'
-    return rf'\{{(?:"coding":{_several(coding)},?)?+(?:"text":{string})?+\}}'
+def _concept(but: Iterable[str] = ()) -> str:
+    code = rf'(?!"(?:{"|".join(sorted(but))})"){_STRING}' if but else _STRING
+    coding = rf'\{{(?:"system":{_STRING},)?+"code":{code}(?:,"display":{_STRING})?+\}}'
+    return rf'\{{(?:"coding":{_several(coding)},?)?+(?:"text":{_STRING})?+\}}'
 
 
-def _reference(string: str) -> str:
-    return rf'\{{"reference":{string}{_some(type=string, display=string)}\}}'
+def _reference() -> str:
+    return rf'\{{"reference":{_STRING}{_some(type=_STRING, display=_STRING)}\}}'
 
 
-def _unit(string: str) -> str:
-    return _some(unit=string, system=string, code=string)
+def _unit() -> str:
+    return _some(unit=_STRING, system=_STRING, code=_STRING)
 
 
-def _quantity(string: str) -> str:
-    return rf'\{{"value":{_NUMBER}{_unit(string)}\}}'
+def _quantity() -> str:
+    return rf'\{{"value":{_NUMBER}{_unit()}\}}'
 
 
-def _usual(string: str) -> str:
-    return rf'\{{(?:"(?:low|high)":{_quantity(string)},?)*+(?:"text":{string})?+\}}'
+def _usual() -> str:
+    return rf'\{{(?:"(?:low|high)":{_quantity()},?)*+(?:"text":{_STRING})?+\}}'
 
 
-def _meta(string: str) -> str:
+def _meta() -> str:
     """Tags that leave a result as it is."""
-    version, source = rf'"(?:versionId|lastUpdated)":{string}', r'"source":"(?P<source>[^"\\]*+)"'
+    version, source = rf'"(?:versionId|lastUpdated)":{_STRING}', r'"source":"(?P<source>[^"\\]*+)"'
     tag = rf'"tag":\[\{{"system":"{codes.TAG}","code":"(?:{codes.RECEIVED}|{codes.TAKEN_UP})"\}}\]'
     return rf"\{{(?:(?:{version}|{source}|{tag}),?)*+\}}"
 
@@ -178,5 +185,4 @@ def _span(reference: str) -> str:
     )
 
 
-_FORM = _form(r'"[^"]*+"')  # of what has no backslash, in half of the time
-_WITH_ESCAPES = _form(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"')
+_FORM = _form()
