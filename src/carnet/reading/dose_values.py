@@ -82,7 +82,7 @@ def times(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None
     named = match.groupdict()
     times, period = values["times"], values["period"]
     if named.get("h"):
-        hours = float(named.get("h2") or named["h"])
+        hours = numbers.value(named.get("h2") or named["h"])
         if not hours:
             return None
         return {"times": 24 / hours if hours <= 24 else 1, "period": 1 if hours <= 24 else round(hours / 24)}

@@ -144,6 +144,14 @@ def _status(note: Note, line: Line) -> tuple[str, float]:
     after, before = _after(note, line), _before(note, line, sentence)
     if after == NONE or (before == NONE and not (after and read.says_something)):
         return NONE, 0
+    if _only_named(line) and _REPLACED.fullmatch(note.flat, line.end, max(line.end, line.following)):
+        return STOPPED, 0.8  # « Jasminelle -> Leeloo »
+    if (
+        after == STOPPED
+        and before == PRESCRIBED
+        and not _cues("after").search(note.flat, line.end, line.end + 14)
+    ):
+        after = ""  # « reprise du Lévothyrox 100 après arrêt spontané »
     if read.kept:
         return _UNCHANGED
     if read.changed and before != STOPPED:
@@ -245,7 +253,7 @@ def _cues(where: str) -> re.Pattern[str]:
 _SEPARATED = re.compile(r",| [-/+·•] ")
 _OF_ANOTHER = re.compile(r"(?:-+>|=+>|→) ?(?:a |mis a l')?$")
 _LIST = re.compile(
-    r"[ :=,(+/&\"'.-]*(?:(?:et|le|la|les|du|de|des|d'|l'|un|une|son|sa|ses|par|avec|puis|aussi|traitement|ttt|tt) ?)*[ :=,(+/-]*"
+    r"[ :=,(+/&\"'.-]*(?:(?:et|le|la|les|du|de|des|d'|l'|un|une|son|sa|ses|par|avec|puis|aussi|traitement|ttt|tt|(?:de |d')(?:lui|elle)[- ]meme|spontanement|seule?) ?)*[ :=,(+/-]*"
 )
 
 
@@ -316,6 +324,7 @@ def _is_end_of_course(line: Line, said: str) -> bool:
     return bool(lasts) and said.strip(" ,:=()-") == "stop"
 
 
+_REPLACED = re.compile(r" ?(?:-+>|=+>|→) ?")
 _ASKED = re.compile(r" ?[?]")  # « Effexor 37,5 ? elle réfléchit »
 
 

@@ -242,7 +242,9 @@ class _Reading:
         known = strengths.of_number(self.drug, number) if first else None
         if known and not self._alone_small(place, number):
             self.found.strength = known
-        elif first and (number != int(number) or (number >= _STRONG and (number > _MANY or not self._is_moment(place)))):
+        elif first and (
+            number != int(number) or (number >= _STRONG and (number > _MANY or not self._is_moment(place)))
+        ):
             self.found.strength = f"{_french(number)} {strengths.usual_unit(self.drug, number)}".strip()
         elif number <= _MANY:
             self._new(number, None)
@@ -311,6 +313,8 @@ class _Reading:
 
     def _at_meals(self) -> None:
         """« après les repas et au coucher » is four times a day, « matin et soir aux repas » two."""
+        if self.at_meals and self.found.strength and not self.found.intakes:
+            self.found.intakes.append(Intake(step=self.step))
         told = [intake for intake in self.found.intakes if intake.times is None]
         if self.at_meals and len(self.found.intakes) == len(told) == 1 and set(told[0].when) <= {"NIGHT"}:
             told[0].when = [*_SLOTS[3], *told[0].when]
