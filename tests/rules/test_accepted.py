@@ -320,6 +320,9 @@ def test_which_diagnoses_last(code: str, lasts: bool) -> None:
         ("Uvedose 1 amp/3 mois", 1, None),
         ("Prednisolone 1 mg/kg/j", 1, None),
         ("Xalatan 1 gtte oeil droit le soir", 1, 1),
+        ("bisoprolol 5 1/2 cp/j", Decimal("5.5"), 1),
+        ("Coversyl 5 1/2/j", Decimal("5.5"), 1),
+        ("Lévothyrox 75 + 25 1/j", 25, 1),
         ("Ofloxacine 1 unidose x2/j OG", 1, 2),
     ],
 )
@@ -336,6 +339,11 @@ def test_a_scheme_that_one_dose_would_flatten_stays_in_the_words_typed(
     (written,) = made(told)["dosageInstruction"]
     assert written["text"] == f"« {quote} »"
     assert not {"timing", "doseAndRate", "maxDosePerPeriod"} & written.keys()
+
+
+def test_one_tablet_and_a_half_is_a_dose() -> None:
+    told = {**AMLODIPINE, "quote": "prednisone 1 1/2 cp/j", "dose_per_intake": Decimal("1.5")}
+    assert medicines.directions(told) == "1,5 comprimé 1 fois par jour"
 
 
 def test_a_number_without_unit_is_not_five_tablets() -> None:

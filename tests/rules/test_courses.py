@@ -39,6 +39,11 @@ def test_a_course_is_over_by_itself_and_a_lasting_treatment_never(days: int, aft
     assert len(shown(stored(made), days=after)) == seen
 
 
+def test_a_renewed_treatment_is_one_line_on_its_day() -> None:
+    made = change([told_as()], [held()], TODAY)
+    assert len(shown(*made.updated, stored(made.created[0], "new"))) == 1
+
+
 def test_two_treatments_of_one_name_from_two_notes_are_both_shown() -> None:
     as_needed = told_as(strength="1 g", drug="paracétamol", as_needed=True, times_per_day=None)
     (made,) = change([as_needed], [], TODAY).created

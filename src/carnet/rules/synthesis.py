@@ -223,7 +223,7 @@ def _treatments(by_type: dict[str, list[Resource]], sources: dict[str, str], tod
     kept = [
         one
         for one, words in zip(newest, named, strict=True)
-        if begun(one)[:10] == last[folded[words]] or place_of(one)
+        if begun(one)[:10] == last[folded[words]] or (place_of(one) and one["status"] != "completed")
     ]
     lines = [_line(one, sources, _medicine(one), since=begun(one), detail=_taken(one)) for one in kept]
     once = {(received.fold(line.text), received.fold(line.detail)): line for line in reversed(lines)}

@@ -25,6 +25,8 @@ _AT = re.compile(
     rf"({_NUMBER})\s*(?:[a-z]{{1,12}}\.?\s+)?(?:(?:le|au|a|chaque|du)\s+)?({'|'.join(_MOMENTS)})\b"
 )
 _WHERE = re.compile(r"\b(?:oeil|yeux|oreilles?|narines?|od|og|odg)\b")  # no dose says which
+_SUM = re.compile(r"\d\s*\+\s*\d")  # « 75 + 25 » : two strengths together
+_AND_A_PART = re.compile(r"(?<!\d)(\d+) +(?:1/[234]|3/4)(?!\d)")  # « 5 1/2 »
 _MOST_WITHOUT_UNIT = 4  # a greater number without a unit is as likely a strength
 
 
@@ -42,7 +44,7 @@ def is_uneven(fact: Fact) -> bool:
     unequal = len({amount for amount, _ in _AT.findall(said)}) > 1
     told = fact.get("times_per_day") is not None or fact.get("max_per_day")
     lost = not told and bool(_RHYTHM.search(said))
-    lost = lost or bool(_WHERE.search(said))
+    lost = lost or bool(_WHERE.search(said) or _SUM.search(said)) or _is_half_a_strength(said)
     return any((unequal, lost, _RANGE.search(said), is_stepped(fact), _is_unequal(fact), _is_bare(fact)))
 
 
@@ -72,6 +74,11 @@ def _is_unequal(fact: Fact) -> bool:
         len({amount for amount in place if amount.strip("0,.")}) > 1 or len(place) == 2
         for place in _places(fact)
     )
+
+
+def _is_half_a_strength(said: str) -> bool:
+    """« bisoprolol 5 1/2 cp » is half a tablet of 5 mg, not five and a half."""
+    return any(int(whole) > _MOST_WITHOUT_UNIT for whole in _AND_A_PART.findall(said))
 
 
 def _is_bare(fact: Fact) -> bool:
