@@ -4,6 +4,7 @@ visit asked for goes to paper at once where nothing is left to write: see `unwri
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -58,11 +59,17 @@ WORDINGS: dict[Kind, str] = {
     ),
 }
 LONGEST_LEAVE = 366
-LATER = ("jours", "jusquau", "destinataire")
+# What depends on what a person will type, by kind of paper.
+LATER: dict[Kind, tuple[str, ...]] = {
+    "letter": ("destinataire",),
+    "certificate": (),
+    "sick_leave": ("jours", "jusquau"),
+}
 _WRITTEN = frozenset(("sick_leave", "certificate"))
 _ANY_CERTIFICATE = frozenset(
     ("certificat", "certif", "medical", "de", "d", "a", "la", "le", "du", "pour", "enfant")
 )
+_ORDER_WORD = re.compile(r"^(?:bio|bilan|biologie|labo)\s+(?=\w)", re.IGNORECASE)  # its title says it
 _CONTROLLED = frozenset(("draft", "active"))
 
 
@@ -146,7 +153,9 @@ def begun(*, by: Actor, day: date, record: OpenRecord, asked: Asked) -> str:
     """The wording as a person begins to edit it, in the words of this record; what depends on what they will type
     (LATER) stays a field."""
     told = told_by([one.resource() for one in record.all()], day)
-    return wording.begun(asked.body, values(by, record.patient.resource(), told, asked, day), LATER)
+    return wording.begun(
+        asked.body, values(by, record.patient.resource(), told, asked, day), LATER[asked.kind]
+    )
 
 
 def leave_of(request: Resource, day: date) -> int:
@@ -282,7 +291,7 @@ def _sheets(by: Actor, at: datetime, patient: Resource, asked: Sequence[Resource
     for kind, others in _by_kind(asked).items():
         yield Sheet(
             "order", f"{TITLES['order'][0]} – {kind}", head, about, place, _day(today),
-            others=tuple(str(one["code"].get("text", "")) for one in others),
+            others=tuple(_ORDER_WORD.sub("", str(one["code"].get("text", ""))) for one in others),
         )  # fmt: skip
 
 

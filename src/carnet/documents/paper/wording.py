@@ -61,8 +61,10 @@ def begun(wording: str, values: Mapping[str, str], later: Collection[str]) -> st
     check(wording)
     known = {field: said.translate(_BRACKETS) for field, said in values.items()}
     said = known | {field: f"{{{field}}}" for field in later}
-    kept = [line for line in wording.splitlines() if not _is_void(line, said)]
-    return _FIELD.sub(lambda found: said.get(found[1].strip(), ""), "\n".join(kept))
+    lines = wording.splitlines()
+    kept = [line for line in lines if not _is_void(line, said)]
+    text = _FIELD.sub(lambda found: said.get(found[1].strip(), ""), "\n".join(kept))
+    return text if len(kept) == len(lines) else re.sub(r"\n{3,}", "\n\n", text)
 
 
 def _is_void(line: str, values: Mapping[str, str]) -> bool:

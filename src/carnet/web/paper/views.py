@@ -162,7 +162,7 @@ def _page(
         "kind": kind,
         "title": _NAMES[kind],
         "form": form,
-        "fields": {name: words for name, words in wording.FIELDS.items() if name in actions.LATER},
+        "fields": {name: wording.FIELDS[name] for name in actions.LATER[cast(actions.Kind, kind)]},
         "models": [one for one in wordings.seen(by=by) if one.kind == kind],
         "banner": patients.banner(by, record, href=reverse("patient:record", args=[id])),
     }
