@@ -37,7 +37,10 @@ def read(note: Note, named: Sequence[Named], allergens: Sequence[Match[Concept]]
 
 def _goes_on(note: Note, match: re.Match[str]) -> bool:
     """« Pas d'allergie à la pénicilline » is not « no allergy »."""
-    return bool(re.match(r" (?:a la |au |aux |a l')", note.flat[match.end() : match.end() + 8]))
+    return bool(_TO_SOMETHING.match(note.flat, match.end()))
+
+
+_TO_SOMETHING = re.compile(r" +(?:a|aux?)(?![a-z])(?! (?:ce jour|sa connaissance|ma connaissance))")
 
 
 def _substances(note: Note, cue: re.Match[str], known: dict[int, tuple[int, str]]) -> Iterator[Fact]:
