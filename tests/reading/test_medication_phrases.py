@@ -55,7 +55,7 @@ def test_a_drug_only_spoken_of_is_no_medication(text: str) -> None:
     ("text", "dose", "times"),
     [
         ("Inexium 40 1 cp 30 minutes avant le repas du soir", 1, 1),
-        ("Lasilix 40 → 80 matin + 40 midi 5 j", 80, 2),
+        ("Lasilix 40 → 80 matin + 40 midi 5 j", None, 2),
         ("Actiskenan 10 toutes les 4 h si douleur (6 max/j)", None, 6),
         ("Seresta 10 1/2 si angoisse (1 bte)", 0.5, None),
         ("Ventoline 100 2 bouffées à 7 heures 30", 2, 1),

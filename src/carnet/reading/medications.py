@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from carnet.reading import numbers, tables
+from carnet.reading import numbers, strengths, tables
 from carnet.reading.drug_lines import Line, one_list
 from carnet.reading.facts import MEDICATION, Fact, Values
 from carnet.reading.posology import DOSE_BY_WEIGHT, Intake
@@ -113,6 +113,8 @@ def _values(line: Line, status: str, note: Note) -> Values:
     days = read.days or read.total_days or (first[0].for_days if first else None)
     if line.shared and status != PRESCRIBED:
         days = None
+    if unit and read.strength and strengths.parts(read.strength) == ((amount, unit),):
+        amount = unit = None  # a mass told as strength is not told again as dose
     values: Values = {
         "drug": drug.inn,
         "brand": drug.brand or None,
@@ -277,6 +279,9 @@ def _before(note: Note, line: Line, sentence: Sentence) -> str:
         if (
             kind in (ONGOING, PRESCRIBED)
             and (told or not one.weak)  # « prescris IRM, TSH, B12 »
+            and not (
+                kind == ONGOING and 0 < (line.posology.days or 0) < _SUPPLY
+            )  # « sous Lasilix : Diffu-K 5 j »
             and "," not in note.flat[cue.end() : one.start].split(")")[-1][:0]
             and _list_like(note, cue.end(), one.start)
         ):

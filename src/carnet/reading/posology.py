@@ -9,6 +9,7 @@ from carnet.reading.doses import Piece
 from carnet.reading.drugs import Drug
 
 INSULIN = "A10A"  # ATC: units are the dose, never the strength
+_DAY = ("MORN", "NOON", "AFT", "EVE", "NIGHT")
 _SLOTS = {3: ("MORN", "NOON", "EVE"), 4: ("MORN", "NOON", "EVE", "NIGHT")}
 HEPARIN = "B01AB"  # « Lovenox 0,4 » is a syringe of 0.4 mL
 _SYRINGE = 1.3
@@ -103,6 +104,7 @@ class _Reading:
         for intake in found.intakes:
             if intake.for_days == 1 and not intake.said:
                 intake.times = 1  # « 2 cp J1 »
+        self._in_a_day()
         self._at_meals()
         self._inherit()
         self._share()
@@ -304,7 +306,7 @@ class _Reading:
             return
         if piece.values.get("when") and not self.last.when:
             self.last.when.append(piece.values["when"])
-        if piece.values.get("split") and self.last.times is not None:
+        if piece.values.get("split") and (self.last.times is not None or self._counts()):
             self._divide(piece.values["times"])
         self._set_times(piece.values["times"], piece.values["period"])
 
@@ -318,6 +320,25 @@ class _Reading:
         told = [intake for intake in self.found.intakes if intake.times is None]
         if self.at_meals and len(self.found.intakes) == len(told) == 1 and set(told[0].when) <= {"NIGHT"}:
             told[0].when = [*_SLOTS[3], *told[0].when]
+
+    def _counts(self) -> bool:
+        """« 4 comprimés en 4 prises »: an amount of things, for the whole day."""
+        return (self.last.amount or 0) > 1 and self.last.unit in _SOLID
+
+    def _in_a_day(self) -> None:
+        """« 2 le matin puis 1 à midi puis 2 le soir 4 semaines »: moments of one day, no steps."""
+        told = self.found.intakes
+        moments = [intake.when[0] for intake in told if len(intake.when) == 1 and not intake.times]
+        lasting = any(intake.for_days for intake in told[:-1])
+        if (
+            len(told) < _TWO
+            or lasting
+            or len(set(moments)) != len(told)
+            or moments != sorted(moments, key=_DAY.index)
+        ):
+            return
+        for intake in told:
+            intake.step, intake.for_days = 0, told[-1].for_days
 
     def _divide(self, times: float) -> None:
         """« 1000 mg/j en 2 prises » is 500 mg twice; « 4 cp/j en 2 prises » is 2 cp."""
@@ -381,8 +402,11 @@ class _Reading:
         self.stepped = True
 
     def _then(self, place: int, piece: Piece) -> None:
-        if self.found.strength and not self.found.intakes:
-            self.found.intakes.append(Intake(step=self.step))  # « Ozempic 0,25 puis 0,5 »
+        if (
+            self.found.strength and not self.found.intakes
+        ):  # « Ozempic 0,25 puis 0,5 », « 500 mg J1 puis 250 »
+            self.found.intakes.append(Intake(step=self.step, for_days=self.found.days))
+            self.found.days = self.found.total_days = None
         if self.found.intakes or self.found.days:
             self._next_step()
 

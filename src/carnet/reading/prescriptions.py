@@ -34,7 +34,7 @@ def _values(note: Note, named: Named, found: Posology) -> Values:
     return {
         "drug": drug.inn,
         "brand": drug.brand or None,
-        "strength": found.strength or (drug.strengths[0] if len(drug.strengths) == 1 else None),
+        "strength": found.strength or _only_strength(named),
         "form": _form(named, found),
         "route": _route(note, named, found),
         "doses": [_dose(intake, named, found, note) for intake in found.intakes],
@@ -61,6 +61,12 @@ def _dose(intake: Intake, named: Named, found: Posology, note: Note) -> Values:
         "period_days": _short(found.repeat or intake.period),
     }
     return values | ({"for_days": _short(intake.for_days)} if intake.for_days else {})
+
+
+def _only_strength(named: Named) -> str | None:
+    """Of a product made in one; not the content of a pot (« 453,70036 g »)."""
+    only = named.drug.strengths[0] if len(named.drug.strengths) == 1 else ""
+    return None if not only or re.match(r"[0-9]+[.,][0-9]{3}", only) else only
 
 
 def _of_form(note: Note, found: Posology) -> str | None:
