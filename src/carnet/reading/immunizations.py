@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from carnet.reading import tables
@@ -30,7 +30,7 @@ class Mention:
 def read(note: Note, found: Sequence[Match[Concept]], diseases: Sequence[Match[Concept]]) -> Iterator[Fact]:
     """Each vaccine once per status; « vaccins à jour » when no vaccine is named."""
     seen: set[tuple[str, str]] = set()
-    mentions = sorted(_mentions(note, found, diseases), key=lambda one: one.start)
+    mentions = _once(note, sorted(_mentions(note, found, diseases), key=lambda one: one.start))
     for one, (status, end) in zip(mentions, _statuses(note, mentions), strict=True):
         named = _first_word(one)
         if _PROVED.match(note.flat, one.start):
@@ -41,6 +41,28 @@ def read(note: Note, found: Sequence[Match[Concept]], diseases: Sequence[Match[C
         if status in (DONE, PAST) and (next_dose := _next_dose(note, one, end, mentions)):
             yield next_dose
     yield from _all(note, bool(seen))
+
+
+def _once(note: Note, mentions: Sequence[Mention]) -> list[Mention]:
+    """« VRS (Abrysvo) », « coqueluche → Repevax »: one vaccine, named twice."""
+    kept: list[Mention] = []
+    for one in mentions:
+        joined = _NAMED_AGAIN.fullmatch(note.flat, kept[-1].end, one.start) if kept else None
+        if joined and _DISEASE.match(note.flat, _disease_at(note, kept[-1])):
+            end = one.end + note.flat.startswith(")", one.end)
+            kept[-1] = replace(kept[-1], end=end)
+        else:
+            kept.append(one)
+    return kept
+
+
+_NAMED_AGAIN = re.compile(r" ?(?:\(|→|-+>|=+>|:) ?")
+
+
+def _disease_at(note: Note, one: Mention) -> int:
+    """Where the name of the disease begins in a mention: after « vaccin », « rappel »."""
+    head = _named_by().match(note.flat, one.start, one.end)
+    return head.end() if head else one.start
 
 
 def _next_dose(note: Note, one: Mention, end: int, mentions: Sequence[Mention]) -> Fact | None:
@@ -165,7 +187,7 @@ def _head(note: Note, start: int) -> int | None:
 
 def _told(note: Note, one: Mention, following: int) -> tuple[str, int] | None:
     """What the words around say; an empty status for a vaccine that is refused."""
-    limit = min(note.sentence(one.start).end, following)
+    limit = min(note.sentence(one.end - 1).end, following)
     before = note.before(one.start, 50)
     if _after("refused").match(note.flat, one.end, limit) or _before("refused").search(before):
         return "", one.end
