@@ -152,3 +152,12 @@ def test_a_letter_is_read_in_its_own_words_before_it_is_made(
     assert "{nom}" not in page
     leave = unescape(client.get(f"/paper/{emile}/sick_leave").content.decode())
     assert "{jours}" in leave
+
+
+def test_a_letter_begins_with_the_reason_and_the_measures_of_the_visit(
+    client: Client, doctor: Actor, emile: str
+) -> None:
+    printed(client, doctor, emile, "Motif : toux traînante\nTA 14/8\namlodipine 5 1/j 3 mois")
+    page = unescape(client.get(f"/paper/{emile}/letter").content.decode())
+    assert "Motif : toux traînante" in page
+    assert "140/80 mmHg" in page

@@ -23,11 +23,13 @@ from carnet.fhir.folding import fold
 from carnet.record import access, gate
 from carnet.record.actor import Actor
 from carnet.record.gate import OpenRecord
+from carnet.record.reading import Reading
 from carnet.record.work import Stored
 from carnet.rules import identity_status, person
 from carnet.rules.accepted import measures, medicines, steps
+from carnet.rules.measure import date_of
 from carnet.rules.passage import place_of
-from carnet.rules.synthesis import Synthesis, dosage, synthesis
+from carnet.rules.synthesis import Synthesis, dosage, synthesis, tells
 
 Resource = dict[str, Any]
 Kind = Literal["letter", "certificate", "sick_leave"]
@@ -149,13 +151,13 @@ def _names(title: str) -> set[str]:
     return set(fold(title).split()) - _ANY_CERTIFICATE
 
 
-def begun(*, by: Actor, day: date, record: OpenRecord, asked: Asked) -> str:
+def begun(*, by: Actor, day: date, patient: Resource, reading: Reading, asked: Asked) -> str:
     """The wording as a person begins to edit it, in the words of this record; what depends on what they will type
     (LATER) stays a field."""
-    told = told_by([one.resource() for one in record.all()], day)
-    return wording.begun(
-        asked.body, values(by, record.patient.resource(), told, asked, day), LATER[asked.kind]
-    )
+    near = {(day + timedelta(days=days)).isoformat() for days in (-1, 0, 1)}  # a moment is written in UTC
+    measured = (one for one in reading.observed if date_of(one)[:10] in near)
+    told = told_by([*map(reading.whole, [*filter(tells, reading.facts), *measured])], day)
+    return wording.begun(asked.body, values(by, patient, told, asked, day), LATER[asked.kind])
 
 
 def leave_of(request: Resource, day: date) -> int:
@@ -231,7 +233,7 @@ def values(by: Actor, patient: Resource, told: Told, asked: Asked, today: date) 
         "naissance": about.born,
         "age": about.age,
         "date": _day(today),
-        "lieu": letterhead.of(by=by).city,
+        "lieu": letterhead.of(by=by).city if "lieu" in asked.body else "",
         "medecin": by.name,
         "motif": asked.about or told.reason,
         "mesures": told.measures,

@@ -3,6 +3,7 @@ and read before they are made; all of them stand on one page, one key from the p
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -20,6 +21,7 @@ from carnet.documents.paper import pictures, wording
 from carnet.fhir.errors import Invalid
 from carnet.record import clock, gate
 from carnet.record.actor import Actor
+from carnet.record.reading import Reading
 from carnet.web.paper.forms import PaperForm
 from carnet.web.shell import papers
 from carnet.web.shell.asking import actor
@@ -93,7 +95,7 @@ def write(request: HttpRequest, id: str, kind: str) -> HttpResponse:
     actions.check_write(by)
     asked = _request(request, id)
     if request.method == "GET":
-        return _page(request, by, id, kind, PaperForm(kind, initial=_initial(request, by, id, kind, asked)))
+        return _page(request, by, id, kind, asked)
     form = PaperForm(kind, request.POST)
     if form.is_valid():
         try:
@@ -104,7 +106,7 @@ def write(request: HttpRequest, id: str, kind: str) -> HttpResponse:
             form.add_error("body", str(error))
         else:
             return redirect(papers.address(id, [*_of_visit(request, id, asked), kept.id]))
-    return _page(request, by, id, kind, form, status=422)
+    return _page(request, by, id, kind, asked, form)
 
 
 def _request(request: HttpRequest, id: str) -> dict[str, Any]:
@@ -115,13 +117,12 @@ def _request(request: HttpRequest, id: str) -> dict[str, Any]:
     return record.get("ServiceRequest", request.GET["asked"]).resource()
 
 
-def _initial(request: HttpRequest, by: Actor, id: str, kind: str, asked: dict[str, Any]) -> dict[str, Any]:
+def _initial(
+    by: Actor, day: date, patient: dict[str, Any], reading: Reading, ask: actions.Asked, asked: dict[str, Any]
+) -> dict[str, Any]:
     """The model in the words of this record; of a leave, the length that the visit asked for."""
-    at = clock.now()
-    day, record = timezone.localtime(at).date(), gate.continue_record(by=by, at=at, patient=id)
-    body = _asked(kind, {"body": _model(request, by, kind)}, asked)
+    begun = actions.begun(by=by, day=day, patient=patient, reading=reading, asked=ask)
     days = actions.leave_of(asked, day)
-    begun = actions.begun(by=by, day=day, record=record, asked=body)
     return {"body": begun, **({"days": days} if days else {})}
 
 
@@ -146,24 +147,33 @@ def _asked(kind: str, typed: dict[str, Any], asked: dict[str, Any]) -> actions.A
     )
 
 
-def _model(request: HttpRequest, by: Actor, kind: str) -> str:
+def _model(request: HttpRequest, models: list[wordings.Wording], kind: str) -> str:
     """The model chosen, else the first of the practice, else ours."""
-    mine = [one for one in wordings.seen(by=by) if one.kind == kind]
-    chosen = [one for one in mine if one.id == request.GET.get("model")]
-    return (chosen or mine)[0].text if mine else actions.WORDINGS[cast(actions.Kind, kind)]
+    chosen = [one for one in models if one.id == request.GET.get("model")]
+    return (chosen or models)[0].text if models else actions.WORDINGS[cast(actions.Kind, kind)]
 
 
 def _page(
-    request: HttpRequest, by: Actor, id: str, kind: str, form: PaperForm, status: int = 200
+    request: HttpRequest,
+    by: Actor,
+    id: str,
+    kind: str,
+    asked: dict[str, Any],
+    wrong: PaperForm | None = None,
 ) -> HttpResponse:
-    record = gate.open_record(by=by, at=clock.now(), patient=id)
+    at = clock.now()
+    record = gate.open_record(by=by, at=at, patient=id)
+    models = [one for one in wordings.seen(by=by) if one.kind == kind]
+    reading, day = record.reading(), timezone.localtime(at).date()
+    ask = _asked(kind, {"body": _model(request, models, kind)}, asked)
+    first = {} if wrong else _initial(by, day, record.patient.resource(), reading, ask, asked)
     shown = {
         "id": id,
         "kind": kind,
         "title": _NAMES[kind],
-        "form": form,
+        "form": wrong or PaperForm(kind, initial=first),
         "fields": {name: wording.FIELDS[name] for name in actions.LATER[cast(actions.Kind, kind)]},
-        "models": [one for one in wordings.seen(by=by) if one.kind == kind],
-        "banner": patients.banner(by, record, href=reverse("patient:record", args=[id])),
+        "models": models,
+        "banner": patients.banner(by, record, href=reverse("patient:record", args=[id]), reading=reading),
     }
-    return render(request, "paper/write.html", shown, status=status)
+    return render(request, "paper/write.html", shown, status=422 if wrong else 200)
