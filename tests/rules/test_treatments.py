@@ -146,6 +146,25 @@ def test_a_stop_ends_what_it_names_a_class_or_a_substance(said: dict[str, Any], 
     )
 
 
+def test_what_one_note_says_to_be_taken_and_then_stops_is_over() -> None:
+    said = (
+        told_as(status="stopped", strength=None),
+        told_as(status="ongoing"),
+        told_as("ramipril", status="ongoing"),
+    )
+    made = change(said, [], LATER)
+    kept = [stored(one, str(n)) for n, one in enumerate(made.created)]
+    for one in kept:
+        validate(one)
+    assert [line.text for line in synthesis(kept, today=SOON).treatments] == ["ramipril 5 mg"]
+    both = change([told_as(status="ongoing"), said[0]], [held()], LATER)
+    assert [one["status"] for one in both.updated] == ["stopped"]
+    nsaid = {"drug": "anti-inflammatoire non stéroïdien", "strength": None, "atc": None}
+    class_ = [told_as("ibuprofène", "400 mg", status="ongoing"), told_as(**nsaid, status="stopped")]
+    every = change(class_, [held(drug="diclofénac", strength="50 mg")], LATER)
+    assert [one["status"] for one in (*every.created, *every.updated)] == ["stopped", "stopped"]
+
+
 def offered(*facts: dict[str, Any], known: list[dict[str, Any]], **more: Any) -> list[Any]:
     return offers("x" * 200, facts, day=LATER.day, marks=more.pop("marks", {}), known=known, **more)
 

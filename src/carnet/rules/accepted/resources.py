@@ -48,14 +48,23 @@ def change(facts: Sequence[Fact], known: Iterable[Resource], scene: Scene) -> Ch
     held = {_reference(one): one for one in before}
     mine = {_gist(one) for one in before if is_of_note(one, scene) and one.get("status") not in _WRONG}
     made = Change()
-    for fact in facts:
+    for fact in sorted(facts, key=treatments.is_stop):
+        is_said = treatments.is_stop(fact) and _stops_what_it_made(fact, made, scene)
         new, changed = _told(fact, before, held, scene)
         for one in changed:
             held[_reference(one)] = one
             made.updated = [*(other for other in made.updated if other["id"] != one["id"]), one]
-        if new is not None and _gist(new) not in mine:
+        if new is not None and not is_said and _gist(new) not in mine:
             made.created.append(new)
     return made
+
+
+def _stops_what_it_made(fact: Fact, made: Change, scene: Scene) -> bool:
+    """« sous ibuprofène … stop ibuprofène » in one note: what it says to be taken until now ends with it."""
+    ongoing = [one for one in made.created if one["resourceType"] == "MedicationStatement"]
+    over = treatments.ends(fact, ongoing, scene.day).over
+    made.created = [treatments.ended(one, fact, scene) if one in over else one for one in made.created]
+    return bool(over)
 
 
 def _told(
