@@ -195,6 +195,8 @@ def _told(note: Note, one: Mention, following: int) -> tuple[str, int] | None:
         dosed = _DOSE.match(note.flat, one.end, limit)
         after = _after(group).match(note.flat, dosed.end() if dosed else one.end, limit)
         if after:
+            if status == DONE and "," in after[0] and _after("due").match(note.flat, one.end, limit):
+                continue  # « VRS à prévoir, grippe ce jour »
             if status == PAST and _COUNTED.fullmatch(after[0]) and _before("due").search(before):
                 return DUE, one.end
             of_an_age = dosed and _AGE.search(dosed[0]) and "jour" not in after[0]
@@ -221,11 +223,13 @@ def _all(note: Note, named: bool) -> Iterator[Fact]:
     name = tables.toml("immunizations.toml")["label_all"]
     for match in _everything().finditer(note.flat):
         sentence = note.sentence(match.start())
-        for status, group in ((DUE, "due"), (PAST, "up_to_date")):
+        for status, group in ((DONE, "done_today"), (DUE, "due"), (PAST, "up_to_date")):
             after = _after(group).match(note.flat, match.end(), sentence.end)
-            if named and status == DUE:
+            if named and status != PAST:
                 continue
-            if after and (status == DUE or _UP_TO_DATE.search(after[0])):
+            if after and status == DONE and not _TODAY.fullmatch(after[0]):
+                continue
+            if after and (status in (DONE, DUE) or _UP_TO_DATE.search(after[0])):
                 yield Fact(
                     IMMUNIZATION, match.start(), after.end(), 0.88, {"vaccine": name, "status": status}
                 )
@@ -233,7 +237,8 @@ def _all(note: Note, named: bool) -> Iterator[Fact]:
 
 
 _PROVED = re.compile(r"(?:rubeole|toxo\w*)[ :=]{0,3}immun")  # by its serology, told as a result
-_UP_TO_DATE = re.compile(r"a jour|ok|faite?s|complet")
+_TODAY = re.compile(r" ?:? ?(?:faite?s? |realise\w* )?(?:ce jour|aujourd'hui|auj)")
+_UP_TO_DATE = re.compile(r"a jour|ok|faite?s|complet|conforme")
 
 
 @cache
