@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from sys import intern
 
 from carnet.fhir.folding import fold
 
@@ -48,10 +49,11 @@ def unit_of(form: str) -> str:
 
 
 def read(lines: Iterable[str]) -> Iterator[Speciality]:
-    """The rows of a table written by `carnet reference build`; its head comments and column names are skipped."""
+    """The rows of a table written by `carnet reference build`; its head comments and column names are skipped. Most
+    words stand in many rows and are kept once."""
     for line in lines:
         if not line.startswith("#") and line.strip():
-            yield Speciality(*line.rstrip("\n").split("\t"))
+            yield Speciality(*map(intern, line.rstrip("\n").split("\t")))
 
 
 @cache
