@@ -341,6 +341,22 @@ def test_a_scheme_that_one_dose_would_flatten_stays_in_the_words_typed(
     assert not {"timing", "doseAndRate", "maxDosePerPeriod"} & written.keys()
 
 
+@pytest.mark.parametrize(
+    ("quote", "unit", "strength", "words"),
+    [
+        ("oméprazole 20 gél le soir", "gél", None, "« oméprazole 20 gél le soir »"),
+        ("prednisone 5 mg 12 cp/j", "cp", "5 mg", "12 comprimés 1 fois par jour"),
+        ("Laroxyl 20 gouttes/j", "goutte", None, "20 gouttes 1 fois par jour"),
+    ],
+)
+def test_twenty_is_a_strength_before_it_is_twenty_capsules(
+    quote: str, unit: str, strength: str | None, words: str
+) -> None:
+    dose = int(next(part for part in quote.split()[::-1] if part.isdigit()))
+    told = {**AMLODIPINE, "quote": quote, "intake_unit": unit, "strength": strength, "dose_per_intake": dose}
+    assert medicines.directions(told) == words
+
+
 def test_one_tablet_and_a_half_is_a_dose() -> None:
     told = {**AMLODIPINE, "quote": "prednisone 1 1/2 cp/j", "dose_per_intake": Decimal("1.5")}
     assert medicines.directions(told) == "1,5 comprimé 1 fois par jour"

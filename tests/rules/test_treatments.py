@@ -277,6 +277,12 @@ def test_of_two_insulins_the_one_of_that_moment_changes() -> None:
     assert over(told_as(**insulin, dose_per_intake=22, quote="Lantus 22 UI"), *both) == ["matin", "soir"]
 
 
+def test_a_capsule_is_no_gel() -> None:
+    capsule = {"drug": "oméprazole", "intake_unit": "gél", "duration_days": None}
+    old = kept("old", told_as(**capsule, strength="20 mg", quote="oméprazole 20 1 gél/j"))
+    assert over(told_as(**capsule, strength="40 mg", quote="oméprazole 40 1 gél/j"), old) == ["old"]
+
+
 def test_the_other_eye_goes_on() -> None:
     drops = {"drug": "latanoprost", "strength": None, "intake_unit": "goutte", "duration_days": None}
     both = [

@@ -20,6 +20,7 @@ COMBINED = re.compile(r"\s*[/+]\s*")
 _STRENGTH = re.compile(r"\d\s?(?:mg|g|µg|mcg|ui|ml|%|unites?)\b", re.IGNORECASE)
 _MASS = re.compile(r"(\d+(?:[.,]\d+)?) ?(mg|g)\b")
 _MOMENTS = frozenset(("matin", "midi", "soir", "coucher"))
+_CAPSULE = frozenset(("gel", "gels", "gelule", "gelules"))
 _SIDES = {"droit": "D", "droite": "D", "od": "D", "gauche": "G", "og": "G"}
 
 
@@ -84,8 +85,11 @@ def is_of(resource: Resource, drug: str) -> bool:
 
 
 def said(fact: Fact) -> str:
-    """The words of the line that tell the way."""
-    return f"{fact.get('quote') or ''} {fact.get('intake_unit') or ''} {fact.get('brand') or ''}"
+    """The words of the line that tell the way; « 1 gél » is a capsule, not a gel."""
+    quote, unit = str(fact.get("quote") or ""), str(fact.get("intake_unit") or "")
+    if fold(unit) in _CAPSULE:
+        quote, unit = " ".join(word for word in words(quote) if word not in _CAPSULE), ""
+    return f"{quote} {unit} {fact.get('brand') or ''}"
 
 
 def is_same_way(resource: Resource, fact: Fact) -> bool:

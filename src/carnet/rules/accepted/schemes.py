@@ -27,6 +27,9 @@ _AT = re.compile(
 _WHERE = re.compile(r"\b(?:oeil|yeux|oreilles?|narines?|od|og|odg)\b")  # no dose says which
 _SUM = re.compile(r"\d\s*\+\s*\d")  # « 75 + 25 » : two strengths together
 _AND_A_PART = re.compile(r"(?<!\d)(\d+) +(?:1/[234]|3/4)(?!\d)")  # « 5 1/2 »
+_COUNTED = frozenset(
+    ("cp", "comprime", "gel", "gelule", "capsule", "sachet", "suppositoire", "ovule", "patch")
+)
 _MOST_WITHOUT_UNIT = 4  # a greater number without a unit is as likely a strength
 
 
@@ -82,8 +85,11 @@ def _is_half_a_strength(said: str) -> bool:
 
 
 def _is_bare(fact: Fact) -> bool:
-    """A number without unit that may be a strength: « Eliquis 5 x2/j » is not five tablets."""
-    if fact.get("dose_per_intake") is None or fact.get("intake_unit"):
+    """A number that may be a strength: « Eliquis 5 x2/j » is not five tablets, nor « oméprazole 20 gél » twenty."""
+    unit = fold(str(fact.get("intake_unit") or "")).rstrip("s")
+    if fact.get("dose_per_intake") is None or (unit and (unit not in _COUNTED or fact.get("strength"))):
         return False
     amount = Decimal(str(fact["dose_per_intake"]))
+    if unit:
+        return amount > _MOST_WITHOUT_UNIT
     return amount > _MOST_WITHOUT_UNIT or (amount != 1 and not fact.get("strength"))
