@@ -148,7 +148,8 @@ def _told_before(note: Note, line: Line, starts: set[int]) -> Line:
 
 
 def _ahead(note: Note, sentence: Sentence, line: Line, starts: set[int]) -> re.Match[str] | None:
-    told = _AHEAD.search(note.flat, sentence.start, line.named.start)
+    first = max(sentence.start, line.named.start - _LIST_LENGTH)
+    told = _AHEAD.search(note.flat, first, line.named.start)
     if told and (told["colon"] or _TO_NAME.match(note.flat, told.end()).end() in starts):  # type: ignore[union-attr]
         return told
     return None

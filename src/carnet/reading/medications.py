@@ -20,6 +20,7 @@ _GUESSED = (PRESCRIBED, 0.6)  # a strength alone
 _BY_PLACE = 0.9  # sure of at most: by where it stands in the note
 _MONTHLY = 0.01  # times a day
 _SUPPLY = 21  # days
+_LONG_LIST = 30  # medicines
 _VACCINES = "J07"  # ATC: told by immunizations.py
 _BY_DOSE = 0.8  # sure of at most: by the dosage of the line itself
 _REACH = 90  # characters before a name in which a cue counts
@@ -75,7 +76,7 @@ def _of_list(
 def _said_of_all(note: Note, found: Sequence[Line], said: Sequence[tuple[str, float]], place: int) -> bool:
     """Whether « inchangés » stands after the last of the list that this line is in."""
     at = place + 1
-    while at < len(found) and one_list(note, found[at - 1], found[at]):
+    while at < min(len(found), place + _LONG_LIST) and one_list(note, found[at - 1], found[at]):
         if said[at] == _UNCHANGED and _ALL.match(note.flat, found[at].end):
             return not found[place].posology.days
         at += 1
@@ -202,7 +203,7 @@ def _by_place(note: Note, line: Line, sentence: Sentence) -> tuple[str, float]:
     if sentence.section == "treatment" and not sentence.arrow:
         if (read.days or 0) >= _SUPPLY:
             return PRESCRIBED, 0.8  # « TTT : … qsp 3 mois »: it is renewed
-        if _DECIDES.search(note.flat, sentence.start, line.named.start):
+        if _DECIDES.search(note.before(line.named.start, _REACH)):
             return PRESCRIBED, 0.8  # « TTT : … . J'arrête le Seresta, mélatonine 2 mg au coucher »
         return (PRESCRIBED, 0.8) if _examined(note, sentence.start) else (ONGOING, 0.9)
     if sentence.section in ("plan", "advice") or sentence.arrow:

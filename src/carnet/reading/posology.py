@@ -93,6 +93,7 @@ class _Reading:
         self.insulin = (drug.atc or "").startswith(INSULIN)
 
     def take(self, place: int, piece: Piece) -> None:
+        """Each kind of piece has a method of its name; FORM, MEALS, THEN… are called here and nowhere else."""
         act = getattr(self, f"_{piece.kind}", None)
         if act:
             act(place, piece)
@@ -155,7 +156,8 @@ class _Reading:
 
     def _amount(self, place: int, piece: Piece) -> None:
         number, unit = piece.values["n"], piece.values["unit"]
-        if number >= _TOO_MANY and unit in _SOLID and self.found.strength is None:
+        made = number >= _STRONG and bool(strengths.of_number(self.drug, number))  # « Maxalt 10 lyoc »
+        if (number >= _TOO_MANY or made) and unit in (*_SOLID, "lyoc") and self.found.strength is None:
             self.found.strength = (
                 strengths.of_number(self.drug, number) or f"{_french(number)} mg"
             )  # « Doliprane 250 sach »
