@@ -43,6 +43,7 @@ def test_every_kind_has_a_sign_and_words(fact: dict[str, Any]) -> None:
         ("follow_up", {"in_days": 92, "what": "consultation"}, "→ consultation le 21/02/2027"),
         ("allergy", {"substance": "aucune connue", "status": "negated"}, "– aucune allergie connue"),
         ("lab", {"name": "créatinine", "value": 98, "unit": "umol/L"}, "✓ créatinine 98 µmol/L"),
+        ("lab", {"name": "MMSE", "value": 24, "unit": "{score}"}, "✓ MMSE 24"),
         (
             "medication",
             {

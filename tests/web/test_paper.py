@@ -135,6 +135,21 @@ def test_a_certificate_to_write_comes_first_and_joins_the_papers(
     assert "2 papiers" in client.get(done["Location"]).content.decode()
 
 
+def test_a_certificate_without_a_model_never_begins_in_the_words_of_another(
+    client: Client, doctor: Actor, emile: str
+) -> None:
+    sport = "Aucun signe apparent qui contre-indique le sport."
+    client.post("/practice/models", {"kind": "certificate", "name": "Sport", "text": sport})
+    address = printed(client, doctor, emile, "amlodipine 5 1/j 3 mois\ncertificat enfant malade")
+    assert "/certificate?asked=" in address
+    page = unescape(client.get(address).content.decode())
+    assert sport not in page
+    assert "certifie avoir examiné ce jour" in page
+    (chosen,) = re.findall(r'href="\?(asked=[^"]+&model=[^"]+)"', page)
+    assert sport in client.get(f"{address.partition('?')[0]}?{chosen}").content.decode()
+    assert sport in client.get(f"/paper/{emile}/certificate").content.decode(), "unasked, the first model"
+
+
 def test_what_is_no_paper_of_this_patient_is_not_shown(client: Client, doctor: Actor, emile: str) -> None:
     address = printed(client, doctor, emile)
     other = patients.create(by=doctor, at=clock.now(), identity=identity(given="Autre")).id

@@ -282,4 +282,7 @@ def _unit(ucum: Any) -> str:
         "mL/min/1.73 m²": "mL/min/1,73 m²",
         "10*9/L": "G/L",
     }
-    return known.get(str(ucum or ""), str(ucum or ""))
+    written = str(ucum or "")
+    if written.startswith("{") and written.endswith("}"):  # « {score} » counts, it measures nothing
+        return ""
+    return known.get(written, written)

@@ -148,8 +148,11 @@ def _asked(kind: str, typed: dict[str, Any], asked: dict[str, Any]) -> actions.A
 
 
 def _model(request: HttpRequest, models: list[wordings.Wording], kind: str) -> str:
-    """The model chosen, else the first of the practice, else ours."""
+    """The model chosen, else the first of the practice, else ours. A certificate that a visit asked for waits because
+    no model is named like it: it begins in our words, which certify nothing, never in those of another certificate."""
     chosen = [one for one in models if one.id == request.GET.get("model")]
+    if kind == "certificate" and request.GET.get("asked") and not chosen:
+        return actions.WORDINGS["certificate"]
     return (chosen or models)[0].text if models else actions.WORDINGS[cast(actions.Kind, kind)]
 
 
@@ -174,6 +177,7 @@ def _page(
         "form": wrong or PaperForm(kind, initial=first),
         "fields": {name: wording.FIELDS[name] for name in actions.LATER[cast(actions.Kind, kind)]},
         "models": models,
+        "asked": asked.get("id", ""),
         "banner": patients.banner(by, record, href=reverse("patient:record", args=[id]), reading=reading),
     }
     return render(request, "paper/write.html", shown, status=422 if wrong else 200)
