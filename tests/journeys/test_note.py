@@ -139,6 +139,13 @@ def test_a_cut_connection_loses_no_letter(new_practice: str, page: Page) -> None
     page.context.set_offline(True)
     page.keyboard.type("TA 14/8 tapée sans connexion")
     expect(page.get_by_text("Connexion perdue").first).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.evaluate("scrollTo(0, 200)")
+    expect(page.locator(".banner-who strong")).to_be_in_viewport()
+    said, name = (page.locator(one).bounding_box() for one in (".connection", ".banner-who strong"))
+    assert said
+    assert name
+    assert said["y"] + said["height"] <= name["y"], "the name of the patient is never under what the bar says"
     page.context.set_offline(False)
     expect(page.get_by_text("Brouillon enregistré à")).to_be_visible(timeout=30_000)
     expect(offer(page, "TA 140/80 mmHg")).to_be_visible(timeout=30_000)

@@ -16,6 +16,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 window.addEventListener("offline", () => say(false));
 window.addEventListener("online", ask);
+// The banner gives way to what the bar says: the name of the patient is never under it.
+if (bar) new ResizeObserver(() => document.documentElement.style.setProperty("--connection", `${bar.offsetHeight}px`)).observe(bar);
 
 function say(online) {
   if (!bar || lost === !online) return;
