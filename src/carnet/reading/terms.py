@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Generic, TypeVar
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from carnet.reading import tokens
@@ -101,14 +102,11 @@ class Corrector:
     def __init__(self, known: Iterable[str], ordinary: Iterable[str] = ()) -> None:
         self._known = set(known)
         self._left_alone = {stem for word in ordinary for stem in stems(word)}
-        self._shorter: dict[str, list[str]] = {}
+        self._long = sorted(word for word in self._known if len(word) >= LONG - 1 and word.isalpha())
         self._sounds: dict[str, set[str]] = {}
         self._cache: dict[str, str] = {}
-        for word in sorted(self._known):
-            if len(word) >= LONG - 1 and word.isalpha():
-                self._sounds.setdefault(sound(word), set()).add(word)
-                for key in {word, *_deletions(word)}:
-                    self._shorter.setdefault(key, []).append(word)
+        for word in self._long:
+            self._sounds.setdefault(sound(word), set()).add(word)
 
     def correct(self, word: Word) -> str:
         """The stem of the word, or of the known word that was meant."""
@@ -133,8 +131,8 @@ class Corrector:
         alike = self._sounds.get(sound(stem), set())
         if len(alike) == 1:
             return next(iter(alike))
-        near = {word for key in (stem, *_deletions(stem)) for word in self._shorter.get(key, ())}
-        scored = sorted((OSA.distance(stem, word, score_cutoff=2), word) for word in near)
+        near = process.extract(stem, self._long, scorer=OSA.distance, score_cutoff=2, limit=None)
+        scored = sorted((distance, word) for word, distance, _ in near if _less_one(stem) & _less_one(word))
         if not scored or scored[0][0] > (2 if len(stem) >= LONGER else 1) or scored[0][1][0] != stem[0]:
             return None
         tied = len(scored) > 1 and scored[1][0] == scored[0][0]
@@ -147,5 +145,6 @@ def sound(word: str) -> str:
     return "".join(sign for place, sign in enumerate(plain) if not place or plain[place - 1] != sign)
 
 
-def _deletions(word: str) -> list[str]:
-    return [word[:place] + word[place + 1 :] for place in range(len(word))]
+def _less_one(word: str) -> set[str]:
+    """The word, and what is left of it without one of its letters."""
+    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}

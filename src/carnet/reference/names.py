@@ -11,6 +11,8 @@ from functools import cache
 from importlib.resources import files
 from itertools import takewhile
 
+from rapidfuzz.distance import OSA
+
 from carnet.fhir.folding import words
 from carnet.reading.drugs import Drug
 from carnet.reference.specialities import Speciality, shipped
@@ -39,10 +41,10 @@ class Meant:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Every name, and the names that a typing error turns into another string."""
+    """Every name, and those of one long word, in which a typing error is forgiven."""
 
     by_words: dict[Key, Meant]
-    misspelt: dict[str, list[str]] = field(repr=False)
+    by_first_letter: dict[str, list[str]] = field(repr=False)
 
     def find(self, words: Sequence[str], *, forgiving: bool = False) -> Drug | None:
         """The drug that these folded words name, all of them. `forgiving` lets one typing error through."""
@@ -62,9 +64,8 @@ class Names:
         None when two different drugs are as near: a guess between them would be dangerous."""
         if len(word) < _FORGIVEN or not word.isalpha() or (word,) in self.by_words or word in _NOT_GUESSED:
             return None
-        names = sorted(
-            {name for part in _shorter(word) for name in self.misspelt.get(part, ()) if _is_near(word, name)}
-        )
+        alike = self.by_first_letter.get(word[0], ())
+        names = sorted(name for name in alike if OSA.distance(word, name, score_cutoff=1) == 1)
         drugs = [_drug(self.by_words[(name,)]) for name in names]
         return drugs[0] if len({drug.inn for drug in drugs}) == 1 else None
 
@@ -86,7 +87,7 @@ def of(specialities: Iterable[Speciality]) -> Names:
         if _key(long) in by_words:
             by_words.setdefault(_key(short), by_words[_key(long)])
     kept = {name: meant for name, meant in by_words.items() if " ".join(name) not in _NOT_NAMES}
-    return Names(kept, _misspelt(kept))
+    return Names(kept, _by_first_letter(kept))
 
 
 def _classes() -> Iterator[tuple[Key, Meant]]:
@@ -192,33 +193,10 @@ def _ranked(said: Iterable[str]) -> tuple[str, ...]:
     return tuple(one for one, _ in Counter(filter(None, said)).most_common())
 
 
-def _misspelt(by_words: dict[Key, Meant]) -> dict[str, list[str]]:
-    """Each name of one long word, under itself and under itself less one letter."""
+def _by_first_letter(by_words: dict[Key, Meant]) -> dict[str, list[str]]:
+    """The names of one long word: a typing error in the first letter is rare."""
     found: dict[str, list[str]] = defaultdict(list)
     for name in by_words:
         if len(name) == 1 and len(name[0]) >= _FORGIVEN and name[0].isalpha():
-            for part in _shorter(name[0]):
-                found[part].append(name[0])
+            found[name[0][0]].append(name[0])
     return found
-
-
-def _shorter(word: str) -> set[str]:
-    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
-
-
-def _is_near(word: str, name: str) -> bool:
-    """One letter more, less or other, or two neighbours changed over; the first letter is seldom wrong."""
-    if word[0] != name[0]:
-        return False
-    if len(word) != len(name):
-        long, short = (word, name) if len(word) > len(name) else (name, word)
-        return len(long) - len(short) == 1 and short in _shorter(long)
-    wrong = [place for place in range(len(word)) if word[place] != name[place]]
-    if len(wrong) == 1:
-        return True
-    return (
-        len(wrong) == 2
-        and wrong[1] == wrong[0] + 1
-        and word[wrong[0]] == name[wrong[1]]
-        and word[wrong[1]] == name[wrong[0]]
-    )
