@@ -20,26 +20,27 @@ from tests.reading.reading import packaged
 HALVES = ("built_on", "held_out")
 # The share of the annotated facts that are found as annotated, by the plain count of tests/reading/gold.py.
 FOUND = {
-    "vital": 0.95,
-    "lab": 0.92,
-    "condition": 0.88,
-    "medication": 0.78,
-    "allergy": 0.88,
-    "follow_up": 0.88,
-    "order": 0.85,
-    "immunization": 0.75,
+    "vital": 0.96,
+    "lab": 0.93,
+    "condition": 0.90,
+    "medication": 0.82,
+    "allergy": 0.93,
+    "follow_up": 0.89,
+    "order": 0.87,
+    "immunization": 0.82,
 }
 FALSE_PER_NOTE = 0.5
-# F1 on the half kept apart, by the published scorer.
+# F1 on the half kept apart, by the published scorer. What is aimed at (medication, order, immunization: 0.90) and
+# what is reached stand in docs/reading.md.
 SCORED = {
     "vital": 0.98,
     "lab": 0.95,
     "condition": 0.88,
-    "medication": 0.80,
+    "medication": 0.85,
     "allergy": 0.90,
     "follow_up": 0.90,
-    "order": 0.85,
-    "immunization": 0.90,
+    "order": 0.88,
+    "immunization": 0.86,
 }
 WHOLE_LINES = 0.85
 
