@@ -152,6 +152,7 @@ def test_a_long_note_keeps_its_last_line_above_the_verbs(new_practice: str, page
     begins(Mouse(page), new_practice, **DURAND)
     page.keyboard.insert_text("".join(f"ligne {n}\n" for n in range(60)))
     page.keyboard.type("fin")
+    expect(page.locator(".note-mirror .line-start")).to_have_count(60)
     last = page.locator(".note-mirror .line-start").last.bounding_box()
     foot = page.locator(".note-foot").bounding_box()
     assert last
