@@ -29,12 +29,13 @@ test: setup-dev ## every test, both databases, real browser
 	@tools/setup test-packages
 	@$(bin)/python -m pytest -n $(workers) --dist loadfile -rs
 
-check: setup-dev ## format, lint, types, import contracts, fast tests: under two minutes
+doors := web api cli bench house/test_queries.py house/test_urls.py
+check: setup-dev ## format, lint, types, import contracts, unit tests (none of a door: screens, FHIR, commands): under two minutes
 	@$(bin)/ruff format --check
 	@$(bin)/ruff check
 	@$(bin)/mypy
 	@$(bin)/lint-imports --no-cache
-	@$(bin)/python -m pytest -n $(workers) --dist loadfile -m "not journey and not slow and not shared"
+	@$(bin)/python -m pytest -n $(workers) --dist loadfile -m "not journey and not slow and not shared" $(doors:%=--ignore=tests/%)
 
 soak: setup-dev ## the long tests: hundreds of kills during writes, twenty thousand searches
 	@tools/setup test-packages
