@@ -3,14 +3,12 @@ has no such day: it ends when a person says so, however late its renewal."""
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date, timedelta
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from carnet.fhir import dates
 from carnet.fhir.errors import Malformed
+from carnet.rules import tables
 
 Resource = dict[str, Any]
 
@@ -40,8 +38,6 @@ def last_day(resource: Resource) -> date | None:
     return written + timedelta(days=days + int(_course()["after"]))
 
 
-@cache
 def _course() -> dict[str, Any]:
-    table = tomllib.loads((files("carnet.rules") / "tables/treatments.toml").read_text("utf-8"))
-    course: dict[str, Any] = table["course"]
+    course: dict[str, Any] = tables.toml("treatments")["course"]
     return course

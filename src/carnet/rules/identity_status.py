@@ -3,13 +3,11 @@ when the national number may leave the practice. A table decides (tables/identit
 
 from __future__ import annotations
 
-import tomllib
-from importlib.resources import files
 from typing import Any
 
-_TABLE: dict[str, dict[str, Any]] = tomllib.loads(
-    (files("carnet.rules") / "tables/identity_status.toml").read_text("utf-8")
-)
+from carnet.rules import tables
+
+_TABLE: dict[str, dict[str, Any]] = tables.toml("identity_status")
 STATUSES = tuple(_TABLE["status"])
 PROOFS = {name: str(row["words"]) for name, row in _TABLE["proof"].items()}
 EVENTS = {name: str(row["words"]) for name, row in _TABLE["event"].items()}

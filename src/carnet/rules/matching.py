@@ -5,13 +5,11 @@ Only `certain` may file anything without a person. An INS that contradicts the t
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 from typing import Any, Literal
 
-from carnet.rules import likeness
+from carnet.rules import likeness, tables
 from carnet.rules.person_traits import Folded, Identity, folded, from_patient
 
 __all__ = ["Identity", "Match", "Reason", "compare", "folded", "from_patient", "weigh"]
@@ -186,6 +184,5 @@ def _is_for(trait: str, level: str) -> bool:
     return level != "missing" and _weight(trait, level) > 0
 
 
-@cache
 def _table() -> Table:
-    return tomllib.loads((files("carnet.rules") / "tables/matching.toml").read_text("utf-8"))
+    return tables.toml("matching")

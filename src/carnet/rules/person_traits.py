@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from carnet.fhir import folding, identifiers
-from carnet.rules import identity, person
+from carnet.rules import identity, person, tables
 
 _STREET_NUMBER = re.compile(r"^\s*([0-9]+)")
 # HL7 table 0203: national person identifier, passport. Not NH or SS: in France a child bears a parent's number there.
@@ -171,7 +169,7 @@ class Variants:
 @cache
 def variants() -> Variants:
     """tables/name_variants.toml."""
-    table = tomllib.loads((files("carnet.rules") / "tables/name_variants.toml").read_text("utf-8"))
+    table = tables.toml("name_variants")
     return Variants(
         table["abbreviations"],
         frozenset(table["particles"]["words"]),

@@ -3,18 +3,16 @@ belongs together (a report and its values, the lines of one prescription) and le
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, partial
-from importlib.resources import files
 from typing import Any, Literal, NamedTuple, cast
 
 from carnet.fhir import codes, dates, json
 from carnet.fhir.errors import Malformed
 from carnet.fhir.folding import fold
-from carnet.rules import note, received, results
+from carnet.rules import note, received, results, tables
 from carnet.rules.measure import Measure, Observed, date_of, is_coded, source_of
 from carnet.rules.results import Value, concept_words
 
@@ -169,7 +167,7 @@ def document_kind(document: Resource) -> Kind:
 
 @cache
 def _kinds() -> dict[str, Kind]:
-    table = tomllib.loads((files("carnet.rules") / "tables/document_kinds.toml").read_text("utf-8"))
+    table = tables.toml("document_kinds")
     return {code: cast("Kind", kind) for kind, listed in table.items() for code in listed}
 
 

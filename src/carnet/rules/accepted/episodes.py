@@ -4,16 +4,14 @@ what does not last, by how long ago it was last told (tables/episodes.toml, tabl
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
-from importlib.resources import files
-from typing import Any
 
 from carnet.fhir import codes, dates
 from carnet.fhir.errors import Malformed
 from carnet.fhir.folding import fold
+from carnet.rules import tables
 from carnet.rules.accepted.scene import Fact, Resource
 from carnet.rules.passage import place_of
 
@@ -123,7 +121,7 @@ def _day(written: str) -> date | None:
 
 def _days(code: str) -> int:
     """How long it may go untold."""
-    table: dict[str, Any] = _table("episodes")
+    table = tables.toml("episodes")
     group = "infections" if _is_among(code, _ranges("episodes", "infections")) else "usual"
     return int(table[group]["days"])
 
@@ -134,11 +132,6 @@ def _is_among(code: str, ranges: Iterable[tuple[str, str]]) -> bool:
 
 @cache
 def _ranges(name: str, part: str) -> tuple[tuple[str, str], ...]:
-    listed = _table(name)[part]
+    listed = tables.toml(name)[part]
     rows = [row.partition("-") for row in (listed if isinstance(listed, list) else listed["codes"])]
     return tuple((low, high or low) for low, _, high in rows)
-
-
-@cache
-def _table(name: str) -> dict[str, Any]:
-    return tomllib.loads((files("carnet.rules") / f"tables/{name}.toml").read_text("utf-8"))

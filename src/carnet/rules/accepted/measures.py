@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from decimal import Decimal
-from importlib.resources import files
 from typing import Any
 
 from carnet.fhir import codes
+from carnet.rules import tables
 from carnet.rules.accepted.scene import Fact, Resource, Scene, concept, place, status
 
-MEASURES: dict[str, dict[str, str]] = tomllib.loads(
-    (files("carnet.rules") / "tables/measures.toml").read_text("utf-8")
-)
+MEASURES: dict[str, dict[str, str]] = tables.toml("measures")
 _PRESSURE = (("8480-6", "Systolique", "systolic"), ("8462-4", "Diastolique", "diastolic"))
 _SMOKING, _PACK_YEARS, _DRINKING = "72166-2", "8664-5", "11331-6"  # LOINC
 _SMOKES = {"current": "fumeur", "former": "sevré", "never": "n’a jamais fumé"}

@@ -4,14 +4,13 @@ timing for the checks; the doctor has seen both in the offer. It never chooses a
 from __future__ import annotations
 
 import re
-import tomllib
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from carnet.fhir import codes
 from carnet.fhir.folding import fold, words
+from carnet.rules import tables
 from carnet.rules.accepted import schemes
 from carnet.rules.accepted.scene import Fact, Resource, Scene, concept, place
 
@@ -79,8 +78,7 @@ def _forms(fact: Fact) -> list[str]:
 
 @cache
 def _named_forms() -> list[tuple[str, frozenset[str]]]:
-    table = tomllib.loads((files("carnet.rules") / "tables/forms.toml").read_text("utf-8"))
-    return [(form, frozenset(named)) for form, named in table["forms"].items()]
+    return [(form, frozenset(named)) for form, named in tables.toml("forms")["forms"].items()]
 
 
 def directions(fact: Fact) -> str:
@@ -106,8 +104,7 @@ def is_daily_not_weekly(fact: Fact) -> bool:
 
 @cache
 def _weekly() -> frozenset[str]:
-    table = tomllib.loads((files("carnet.rules") / "tables/weekly.toml").read_text("utf-8"))
-    return frozenset(map(fold, table["drugs"]))
+    return frozenset(map(fold, tables.toml("weekly")["drugs"]))
 
 
 def is_typed(fact: Fact) -> bool:

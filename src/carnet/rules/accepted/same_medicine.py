@@ -4,14 +4,11 @@ strength, moment. It ends nothing."""
 from __future__ import annotations
 
 import re
-import tomllib
 from decimal import Decimal
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
 from carnet.fhir import codes as systems
 from carnet.fhir.folding import fold, words
+from carnet.rules import tables
 from carnet.rules.accepted import medicines
 from carnet.rules.accepted.scene import Fact, Resource
 from carnet.rules.synthesis import dosage
@@ -54,7 +51,9 @@ def is_same(resource: Resource, fact: Fact) -> bool:
 
 def _use(name: str) -> bool:
     """Whether it is above the strength from which this substance is for something else."""
-    limit = next((most for drug, most in table()["uses"].items() if fold(drug) in fold(name)), None)
+    limit = next(
+        (most for drug, most in tables.toml("treatments")["uses"].items() if fold(drug) in fold(name)), None
+    )
     said = _MASS.search(fold(name))
     if limit is None or said is None:
         return False
@@ -102,7 +101,7 @@ def is_same_way(resource: Resource, fact: Fact) -> bool:
 def way(said: str) -> str:
     """By which way it is taken, as far as the words say; empty by mouth."""
     found = {*words(said)}
-    return next((way for way, named in table()["routes"].items() if found & set(named)), "")
+    return next((way for way, named in tables.toml("treatments")["routes"].items() if found & set(named)), "")
 
 
 def is_of_strength(resource: Resource, fact: Fact) -> bool:
@@ -130,9 +129,3 @@ def codes(resource: Resource) -> set[str]:
 def text(resource: Resource) -> str:
     """Its name as the record shows it."""
     return str(resource.get("medicationCodeableConcept", {}).get("text", ""))
-
-
-@cache
-def table() -> dict[str, Any]:
-    """Courses, uses, classes and routes."""
-    return tomllib.loads((files("carnet.rules") / "tables/treatments.toml").read_text("utf-8"))

@@ -9,7 +9,7 @@ from datetime import date
 
 from carnet.fhir import references
 from carnet.fhir.folding import fold
-from carnet.rules import courses
+from carnet.rules import courses, tables
 from carnet.rules.accepted import medicines, same_medicine
 from carnet.rules.accepted.scene import Fact, Resource, Scene, place
 from carnet.rules.passage import place_of
@@ -197,7 +197,7 @@ def _was(resource: Resource, fact: Fact) -> list[Resource]:
 
 def _named(fact: Fact, taken: list[Resource]) -> list[Resource]:
     """What « stop » names: a class, else a substance; of two brands, ways or strengths, the one that is said."""
-    prefixes = same_medicine.table()["classes"].get(str(fact["drug"]))
+    prefixes = tables.toml("treatments")["classes"].get(str(fact["drug"]))
     if prefixes:
         return [
             one for one in taken if any(code.startswith(tuple(prefixes)) for code in same_medicine.codes(one))
