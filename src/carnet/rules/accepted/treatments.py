@@ -71,7 +71,7 @@ def is_one(resource: Resource) -> bool:
 
 def is_taken(resource: Resource, day: date) -> bool:
     """Whether this is a treatment that goes on that day."""
-    if resource["resourceType"] not in _TREATMENTS or resource.get("status") not in _LIVE:
+    if not is_one(resource) or resource.get("status") not in _LIVE:
         return False
     last = last_day(resource)
     return last is None or last >= day
@@ -80,23 +80,26 @@ def is_taken(resource: Resource, day: date) -> bool:
 def is_known(fact: Fact, known: Iterable[Resource], day: date) -> bool:
     """Whether the record holds this treatment, in this strength."""
     return fact["status"] != "stopped" and any(
-        is_taken(one, day)
-        and same_medicine.is_same(one, fact)
-        and (not fact.get("strength") or same_medicine.is_of_strength(one, fact))
-        and (fact["status"] == "ongoing" or not _goes_on_beside(one, fact))
-        for one in known
+        fact["status"] == "ongoing" or not _goes_on_beside(one, fact) for one in _held(fact, known, day)
     )
 
 
 def repeats(fact: Fact, known: Iterable[Resource], day: date) -> bool:
     """Whether « sous … » only says again a treatment that the record holds: nothing is to be written."""
     return fact["status"] == "ongoing" and any(
-        is_taken(one, day)
+        not medicines.directions(fact) or same_medicine.says_the_same(one, fact)
+        for one in _held(fact, known, day)
+    )
+
+
+def _held(fact: Fact, known: Iterable[Resource], day: date) -> list[Resource]:
+    return [
+        one
+        for one in known
+        if is_taken(one, day)
         and same_medicine.is_same(one, fact)
         and (not fact.get("strength") or same_medicine.is_of_strength(one, fact))
-        and (not medicines.directions(fact) or same_medicine.says_the_same(one, fact))
-        for one in known
-    )
+    ]
 
 
 def told(resource: Resource, fact: Fact) -> str:
@@ -146,7 +149,7 @@ def revived(
     """A treatment that this note ended and, corrected, ends no more, as it was before: neither `drugs` that it still
     changes or stops, nor one that stays (its own, or of a later note) are of that substance. None when it stays so."""
     found = next((one for one in resource.get("extension", []) if one.get("url") == ENDED), None)
-    if resource["resourceType"] not in _TREATMENTS or found is None:
+    if not is_one(resource) or found is None:
         return None
     parts = {one["url"]: one for one in found["extension"]}
     by = str(parts["by"]["valueString"])
@@ -207,11 +210,8 @@ def _named(fact: Fact, taken: list[Resource]) -> list[Resource]:
         alike = _rather(alike, same_medicine.is_same_way, fact)
     if fact.get("brand"):
         alike = _rather(_rather(alike, same_medicine.is_of_code, fact), same_medicine.is_of_brand, fact)
-    alike = (
-        _rather(alike, same_medicine.is_as_slow, fact)
-        if same_medicine.is_slow(same_medicine.said(fact))
-        else alike
-    )
+    if same_medicine.is_slow(same_medicine.said(fact)):
+        alike = _rather(alike, same_medicine.is_as_slow, fact)
     return _rather(alike, same_medicine.is_of_strength, fact) if fact.get("strength") else alike
 
 
