@@ -15,6 +15,7 @@ _DAY = re.compile(
 )
 _MONTHS = ("jan", "fev", "mar", "avr", "mai", "juin", "juil", "aou", "sep", "oct", "nov", "dec")
 _FARTHEST = 3700
+_AHEAD = 6  # months
 
 
 @cache
@@ -109,6 +110,12 @@ def _to(day: date, found: dict[str, str | None]) -> int | None:
         return None
     ahead = (then - day).days
     return ahead if 0 < ahead <= _FARTHEST else None
+
+
+def soon(month: str, today: str | None) -> bool:
+    """Whether a month told by its name is one of the next six; the month of today is not."""
+    day = _parsed(today)
+    return day is not None and 0 < (_month(month) - day.month) % 12 <= _AHEAD
 
 
 def _month(word: str) -> int:

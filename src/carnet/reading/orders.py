@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from carnet.reading import tables
+from carnet.reading import calendar, order_words, tables
 from carnet.reading.facts import ALLERGY, IMMUNIZATION, LAB, MEDICATION, ORDER, VITAL, Fact
 from carnet.reading.structure import Note
 from carnet.reading.terms import Match
@@ -37,14 +37,32 @@ def read(note: Note, mentions: Sequence[Asked], taken: Sequence[Fact]) -> Iterat
     """Each request, left to right; what follows a request in the same list is asked for as well."""
     kept = [fact for fact in taken if fact.kind in (VITAL, LAB, MEDICATION, ALLERGY, IMMUNIZATION)]
     free = [one for one in mentions if not any(fact.overlaps(one.start, one.end) for fact in kept)]
+    decided = _decided(taken)
+    stops = sorted([one.start for one in mentions] + [fact.start for fact in taken])
     asked, sure = -1, 0.0
     for one in joined(note, free):
         chained = asked >= 0 and bool(_CHAIN.fullmatch(note.flat, asked, one.start))
-        sure = _asked(note, one) or (0.8 if chained and not _told(note, one) else 0)
+        sure = _asked(note, one, decided) or (0.8 if chained and not _told(note, one) else 0)
         asked = one.end if sure else -1
         if sure:
-            what = note.text[one.start : one.end]
-            yield Fact(ORDER, one.start, one.end, sure, {"what": what, "type": one.type})
+            end = order_words.whole(note, one.type, one.start, one.end, stops)
+            yield Fact(ORDER, one.start, end, sure, {"what": note.text[one.start : end], "type": one.type})
+
+
+def _decided(taken: Sequence[Fact]) -> int:
+    """Where what was decided begins: at the first drug that is prescribed."""
+    return min(
+        (
+            fact.start
+            for fact in taken
+            if fact.kind == MEDICATION and fact.values.get("status") == "prescribed"
+        ),
+        default=_NOWHERE,
+    )
+
+
+_NOWHERE = 1_000_000_000
+_SAID_BEFORE = ("history", "family", "life", "allergy", "vaccines")
 
 
 def named(note: Note, labs: Sequence[Match[Concept]], examinations: Sequence[Match[Concept]]) -> list[Asked]:
@@ -128,7 +146,9 @@ def _told(note: Note, one: Asked) -> bool:
     before, after = note.before(one.start, _BEFORE), note.after(one.end, 40)
     if _not_before().search(before) or _not_after().match(after) or _ONLY_IF.search(before):
         return True
-    if one.type != "certificate" and _DONE.match(after):
+    if _of_a_month_past(note, one) or _in_case(note, one):
+        return True
+    if one.type != "certificate" and _DONE.match(after) and not _WRITTEN.search(before):
         return True
     if one.type in ("imaging", "referral") and _DONE_NOW.match(after):
         return True
@@ -145,7 +165,35 @@ def _told(note: Note, one: Asked) -> bool:
     )
 
 
-def _asked(note: Note, one: Asked) -> float:
+def _of_a_month_past(note: Note, one: Asked) -> bool:
+    """« Écho en janvier » of a note of March is over; « coloscopie en mai » of April is to come."""
+    month = _MONTH.match(note.flat, one.end)
+    if not month:
+        return False
+    if month["year"] or _SHOWN.match(note.flat, month.end()):
+        return True
+    return not calendar.soon(month["month"], note.context.date)
+
+
+_MONTH = re.compile(
+    r" ?\(?(?:en |de |d'|du mois de |fin |debut |mi-)?(?P<month>janv|fev|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec)[a-z]*\.?"
+    r"(?: (?P<year>(?:20)?[0-9]{2}))?(?= |[.,:;)]|$)(?! a faire)"
+)
+
+
+def _in_case(note: Note, one: Asked) -> bool:
+    """« Si fluctuation → urgences »: only if."""
+    sentence = note.sentence(one.start)
+    before = note.sentence(max(0, sentence.start - 3))
+    if not sentence.arrow or "\n" in note.flat[before.end : sentence.start]:
+        return False
+    return bool(_CONDITION.search(note.flat, max(before.start, before.end - _BEFORE), before.end))
+
+
+_CONDITION = re.compile(r"(?<![a-z])(?:si|sauf|en cas d)(?![a-z])")
+
+
+def _asked(note: Note, one: Asked, decided: int) -> float:
     """How sure it is that this is asked for; 0 when it is not."""
     sentence = note.sentence(one.start)
     if _told(note, one):
@@ -155,7 +203,7 @@ def _asked(note: Note, one: Asked) -> float:
     said = _before().search(note.before(one.start, _BEFORE)) or _after().match(note.after(one.end, 40))
     if one.end - one.start <= _TINY:
         return 0.8 if said or (one.type == "imaging" and _alone(note, one)) else 0
-    if sentence.section in ("history", "family", "life", "allergy"):
+    if sentence.section in _SAID_BEFORE:
         return 0
     if sentence.section == "plan" or sentence.arrow:
         return 0.9
@@ -165,6 +213,8 @@ def _asked(note: Note, one: Asked) -> float:
         return 0.85
     if _alone(note, one):
         return 0.75
+    if one.start > decided and sentence.section in ("", "assessment") and _begins_a_part(note, one):
+        return 0.7
     if (
         one.type == "imaging"
         and sentence.section not in ("exam", "results", "reason", "treatment")
@@ -172,6 +222,8 @@ def _asked(note: Note, one: Asked) -> float:
     ):
         return 0.6
     if one.type == "referral" and _PERSON.match(note.flat, one.start):
+        return 0.65
+    if one.type == "referral" and _CONSULTATION.match(note.flat, one.start) and _begins_a_part(note, one):
         return 0.65
     if (
         sentence.end - sentence.body > _LONG
@@ -193,6 +245,13 @@ def _alone(note: Note, one: Asked) -> bool:
     return starts and bool(_WHOLE_PIECE.match(after)) and one.type != "certificate"
 
 
+def _begins_a_part(note: Note, one: Asked) -> bool:
+    """Whether a part of the sentence begins with the request, and it is not told what it showed."""
+    before = note.flat[note.sentence(one.start).body : one.start].rstrip()
+    begins = not before or before[-1] in "+,;:→/" or before.endswith((" et", " puis"))
+    return begins and not _SHOWN.match(note.flat, one.end)
+
+
 _NEVER = re.compile("(?!)")
 # « Polygraphie pneumo », « dispense de sport : certificat » ask once.
 _SAME_REQUEST = dict.fromkeys(TYPES, _NEVER) | {
@@ -201,6 +260,7 @@ _SAME_REQUEST = dict.fromkeys(TYPES, _NEVER) | {
 }
 _CHAIN = re.compile(r" ?(?:,|\+|et|/|puis|;)? ?(?:(?:une?|le|la|les|l'|d'|de|des|du) ?)?")
 _DONE = re.compile(r" ?(?:faite?s?|realisee?s?|ok|recue?s?|vue?s?)(?: ?$| ?[.,)\n])")
+_WRITTEN = re.compile(r"(?<![a-z])(?:courrier|lettre|ordo\w*|demande)(?: (?:pour|de|d'|au|a la))? ?$")
 _ONLY_IF = re.compile(r"(?:^|[^a-z])(?:si|en cas de?) [^.;,]{0,50}$|(?:^|[^a-z])si [a-z' ]{2,40}[,:] ?$")
 _FOUND = re.compile(r" (?:montr|objectiv|retrouv|normal)")
 _ROUNDS = re.compile(r" ?(?:a domicile|ad |tous|ts|[0-9])")
@@ -209,9 +269,11 @@ _BY_NURSES = re.compile(
 )
 _DONE_NOW = re.compile(r" ?(?:faite?|realisee?)s? (?:ce jour|auj\w*|au cabinet)")
 _BROUGHT = re.compile(  # « revoir avec l'IRM »: asked for before
-    r"(?:revoir|revue?|rdv|reverr\w*|rappel\w*|retour|revient|reconsult\w*)[^.;\n]{0,25} avec(?: la| les| l'| le| son| sa| ses)? ?$"
+    r"(?:revoir|revue?|rdv|rv|reverr\w*|rappel\w*|retour|revient|reconsult\w*)[^.;\n]{0,25} avec(?: la| les| l'| le| son| sa| ses)? ?$"
 )
-_ANY_TEST = re.compile(r"(?:bio(?:logie)?|bilans?|bs|ps|prise de sang|labo|resultats?)(?! [a-z0-9]{2,})")
+_ANY_TEST = re.compile(
+    r"(?:bio(?:logie)?|bilans?|bs|ps|prise de sang|labo|resultats?)(?! (?!dans |ds |a |le |fait|ce )[a-z0-9]{2,})"
+)
 _EMERGENCY = re.compile(r"(?:sau|samu|urgences?|hospit\w*|15|smur)(?![a-z])")
 _IF = re.compile(r" (?:si|en cas)(?![a-z])")
 _NURSE = re.compile(r"(?<![a-z])(?:ide|infirm|pansement|ssiad|soins)")
@@ -227,6 +289,7 @@ _PERSON = re.compile(
 _ASKED_ALONE = re.compile(
     r"(?:ecbu|efr|irm|scanner|tdm|echo|dmo|mammo|holter|polygraphie|epreuve|rx|radio|fcu|frottis|colo|fibro)"
 )
+_CONSULTATION = re.compile(r"(?:avis|cs|consult\w*|rdv|rv) [a-z]")
 _ADDRESSED = re.compile(
     r"(?:avis|adress|orient|courrier|lettre|demande d'avis|cs (?:cardio|dermato|ophtalmo))"
 )
@@ -235,12 +298,12 @@ _ADDRESSED = re.compile(
 @cache
 def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     table = tables.toml("orders.toml")
-    who = tables.any_of(table["referral"]["who"])
+    who, place = tables.any_of(table["referral"]["who"]), table["imaging"]["place"]
     return [
         (
             kind,
             re.compile(
-                rf"(?<![a-z0-9])(?:{tables.any_of(table[kind]['terms']).replace('{who}', who)})(?![a-z0-9])"
+                rf"(?<![a-z0-9])(?:{tables.any_of(table[kind]['terms']).replace('{who}', who).replace('{place}', place)})(?![a-z0-9])"
             ),
         )
         for kind in TYPES

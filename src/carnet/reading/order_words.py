@@ -1,0 +1,54 @@
+"""How far the words of a request go: « kiné 10 séances équilibre à domicile » is one request, and is printed whole.
+It never finds a request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from carnet.reading import tables
+from carnet.reading.structure import Note
+
+_LONGEST = 90  # characters that may follow the name of what is asked for
+_PIECE = re.compile(
+    r" ?\([^()\n]{1,60}\)| ?: (?=[a-z])| ?\+ ?(?=[a-z])| ?(?:[^ ,;:.()+→\n]|(?<=[0-9])[.,](?=[0-9]))+"
+)
+
+
+def whole(note: Note, kind: str, start: int, end: int, stops: Sequence[int]) -> int:
+    """Where the request that begins with these words ends; `stops` are the places of everything else that was read."""
+    limit = min([note.sentence(end - 1).end, end + _LONGEST, *(place for place in stops if place >= end)])
+    last = at = end
+    while piece := _PIECE.match(note.flat, at, limit):
+        if not _goes_on(kind, note.flat[at : piece.end()].strip(), note.flat[piece.end() : limit]):
+            break
+        at = piece.end()
+        if not _linking().fullmatch(piece[0].strip()):
+            last = at
+    return last
+
+
+def _goes_on(kind: str, piece: str, after: str) -> bool:
+    """Whether a piece of the sentence still belongs to a request of this kind."""
+    if kind == "sick_leave":
+        return bool(_of_a_leave().fullmatch(piece))
+    if piece in ("+", ":", "et"):
+        return kind in tables.toml("orders.toml")["words"]["listing"] and not _ends().match(after.strip())
+    return not _ends().match(f"{piece} {after.strip()}")
+
+
+@cache
+def _ends() -> re.Pattern[str]:
+    """What begins something else: a date, a condition, a reason, another sentence."""
+    return re.compile(rf"(?:{tables.any_of(tables.toml('orders.toml')['words']['ends'])})(?![a-z0-9])")
+
+
+@cache
+def _linking() -> re.Pattern[str]:
+    return re.compile(tables.any_of(tables.toml("orders.toml")["words"]["linking"]))
+
+
+@cache
+def _of_a_leave() -> re.Pattern[str]:
+    return re.compile(tables.any_of(tables.toml("orders.toml")["words"]["leave"]))
