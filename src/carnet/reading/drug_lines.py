@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from carnet.reading import dose_values, doses, numbers, posology
+from carnet.reading import dose_values, doses, numbers, posology, strengths
 from carnet.reading.doses import Piece
 from carnet.reading.naming import Named
 from carnet.reading.posology import Intake, Posology
@@ -75,9 +75,15 @@ def _in_case(note: Note, one: Named) -> bool:
     return bool(told) and not dose_values.elsewhere(told["why"] or "")  # type: ignore[index]
 
 
+_TO = r"(?: (?:progressivement|la dose|la poso[a-z]*|encore))* ?(?:de [0-9½¼/.,]{1,5} ?(?:cp|mg|g|ug|ui|u|gel)? ?)?(?:a|jusqu'a) "
+_MORE_OR_LESS = r"(?<![a-z])(?<!(?<![a-z])a )(?:pass|mont|augment|aug|major|maj|baiss|dimin|dim|descend|redui|reduc|doubl)[a-z]*"
 _CHANGE = re.compile(
-    r"(?:[a-z ,']{0,25})? ?(?:\(?(?:-+>|=+>|→)(?: ?(?:je |on )?(?:monte|passe|augmente|diminue|baisse|descend|majore)r? a)?|(?:passee?|augmentee?|diminuee?|majoree?|baissee?|montee?) a|redui(?:te?|re)(?: a| de)?|insuffisant[a-z]*,? ?[↑↓]?(?: a)?|[↑↓] a|(?P<kept>(?:est |reste )?(?:maintenue?|laissee?|poursuivie?|reste) a)) ?"
+    rf"(?:[a-z ,':()-]{{0,25}})? ?(?:\(?(?:-+>|=+>|→|(?P<sign>[↑↓]))(?: ?(?:je |on )?{_MORE_OR_LESS}{_TO}|(?P<to> ?a ))?|{_MORE_OR_LESS}{_TO}"
+    rf"|redui(?:te?|re)(?: a| de)?|insuffisant[a-z]*,? ?[↑↓]?(?: a)?|(?P<kept>(?:est |reste )?(?:maintenue?|laissee?|poursuivie?|reste) a)) ?"
 )
+
+
+_DOSES = frozenset((doses.MASS, doses.AMOUNT, doses.BARE, doses.SCHEME, doses.COUNTED, doses.TIMES))
 
 
 def _changed(note: Note, line: Line, limit: int) -> Line | None:
@@ -86,13 +92,27 @@ def _changed(note: Note, line: Line, limit: int) -> Line | None:
     if not arrow or not _NUMBERED.match(note.flat, arrow.end()):
         return None
     pieces = doses.pieces(note.flat, arrow.end(), limit)
-    if not pieces or pieces[0].kind not in (doses.MASS, doses.AMOUNT, doses.BARE, doses.SCHEME):
+    if not pieces or pieces[0].kind not in _DOSES:
         return None
     old, new = line.posology, posology.of(pieces, line.named.drug)
+    if arrow["sign"] and not arrow["to"] and not _goes(arrow["sign"], old, new):
+        return None
     intakes = new.intakes or [] if new.strength else _with_times(new.intakes, old.intakes)
     kept = replace(new, strength=new.strength or old.strength, intakes=intakes or old.intakes)
     changed = replace(kept, changed=not arrow["kept"], kept=bool(arrow["kept"]))
     return Line(line.named, changed, new.end, line.following)
+
+
+def _goes(sign: str, old: Posology, new: Posology) -> bool:
+    """« 2,5 ↑ 5 mg » is more; « 5 gouttes ↑ 1 goutte/j » is a step of one drop, no dose."""
+    before, after = _amount(old), _amount(new)
+    return before is None or after is None or (after > before if sign == "↑" else after < before)
+
+
+def _amount(read: Posology) -> float | None:
+    """What is taken at a time, in milligrams or in units; None when nothing says it."""
+    told = read.intakes[0].amount if read.intakes else None
+    return told if told is not None else strengths.milligrams(read.strength)
 
 
 _CHANGES = re.compile(
