@@ -6,15 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from carnet.reading import numbers
+from carnet.reading import drug_lists
 from carnet.reading.drug_lines import Line
+from carnet.reading.drug_lists import APPOINTMENT, COUNT, RENEWED
 from carnet.reading.structure import Note, Sentence
 
 _MONTH = 30  # days: a duration from here on, said last, is that of the whole list
 _FAR = 60  # characters after the last line
 _LIST_LENGTH = 500  # characters above a line in which its heading stands
-_COUNT = rf"(?P<n>{numbers.NUMBER}|{numbers.WORD}) ?(?P<u>mois|sem[a-z]*|m(?![a-z]))"
-_RENEWED = r"(?:renouv[a-z]*|ord(?:o[a-z]*)?(?![a-z])|presc[a-z]*|r/|ttts?|traitements?|tout)"
 
 
 def shared(note: Note, found: Sequence[Line]) -> list[Line]:
@@ -26,13 +25,16 @@ def shared(note: Note, found: Sequence[Line]) -> list[Line]:
             whole = line is not found[place] or _is_of_all(note, line)
             if whole or line.posology.days >= _MONTH:
                 _carry(note, carried, place, whole=whole)
+    for listed in drug_lists.with_days(note, carried):
+        for place in listed.places:
+            carried[place] = _lasting(carried[place], listed.days, whole=True)
     starts = {line.named.start for line in found}
     told = [_told_before(note, line, starts) for line in carried]
     return _renewed(note, told)
 
 
 _RENEWAL = re.compile(
-    rf"(?<![a-z])(?:renouv[a-z]*|renew|ord(?:o[a-z]*)?(?![a-z])|recondui[a-z]*|idem|or(?= [0-9])|meme ttt|tout pareil|pareil)[^.;\n0-9]{{0,45}}?{_COUNT}"
+    rf"(?<![a-z])(?:renouv[a-z]*|renew|ord(?:o[a-z]*)?(?![a-z])|recondui[a-z]*|idem|or(?= [0-9])|meme ttt|tout pareil|pareil)[^.;\n0-9]{{0,45}}?{COUNT}"
 )
 
 
@@ -42,16 +44,16 @@ def _renewed(note: Note, lines: list[Line]) -> list[Line]:
         sentence = note.sentence(told.start())
         before = note.flat[sentence.start : told.end()]
         named = any(sentence.start <= line.named.start < sentence.end for line in lines)
-        if named or _APPOINTMENT.search(before):
+        if named or APPOINTMENT.search(before):
             continue
-        days = _days(told)
+        days = drug_lists.days(told)
         return [_lasting(line, days) if line.end <= sentence.start else line for line in lines]
     return lines
 
 
-def _lasting(line: Line, days: float) -> Line:
+def _lasting(line: Line, days: float, *, whole: bool = False) -> Line:
     told = line.posology
-    if _lasts(line) or told.as_needed or not _is_dosed(line):
+    if _lasts(line) or (told.as_needed and not whole) or not _is_dosed(line):
         return line
     return replace(line, posology=replace(told, days=days), shared=True)
 
@@ -69,10 +71,7 @@ def _is_dosed(line: Line) -> bool:
 
 
 _LAST = re.compile(
-    rf"[^\n0-9]{{0,40}}?(?:^|[ .,;:\n(])(?:(?:le )?tout |{_RENEWED} )?(?:(?:qsp|q\.s\.p\.?|pour|le tout|l'ensemble|tous|duree|renouv[a-z]*|ordo[a-z]*|traitements?|ttts?) ?){{1,2}}(?:de |d'une duree de |pour |: ?)?{_COUNT}"
-)
-_APPOINTMENT = re.compile(
-    r"(?:rdv|rv|revoir|cs|consult\w*|control\w*|at|arret|bilan|bio|kine\w*|ide|seances?|ald|certif\w*|orthoph\w*|licence|permis|lunettes|pai|mdph|prolong\w*)(?![a-z])"
+    rf"[^\n0-9]{{0,40}}?(?:^|[ .,;:\n(])(?:(?:le )?tout |{RENEWED} )?(?:(?:qsp|q\.s\.p\.?|pour|le tout|l'ensemble|tous|duree|renouv[a-z]*|ordo[a-z]*|traitements?|ttts?) ?){{1,2}}(?:de |d'une duree de |pour |: ?)?{COUNT}"
 )
 
 
@@ -85,9 +84,9 @@ def _told_after(note: Note, found: Sequence[Line], place: int) -> Line:
     if following and (following[0].posology.says_something or following[0].posology.strength):
         end = min(end, following[0].named.start)
     told = _LAST.match(note.flat, line.end, min(end, len(note.flat)))
-    if not told or _APPOINTMENT.search(told[0]):
+    if not told or APPOINTMENT.search(told[0]):
         return line
-    return replace(line, posology=replace(line.posology, days=_days(told)), shared=True)
+    return replace(line, posology=replace(line.posology, days=drug_lists.days(told)), shared=True)
 
 
 def _is_of_all(note: Note, line: Line) -> bool:
@@ -130,11 +129,11 @@ _ANY_GAP = re.compile(
 
 
 _AHEAD = re.compile(
-    rf"(?<![a-z])(?:{_RENEWED}|qsp|pour)[a-z'. (]{{0,30}}?(?:qsp|pour|pdt|pendant|x|de)? ?{_COUNT}(?: ?\(?ar ?[0-9]\)?)?(?P<colon>[a-z', )]{{0,40}}:)?"
+    rf"(?<![a-z])(?:{RENEWED}|qsp|pour)[a-z'. (]{{0,30}}?(?:qsp|pour|pdt|pendant|x|de)? ?{COUNT}(?: ?\(?ar ?[0-9]\)?)?(?P<colon>[a-z', )]{{0,40}}:)?"
 )
 _TO_NAME = re.compile(r" ?(?:(?:le|la|les|son|sa|ses|du|de|traitement|ttt|par) |l'|d')*")
 _ABOVE = re.compile(
-    rf"(?:^|\n)[^\n]{{0,60}}{_RENEWED}[a-z' ]{{0,25}} ?{_COUNT}[a-z', ]{{0,40}}:?[ ]*\n(?:[ ]*[^\n ][^\n]{{0,140}}\n){{0,20}}$"
+    rf"(?:^|\n)[^\n]{{0,60}}{RENEWED}[a-z' ]{{0,25}} ?{COUNT}[a-z', ]{{0,40}}:?[ ]*\n(?:[ ]*[^\n ][^\n]{{0,140}}\n){{0,20}}$"
 )
 
 
@@ -144,7 +143,11 @@ def _told_before(note: Note, line: Line, starts: set[int]) -> Line:
         return line
     sentence = note.sentence(line.named.start)
     told = _ahead(note, sentence, line, starts) or _heading(note, sentence)
-    return replace(line, posology=replace(line.posology, days=_days(told)), shared=True) if told else line
+    return (
+        replace(line, posology=replace(line.posology, days=drug_lists.days(told)), shared=True)
+        if told
+        else line
+    )
 
 
 def _ahead(note: Note, sentence: Sentence, line: Line, starts: set[int]) -> re.Match[str] | None:
@@ -159,7 +162,3 @@ def _heading(note: Note, sentence: Sentence) -> re.Match[str] | None:
     """« Renouvellement 3 mois » alone on its line, above a list."""
     start = note.flat.rfind("\n", 0, sentence.start + 1) + 1
     return _ABOVE.search(note.flat[max(0, start - _LIST_LENGTH) : start])
-
-
-def _days(told: re.Match[str]) -> float:
-    return numbers.value(told["n"]) * (7 if told["u"].startswith("s") else 30)
