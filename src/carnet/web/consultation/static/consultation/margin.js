@@ -174,7 +174,8 @@ async function keep(offers, verdict, from) {
   if (!done) { read = null; later(); return tell(form.dataset.sayNotKept); }
   // Who has gone back to the words meanwhile stays there.
   if (next && document.activeElement !== note) (document.querySelector(`[data-focus-key="${CSS.escape(next)}"]`) || note).focus();
-  tell(verdict === "accepted" ? `${waiting.length} ${form.dataset.sayTaken}` : verdict === "refused" ? form.dataset.sayLeft : form.dataset.sayUndone);
+  const kept = `${waiting.length} ${waiting.length > 1 ? form.dataset.sayTakenMany : form.dataset.sayTaken}${all().some(waits) ? "" : `. ${form.dataset.sayAll}`}`;
+  tell(verdict === "accepted" ? kept : verdict === "refused" ? form.dataset.sayLeft : form.dataset.sayUndone);
 }
 
 function tell(words) {
@@ -188,16 +189,26 @@ function neighbour(button) {
 }
 
 const line_of_cursor = () => note.value.slice(0, note.selectionStart).split("\n").length - 1;
+const line_of = (offer) => Number(offer.closest(".offer-line").dataset.line ?? -1);
+const all = () => [...document.querySelectorAll("#offers .offer")].filter((one) => one.offsetParent);
 const unsaid = (offer) => !offer.classList.contains("is-accepted") && !offer.classList.contains("is-refused");
+// What a person still has to look at: not what the record already says, nor what is folded away.
+const waits = (offer) => unsaid(offer) && !offer.classList.contains("is-known") && !offer.closest(".offer-quiet");
+const take = (offer) => offer.querySelector(".offer-take");
 
-// The offers of the line, or all that are certain: of those on the screen when the key went down, never one unseen.
-async function acceptMany(all) {
-  const chosen = all ? "#offers .offer[data-certain]" : `#offers [data-line="${line_of_cursor()}"] .offer`;
+// The offers of the line, or all that are certain: of those on the screen when the key went down, never one unseen. On
+// a line where nothing waits the key goes to the nearest offer that does, and accepts nothing.
+async function acceptMany(every, from) {
+  const line = from ? line_of(from) : line_of_cursor();
+  const chosen = every ? "#offers .offer[data-certain]" : `#offers [data-line="${line}"] .offer`;
   const open = [...document.querySelectorAll(chosen)].filter((one) => unsaid(one) && !one.closest(".offer-quiet"));
-  const seen = all ? open.filter(in_view) : open;
+  const seen = every ? open.filter(in_view) : open;
+  if (!seen.length && !every && all().some(waits)) return enter();
   if (read !== note.value && !seen.length) await ask();
-  if (seen.length) await say(seen, "accepted");
-  else tell(open.length ? form.dataset.sayUnseen : form.dataset.sayNone);
+  if (!seen.length) return tell(open.length ? form.dataset.sayUnseen : form.dataset.sayNone);
+  const said = say(seen, "accepted");
+  if (from) onward(from, seen);
+  await said;
 }
 
 function in_view(offer) {
@@ -207,28 +218,49 @@ function in_view(offer) {
 
 async function keys(event) {
   if (document.querySelector("dialog[open]")) return;
+  const offer = event.target.closest?.(".offer");
   if (event.key === "Enter" && event.altKey && !event.ctrlKey) {
     event.preventDefault();
-    return acceptMany(event.shiftKey);
+    if (!event.repeat) acceptMany(event.shiftKey, offer);
+    return;
   }
-  const offer = event.target.closest?.(".offer");
-  if (offer && ["ArrowDown", "ArrowUp"].includes(event.key)) return step(event, offer, event.key === "ArrowDown" ? 1 : -1);
-  if (offer && event.key === "Delete") { event.preventDefault(); return say([offer], "refused", offer.querySelector(".offer-take")); }
-  if (offer && event.key === "Escape") { event.preventDefault(); event.stopPropagation(); note.focus(); }
+  if (!offer || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Enter" && event.target.closest(".offer-take")) return accept(event, offer);
+  if (["ArrowDown", "ArrowUp"].includes(event.key)) return step(event, offer, event.key === "ArrowDown" ? 1 : -1);
+  if (event.key === "Delete") { event.preventDefault(); return say([offer], "refused", take(offer)); }
+  if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); note.focus(); }
+}
+
+// Enter accepts, then goes to the next offer that waits: a key too many takes nothing back (Space does, or Delete).
+function accept(event, offer) {
+  event.preventDefault();
+  if (event.repeat) return;
+  if (!offer.classList.contains("is-accepted")) say([offer], "accepted");
+  onward(offer, [offer]);
+}
+
+// The next one that waits below, else the first above; the focus stays where it is when none does.
+function onward(offer, done) {
+  const listed = all();
+  const here = listed.indexOf(offer);
+  const rest = [...listed.slice(here + 1), ...listed.slice(0, here)].filter((one) => waits(one) && !done.includes(one));
+  if (rest.length) take(rest[0]).focus();
 }
 
 function step(event, offer, by) {
   event.preventDefault();
-  const all = [...document.querySelectorAll("#offers .offer-take")].filter((one) => one.offsetParent);
-  all[all.indexOf(offer.querySelector(".offer-take")) + by]?.focus();
+  const listed = all();
+  const next = listed[listed.indexOf(offer) + by];
+  if (next) take(next).focus();
 }
 
-// F6 goes from the note to the offer of its line, or the nearest one: see consultation.js.
+// F6 goes from the note to the nearest offer that waits, else to the nearest one; the line above comes before the one
+// below, since it was just typed: see consultation.js.
 export function enter() {
   const line = line_of_cursor();
-  const groups = [...document.querySelectorAll("#offers [data-line]")];
-  const near = groups.find((one) => Number(one.dataset.line) >= line) || groups.at(-1);
-  const first = near?.querySelector(".offer-take") || document.querySelector("#offers .offer-take");
-  first?.focus();
-  return Boolean(first);
+  const far = (offer) => { const by = line_of(offer) - line; return by > 0 ? by + 0.5 : -by; };
+  const listed = all().filter((one) => !one.closest(".offer-quiet"));
+  const [near] = (listed.some(waits) ? listed.filter(waits) : listed.length ? listed : all()).sort((one, other) => far(one) - far(other));
+  if (near) take(near).focus();
+  return Boolean(near);
 }
