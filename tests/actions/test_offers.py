@@ -17,7 +17,7 @@ from carnet.rules.offers import Offer
 from tests.cast import ALICE, BRUNO, DALIA
 from tests.house.stories import emile
 
-pytestmark = pytest.mark.usefixtures("open_cell")
+pytestmark = pytest.mark.usefixtures("any_cell")
 TEXT = "Renouvellement, pas de dyspnée.\nTA 14/8  Pds 81\nHTA\namlodipine 5 1/j 3 mois"
 
 

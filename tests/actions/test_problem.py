@@ -15,7 +15,7 @@ from carnet.rules.synthesis import Synthesis, synthesis
 from tests.cast import ALICE, CHLOE, DALIA
 from tests.house.stories import emile, problem_listed
 
-pytestmark = pytest.mark.usefixtures("open_cell")
+pytestmark = pytest.mark.usefixtures("any_cell")
 
 
 def shown(patient: str, at: datetime) -> Synthesis:

@@ -15,7 +15,7 @@ from carnet.rules.received import DISMISSED_REASON, Group, state
 from tests.actions.test_documents import bundle, condition, emile
 from tests.cast import ALICE, CHLOE, DALIA
 
-pytestmark = pytest.mark.usefixtures("open_cell")
+pytestmark = pytest.mark.usefixtures("any_cell")
 
 
 def allergy() -> dict[str, Any]:

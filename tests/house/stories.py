@@ -14,6 +14,7 @@ from PIL import Image
 from carnet.accounts import totp
 from carnet.accounts.models import Person
 from carnet.actions import (
+    classification,
     consultation,
     documents,
     letterhead,
@@ -112,6 +113,12 @@ NEW_OWNER: dict[str, Any] = {
 
 def as_owner(at: datetime) -> dict[str, Any]:
     return {"by": sign_in.actor_of(owner(at), practice=cell.practice_id())}
+
+
+def rubrics_brought(at: datetime) -> dict[str, Any]:
+    """A practice with a file of CISP-2."""
+    classification.bring(by=ALICE, at=at, content=b"CISP-2;CIM-10\nK86;I10\n")
+    return {}
 
 
 def note_begun(at: datetime) -> dict[str, Any]:
@@ -223,6 +230,8 @@ def prescribed(at: datetime) -> dict[str, Any]:
 
 
 STORIES: dict[str, Story] = {
+    "classification.bring": lambda at: {"content": b"CISP-2;CIM-10\nK86;I10\n"},
+    "classification.remove": rubrics_brought,
     "consultation.amend": note_signed,
     "consultation.drop": lambda at: {k: v for k, v in note_begun(at).items() if k != "revision"},
     "consultation.open": lambda at: {"patient": emile(at)},

@@ -33,7 +33,7 @@ LIMITS = {
     "consultation:offers": 13,
     "consultation:mark": 30,
     "paper:write": 11,
-    "practice:home": 13,  # one or two for the state of each of its pages
+    "practice:home": 14,  # one or two for the state of each of its pages
     "practice:audit": 7,  # one for the names of programs
     "practice:search": 11,
     "practice:import": 3,

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from carnet.actions import classification
 from carnet.fhir import json
 from carnet.fhir.errors import Conflict, Invalid, TooBig
 from carnet.fhir.folding import words
@@ -149,9 +150,9 @@ def enter(work: Work, *, draft: Draft, text: str, signed: Stored, encounter: str
     )
     versions = {f"{one['resourceType']}/{one['id']}": int(one["meta"]["versionId"]) for one in known}
     made = change(accepted, known, scene)
-    for new in made.created:
+    for new in classification.coded(work, made.created):
         work.create(new)
-    for changed in made.updated:
+    for changed in classification.coded(work, made.updated):
         work.update(changed, if_version=versions[f"{changed['resourceType']}/{changed['id']}"])
     if draft.composition:
         _take_back(work, [one.fact for one in listed], accepted, scene)

@@ -76,7 +76,7 @@ def count(term: str, *, accepted: int = 0, refused: int = 0) -> None:
     _do(
         "INSERT INTO store_tally (term, accepted, refused) VALUES (%s, %s, %s) ON CONFLICT (term) DO UPDATE SET"
         " accepted = store_tally.accepted + excluded.accepted, refused = store_tally.refused + excluded.refused",
-        [term, accepted, refused],
+        [term, int(accepted), int(refused)],  # a bool is no integer for PostgreSQL
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from carnet.fhir import json, references
+from carnet.rules import classification
 from carnet.rules.accepted import measures, medicines, problems, steps, treatments
 from carnet.rules.accepted.scene import Fact, Resource, Scene
 from carnet.rules.passage import place_of
@@ -27,7 +28,7 @@ KINDS: dict[str, Callable[[Fact, Scene], Resource | None]] = {
 
 # What a corrected note takes back: the status that can be, and what it becomes.
 _UNSAID = {"Observation": ("final", "entered-in-error"), "MedicationRequest": ("draft", "cancelled")}
-_SAYS = ("code", "medicationCodeableConcept", "component", "valueQuantity", "valueString", "valueCodeableConcept",
+_SAYS = ("medicationCodeableConcept", "component", "valueQuantity", "valueString", "valueCodeableConcept",
          "dosageInstruction", "dispenseRequest", "dosage", "vaccineCode", "lotNumber", "description", "restriction",
          "clinicalStatus", "verificationStatus", "relationship", "condition")  # fmt: skip
 _WRONG = frozenset(("entered-in-error", "cancelled"))
@@ -141,7 +142,8 @@ def _reference(resource: Resource) -> str:
 
 def _gist(resource: Resource) -> bytes:
     """What it says, whoever wrote it down when."""
-    return json.dumps([resource["resourceType"], *(resource.get(name) for name in _SAYS)])
+    code = classification.without(resource.get("code") or {})
+    return json.dumps([resource["resourceType"], code, *(resource.get(name) for name in _SAYS)])
 
 
 def is_known(fact: Fact, known: Iterable[Resource], day: date) -> bool:

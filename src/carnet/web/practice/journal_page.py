@@ -31,6 +31,8 @@ WORDS = {
     "api.validate": gettext_noop("Vérifié par l’accès FHIR"),
     "cell.create": gettext_noop("Cabinet créé"),
     "cell.proved": gettext_noop("Clé du cabinet vérifiée"),
+    "classification.bring": gettext_noop("Classification CISP-2 importée"),
+    "classification.remove": gettext_noop("Classification CISP-2 retirée"),
     "offers.forget": gettext_noop("Compteurs des propositions remis à zéro"),
     "paper.letter": gettext_noop("Papier écrit"),
     "paper.prescription": gettext_noop("Ordonnance mise en page"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from carnet.accounts.models import Person
-from carnet.actions import identity, letterhead, program, wordings
+from carnet.actions import classification, identity, letterhead, program, wordings
 from carnet.actions import safety as checks
 from carnet.fhir.errors import Refused
 from carnet.record import clock, gate
@@ -62,6 +62,7 @@ def pages(by: Actor) -> list[State]:
         ),
         State(_("Accès des applications"), *_programs(by), "", "shield-lock", "practice:programs"),
         State(_("Import"), "none", _last_import(by), "", "upload", "practice:import"),
+        State(_("Classification CISP-2"), *_classification(by), "", "journal-text", "practice:classification"),
         State(_("Doublons possibles"), *_identities(by), "", "people", "identity:home"),
     ]
     return [page for page in shown if page.href]
@@ -80,6 +81,16 @@ def _wordings(by: Actor) -> str:
     except Refused as error:
         return str(error)
     return ngettext("%(n)s modèle", "%(n)s modèles", count) % {"n": count}
+
+
+def _classification(by: Actor) -> tuple[Kind, str]:
+    try:
+        brought = classification.state(by=by)
+    except Refused as error:
+        return "none", str(error)
+    if brought is None:
+        return "none", _("non importée ; les problèmes sont codés en CIM-10")
+    return "ok", ngettext("%(n)s rubrique", "%(n)s rubriques", brought.rubrics) % {"n": brought.rubrics}
 
 
 def _programs(by: Actor) -> tuple[Kind, str]:

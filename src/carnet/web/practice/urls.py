@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from carnet.web.practice import importing, programs, searching, views, wording_pages
+from carnet.web.practice import classification_page, importing, programs, searching, views, wording_pages
 
 app_name = "practice"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("letterhead", wording_pages.head, name="letterhead"),
     path("models", wording_pages.models, name="models"),
     path("models/remove", wording_pages.remove, name="remove_model"),
+    path("classification", classification_page.classification, name="classification"),
+    path("classification/remove", classification_page.remove, name="remove_classification"),
     path("learning", wording_pages.learning, name="learning"),
     path("programs", programs.programs, name="programs"),
     path("programs/<str:id>/revoke", programs.revoke, name="revoke_program"),
