@@ -120,16 +120,16 @@ _LE_TOUT = re.compile(r" ?,? ?(?:le tout|pour tout|tout)(?![a-z])")
 _WHOLE = re.compile(r"(?<![a-z])(?:qsp|q\.s\.p|le tout|l'ensemble|qs)(?![a-z])")
 _OWN_LINE = re.compile(r"\n[ ]*(?:pour|qsp|pdt|le tout) ")
 _COMMA = re.compile(
-    r"(?: ?stop(?: \([a-z0-9 ,+]{0,12}\))?)?(?: ?[,;\n] ?(?:[-*•] ?|[0-9]{1,2}[.)] ?)?(?:et )?| et | )"
+    r"\)?(?: ?stop(?: \([a-z0-9 ,+]{0,12}\))?)?(?: ?[,;\n] ?(?:[-*•] ?|[0-9]{1,2}[.)] ?)?(?:et )?| et | )"
 )
 _SENTENCE = re.compile(r"[^\n]{0,120}")
 _ANY_GAP = re.compile(
-    r"[^\n0-9.;]{0,45}(?:\n[^\n0-9]{1,25}(?=\n))?[ ,.;:+/&\n•*↑↓-]{0,6}(?:\([^()\n]{0,20}\)[ ,+]{0,3})?(?:(?:et|puis|ajout|avec|[a-z]{3,12} stop \([a-z]\)|[0-9]{1,2}[.)]) ?)?[↑↓ ]{0,2}"
+    r"\)?[^\n0-9.;]{0,45}(?:\n[^\n0-9]{1,25}(?=\n))?[ ,.;:+/&\n•*↑↓-]{0,6}(?:\([^()\n]{0,20}\)[ ,+]{0,3})?(?:(?:et|puis|ajout|avec|[a-z]{3,12} stop \([a-z]\)|[0-9]{1,2}[.)]) ?)?[↑↓ ]{0,2}"
 )
 
 
 _AHEAD = re.compile(
-    rf"(?<![a-z])(?:{RENEWED}|qsp|pour)[a-z'. (]{{0,30}}?(?:qsp|pour|pdt|pendant|x|de)? ?{COUNT}(?: ?\(?ar ?[0-9]\)?)?(?P<colon>[a-z', )]{{0,40}}:)?"
+    rf"(?<![a-z])(?:{RENEWED}|qsp|pour)[a-z'. (]{{0,30}}?(?:qsp|pour|pdt|pendant|x|de)? ?{COUNT}(?: ?\(?ar ?[0-9]\)?)?(?P<colon>[a-z', )]{{0,40}}[:(])?"
 )
 _TO_NAME = re.compile(r" ?(?:(?:le|la|les|son|sa|ses|du|de|traitement|ttt|par) |l'|d')*")
 _ABOVE = re.compile(

@@ -65,20 +65,20 @@ def _led(note: Note, one: Named, read: Posology) -> None:
 
 _NUMBERED = re.compile(r"[0-9½¼¾]|un[e ]|deux |trois ")
 _IN_CASE = re.compile(
-    r"(?:^|[.;,(\n+-] ?)(?:(?:si|en cas d[e'])(?P<why>[a-z0-9' >,°]{2,40})|(?:en |lors des? |pendant les )crises?) ?: ?$"
+    r"(?:^|[.;,(\n+-] ?)(?:(?:(?:si|en cas d[e'])(?P<why>[a-z0-9' >,°]{2,40})|(?:en |lors des? |pendant les )crises?) ?:|si (?P<why2>[a-z0-9>°,]{3,20}(?: [a-z0-9>,]{3,15})?)) ?$"
 )
 
 
 def _in_case(note: Note, one: Named) -> bool:
     """« Si douleurs : Laroxyl 5 gouttes le soir », « En crise : ibuprofène 400 »; not « si échec : … »."""
     told = _IN_CASE.search(note.before(one.start, 60))
-    return bool(told) and not dose_values.elsewhere(told["why"] or "")  # type: ignore[index]
+    return bool(told) and not dose_values.elsewhere(told["why"] or told["why2"] or "")  # type: ignore[index]
 
 
 _TO = r"(?: (?:progressivement|la dose|la poso[a-z]*|encore))* ?(?:de [0-9½¼/.,]{1,5} ?(?:cp|mg|g|ug|ui|u|gel)? ?)?(?:a|jusqu'a) "
 _MORE_OR_LESS = r"(?<![a-z])(?<!(?<![a-z])a )(?:pass|mont|augment|aug|major|maj|baiss|dimin|dim|descend|redui|reduc|doubl)[a-z]*"
 _CHANGE = re.compile(
-    rf"(?:[a-z ,':()-]{{0,25}})? ?(?:\(?(?:-+>|=+>|→|(?P<sign>[↑↓]))(?: ?(?:je |on )?{_MORE_OR_LESS}{_TO}|(?P<to> ?a ))?|{_MORE_OR_LESS}{_TO}"
+    rf"(?:[a-z ,':()-]{{0,25}})? ?(?:\(?(?:(?:-+>|=+>|→) ?[↑↓]?|(?P<sign>[↑↓]))(?: ?(?:je |on )?{_MORE_OR_LESS}{_TO}|(?P<to> ?a ))?|{_MORE_OR_LESS}{_TO}"
     rf"|redui(?:te?|re)(?: a| de)?|insuffisant[a-z]*,? ?[↑↓]?(?: a)?|(?P<kept>(?:est |reste )?(?:maintenue?|laissee?|poursuivie?|reste) a)) ?"
 )
 
@@ -149,5 +149,5 @@ def one_list(note: Note, before: Line, after: Line) -> bool:
 
 
 _BETWEEN = re.compile(
-    r"[ ,.;:+/&\n•*↑↓-]{0,6}(?:\([^()\n]{0,20}\)[ ,+]{0,3})?(?:(?:et|puis|ajout|avec|[a-z]{3,12} stop \([a-z]\)|[0-9]{1,2}[.)]) ?)?[↑↓ ]{0,2}"
+    r"\)?[ ,.;:+/&\n•*↑↓-]{0,6}(?:\([^()\n]{0,20}\)[ ,+]{0,3})?(?:(?:et|puis|ajout|avec|[a-z]{3,12} stop \([a-z]\)|[0-9]{1,2}[.)]) ?)?[↑↓ ]{0,2}"
 )

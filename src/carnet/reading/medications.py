@@ -14,7 +14,7 @@ from carnet.reading.posology import DOSE_BY_WEIGHT, Intake
 from carnet.reading.structure import Note, Sentence
 
 PRESCRIBED, ONGOING, STOPPED = "prescribed", "ongoing", "stopped"
-NONE, UNSAID = "none", ""  # spoken of only; nothing says
+NONE, UNSAID, PAST = "none", "", "past"  # spoken of only; nothing says; taken before
 _UNCHANGED = (ONGOING, 0.93)  # said after the line
 _GUESSED = (PRESCRIBED, 0.6)  # a strength alone
 _BY_PLACE = 0.9  # sure of at most: by where it stands in the note
@@ -145,6 +145,9 @@ def _status(note: Note, line: Line) -> tuple[str, float]:
     one, read = line.named, line.posology
     sentence = note.sentence(one.start)
     after, before = _after(note, line), _before(note, line, sentence)
+    if before == PAST:
+        stop = after == STOPPED or _ARROW_STOP.search(note.flat, line.end, line.end + _REACH // 2)
+        return (STOPPED, 0.8) if stop else (NONE, 0)
     if after == NONE or (before == NONE and not (after and read.says_something)):
         return NONE, 0
     if _only_named(line) and _REPLACED.fullmatch(note.flat, line.end, max(line.end, line.following)):
@@ -248,7 +251,9 @@ _EXAMINED = re.compile(
 def _cues(where: str) -> re.Pattern[str]:
     table = tables.toml("medications.toml")
     groups = [
-        f"(?P<{name}>{tables.any_of(table[name][where])})" for name in (STOPPED, PRESCRIBED, ONGOING, NONE)
+        f"(?P<{name}>{tables.any_of(table[name][where])})"
+        for name in (STOPPED, PRESCRIBED, ONGOING, NONE, PAST)
+        if table[name][where]
     ]
     return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(groups)})(?![a-z])")
 
@@ -278,6 +283,13 @@ def _before(note: Note, line: Line, sentence: Sentence) -> str:
         if kind in (NONE, STOPPED) and _only_names(note, cue.end(), one.start):
             return kind
         if (
+            kind == STOPPED
+            and not told
+            and _OF_ALL.match(note.flat, cue.end())
+            and _list_like(note, cue.end(), one.start)
+        ):
+            return kind  # « Stop : Tahor 40, Ginkor, Lexomil 6 »
+        if (
             kind in (ONGOING, PRESCRIBED)
             and (told or not one.weak)  # « prescris IRM, TSH, B12 »
             and not (
@@ -290,6 +302,7 @@ def _before(note: Note, line: Line, sentence: Sentence) -> str:
     return ""
 
 
+_OF_ALL = re.compile(r" ?:")
 _WORDS_OF_LIST = re.compile(r"[^,;]{0,70}(?:,[^,;]{0,70}){0,8}")
 _OTHER_STORY = re.compile(
     r"(?<![a-z])(?:mais|rdv|revoir|bio|at|cs|consult\w*|pour|depuis|ce jour|auj\w*)(?![a-z])"
@@ -319,17 +332,23 @@ def _next_at(note: Note, place: int, following: int) -> bool:
 
 # « Tramadol 50 nausées stoppé », « amoxicilline donnée par le dentiste, arrêtée ce matin »; not « pas arrêté ».
 _STOPPED_LATER = re.compile(
-    r"(?:(?!(?<![a-z])(?:pas|non|ni|sauf|tabac|si)(?![a-z]))[^.;(\n0-9]){0,32}?(?<![a-z])(?:stoppee?s?|arretee?s?|interrompue?s?|suspendue?s?|arret(?= (?:j[0-9]|apres|au bout|definitif|spontane|pour|car|cause|devant|seul)))(?![a-z])"
+    r"(?:(?!(?<![a-z])(?:pas|non|ni|sauf|tabac|si)(?![a-z]))[^.;()\n0-9]){0,32}?(?:\([^()\n]{0,40}\)[ ,:=>→-]*(?:[a-z]{1,8} ){0,2}?)?(?<![a-z])(?:stop(?=[ ,]*(?:$|\n|\.|;))|stoppee?s?|arretee?s?|interrompue?s?|suspendue?s?|arret(?= (?:j[0-9]|apres|au bout|definitif|spontane|pour|car|cause|devant|seul)))(?![a-z])"
 )
 
 
 def _is_end_of_course(line: Line, said: str) -> bool:
     """« 60 mg 3 j, 40 mg 3 j, 20 mg 3 j stop » is a course with its end."""
-    told = line.posology
-    lasts = told.days or any(intake.for_days for intake in told.intakes)
-    return bool(lasts) and said.strip(" ,:=()-") == "stop"
+    return _lasting(line) and said.strip(" ,:=()-") == "stop"
 
 
+def _lasting(line: Line) -> bool:
+    return bool(line.posology.days or any(intake.for_days for intake in line.posology.intakes))
+
+
+_ARROW_STOP = re.compile(r" ?(?:-+>|=+>|→) ?(?:a |est |on |donc )*(?:stop|arret|suspen|remplac|switch)")
+_ARROW_NONE = re.compile(
+    r" ?(?:-+>|=+>|→) ?(?:non|pas) (?:deliv|donn|pri[st]|prescri|repri|renouvel|commenc|debut|support)"
+)
 _REPLACED = re.compile(r" ?(?:-+>|=+>|→) ?")
 _ASKED = re.compile(r" ?[?]")  # « Effexor 37,5 ? elle réfléchit »
 
@@ -337,7 +356,7 @@ _ASKED = re.compile(r" ?[?]")  # « Effexor 37,5 ? elle réfléchit »
 def _after(note: Note, line: Line) -> str:
     end = note.sentence(max(line.named.start, line.end - 1)).end
     match = re.compile(
-        rf"[ ,:=()-]*(?:(?:ttt|est|sont|a ete|ont ete|seul|aussi) )*(?:{_cues('after').pattern})"
+        rf"[ ,:=()-]*(?:(?:ttt|est|sont|a ete|ont ete|seul|aussi|reste|restent|toujours|peut etre) )*(?:{_cues('after').pattern})"
     ).match(note.flat, line.end, min(end, line.end + 40))
     if (
         match
@@ -347,10 +366,13 @@ def _after(note: Note, line: Line) -> str:
         match = None
     if match and match.lastgroup != NONE:
         return str(match.lastgroup)
-    arrow = re.compile(r" ?(?:-+>|=>|→) ?(?:a )?(?:stop|arret)").match(note.flat, line.end)
+    arrow = _ARROW_STOP.match(note.flat, line.end)
     until = line.following if line.following > line.end else len(note.flat)
-    later = _STOPPED_LATER.match(note.flat, line.end, min(until, line.end + 60))
-    if arrow or (later and not line.posology.days):
+    later = _STOPPED_LATER.match(note.flat, line.end, min(until, line.end + 75))
+    if later and (_next_at(note, later.end(), line.following) or _lasting(line)):
+        later = None
+    if arrow or later:
         return STOPPED
+    match = match or _ARROW_NONE.match(note.flat, line.end)
     asked = not line.posology.says_something and _ASKED.match(note.flat, line.end)
     return NONE if match or asked else ""
