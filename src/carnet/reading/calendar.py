@@ -8,7 +8,7 @@ from functools import cache
 
 from carnet.reading import numbers, tables
 
-_DAY = re.compile(
+DAY = re.compile(
     r"(?:pour |vers )?(?:le |au |du )?(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche) )?(?P<d>[0-3]?[0-9])"
     r"(?:[/.-](?P<m>[01]?[0-9])(?:[/.-](?P<y>(?:20)?[0-9]{2}))?(?![0-9/])| ?(?P<w>janv\w*|fevr?\w*|mars|avr\w*|mai|juin|juil\w*"
     r"|aout|sept\w*|oct\w*|nov\w*|dec\w*)(?: (?P<z>20[0-9]{2}))?(?![a-z]))"
@@ -29,7 +29,7 @@ def pattern() -> re.Pattern[str]:
     named = "|".join(rf"(?P<t{place}>{form})" for place, form in enumerate(table["tomorrow"]))
     weekday = rf"(?:le |ce |pour )?(?P<k>{tables.any_of(table['weekdays'])})(?: prochain| matin| soir| apres-midi)?(?: (?P<kd>[0-3]?[0-9])(?![0-9/.]| ?(?:h|janv|fev|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec))|(?! ?[0-9]))"
     return re.compile(
-        rf"(?:{behind}|{counted_day}|(?:{named})(?![a-z])|(?:{_DAY.pattern})|{weekday})(?![a-z])"
+        rf"(?:{behind}|{counted_day}|(?:{named})(?![a-z])|(?:{DAY.pattern})|{weekday})(?![a-z])"
     )
 
 

@@ -6,63 +6,311 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
-from carnet.reading import tables
+from carnet.reading import calendar, tables
 from carnet.reading.facts import IMMUNIZATION, Fact
 from carnet.reading.structure import Note
 from carnet.reading.terms import Match
 from carnet.reading.vocabulary import Concept
 
 _GENERAL = ("vaccins", "vaccin", "vaccinations", "vaccination")
-DONE, PAST, DUE = "done_today", "up_to_date", "due"
+DONE, PAST, DUE, REFUSED = "done_today", "up_to_date", "due", ""
+_FAR = 200  # characters in which a status is looked for
+_CLOSE = 60  # characters from one vaccine to the next of a list
+_BEFORE = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A vaccine in the text."""
+    """A vaccine in the text: from `start`, its name from `word` to `end`."""
 
     start: int
     end: int
     name: str
-    sure: bool  # a name that only a vaccine has, or « vaccin » before it
+    word: int
+
+
+Told = tuple[str, int]  # a status, and where its words end
 
 
 def read(note: Note, found: Sequence[Match[Concept]], diseases: Sequence[Match[Concept]]) -> Iterator[Fact]:
     """Each vaccine once per status; « vaccins à jour » when no vaccine is named."""
     seen: set[tuple[str, str]] = set()
     mentions = _once(note, sorted(_mentions(note, found, diseases), key=lambda one: one.start))
-    for one, (status, end) in zip(mentions, _statuses(note, mentions), strict=True):
-        named = _first_word(one)
-        if _PROVED.match(note.flat, one.start):
-            continue
-        if status and (named, status) not in seen and named not in _GENERAL:
-            seen.add((named, status))
+    for one, told in zip(mentions, _statuses(note, mentions), strict=True):
+        status, end = told or (REFUSED, one.end)
+        key = (_family(one), status)
+        if status and key not in seen and not _PROVED.match(note.flat, one.word):
+            seen.add(key)
             yield Fact(IMMUNIZATION, one.start, end, 0.92, {"vaccine": one.name, "status": status})
         if status in (DONE, PAST) and (next_dose := _next_dose(note, one, end, mentions)):
             yield next_dose
     yield from _all(note, bool(seen))
 
 
+def _family(one: Mention) -> str:
+    """« Pneumocoque 13-valent » and « pneumocoque » are one vaccine; « hépatite A » and « hépatite B » are two."""
+    words = one.name.lower().split()
+    return " ".join(words[:2]) if words[0] in _SEVERAL else words[0]
+
+
+_SEVERAL = ("méningocoque", "hépatite", "fièvre", "encéphalite")
+_PROVED = re.compile(r"(?:rubeole|toxo\w*)[ :=]{0,3}immun")  # by its serology, told as a result
+
+
+# Which words name a vaccine.
+
+
+def _mentions(
+    note: Note, found: Sequence[Match[Concept]], diseases: Sequence[Match[Concept]]
+) -> Iterator[Mention]:
+    """Names of the table first; then diseases that no table of vaccines has, after « vaccin »."""
+    taken = []
+    for match in _vaccines(note, found):
+        taken.append((match.start, match.end))
+        yield Mention(_head(note, match.start) or match.start, match.end, match.value.label, match.start)
+    for match in diseases:
+        head = _head(note, match.start)
+        free = not any(start < match.end and match.start < end for start, end in taken)
+        if head is not None and free and not _TESTED.search(note.before(match.start, 30)):
+            yield Mention(head, match.end, note.text[match.start : match.end].lower(), match.start)
+
+
+def _vaccines(note: Note, found: Sequence[Match[Concept]]) -> list[Match[Concept]]:
+    """The names that are vaccines here, and not diseases or tests of blood: by themselves, or in a list with such."""
+    named = [
+        match
+        for match in found
+        if match.value.label not in _GENERAL
+        and not _TESTED.search(note.before(match.start, 30))
+        and not _NO_NAME.match(note.text, match.start, match.end)
+    ]
+    sure = {match.start for match in named if _is_a_vaccine(note, match)}
+    for one, other in [*pairwise(named), *((b, a) for a, b in reversed([*pairwise(named)]))]:
+        if one.start in sure and _in_one_list(note, other, one):
+            sure.add(other.start)
+    return [match for match in named if match.start in sure]
+
+
+def _is_a_vaccine(note: Note, match: Match[Concept]) -> bool:
+    if _head(note, match.start) is not None or note.sentence(match.start).section == "vaccines":
+        return True
+    return _speaks(note, match) or bool(_stated().match(note.flat, match.end))
+
+
+_NO_NAME = re.compile(r"(?:dt|DT|Dt)(?![a-zA-Z])|HB(?= ?:? ?[0-9])")
+
+
+def _in_one_list(note: Note, one: Match[Concept], other: Match[Concept]) -> bool:
+    """« Grippe ce jour » beside « Abrysvo »: with few words between, and a status of its own or none between."""
+    first, last = sorted((one, other), key=lambda match: match.start)
+    between = note.flat[first.end : last.start]
+    if len(between) > _CLOSE or _CUT.search(between):
+        return False
+    if _listed().fullmatch(between) or _listed().fullmatch(_status_away(between)):
+        return True
+    return bool(_any_status().match(note.flat, _after_marks(note, one.end)))
+
+
+_CUT = re.compile(r"[;\n→]|\. |->|=>")
+
+
+def _status_away(between: str) -> str:
+    said = _any_status().match(between)
+    return between[said.end() :] if said else between
+
+
+def _speaks(note: Note, match: Match[Concept]) -> bool:
+    """Brands and abbreviations of vaccines stand alone; names of diseases need « vaccin »."""
+    from_table = match.value.row.get("alone", "")
+    if from_table:
+        return from_table in ("1", "yes", "oui")
+    written = note.text[match.start : match.end]
+    folded = note.flat[match.start : match.end]
+    in_capitals = written.isupper() and not note.text.isupper()
+    return "vacc" in folded or (not _DISEASE.match(folded)) or (in_capitals and not _VIRUS.match(folded))
+
+
+def _head(note: Note, start: int) -> int | None:
+    """Where « vaccin contre » before a name begins."""
+    first = max(note.sentence(start).start, start - _BEFORE)
+    return next(
+        (match.start() for match in _named_by().finditer(note.flat, first, start) if match.end() >= start),
+        None,
+    )
+
+
 def _once(note: Note, mentions: Sequence[Mention]) -> list[Mention]:
-    """« VRS (Abrysvo) », « coqueluche → Repevax »: one vaccine, named twice."""
+    """« VRS (Abrysvo) », « coqueluche → Repevax », « rappel DTP fait ce jour (Revaxis) »: one vaccine, named twice."""
     kept: list[Mention] = []
     for one in mentions:
-        joined = _NAMED_AGAIN.fullmatch(note.flat, kept[-1].end, one.start) if kept else None
-        if joined and _DISEASE.match(note.flat, _disease_at(note, kept[-1])):
+        again = bool(kept) and _named_again(note, kept[-1], one)
+        if not again:
+            kept.append(one)
+        elif again and _BEHIND.fullmatch(note.flat, kept[-1].end, one.start):
             end = one.end + note.flat.startswith(")", one.end)
             kept[-1] = replace(kept[-1], end=end)
-        else:
-            kept.append(one)
     return kept
 
 
-_NAMED_AGAIN = re.compile(r" ?(?:\(|→|-+>|=+>|:) ?")
+def _named_again(note: Note, last: Mention, one: Mention) -> bool:
+    between = note.flat[last.end : one.start]
+    if between == " ":  # « MenACWY Nimenrix »
+        return _family(last) == _family(one)
+    if _BEHIND.fullmatch(between):
+        return bool(_DISEASE.match(note.flat, last.word))
+    # The trade name in brackets, behind the status.
+    return between.rstrip().endswith("(") and bool(_any_status().search(between)) and len(between) < _CLOSE
 
 
-def _disease_at(note: Note, one: Mention) -> int:
-    """Where the name of the disease begins in a mention: after « vaccin », « rappel »."""
-    head = _named_by().match(note.flat, one.start, one.end)
-    return head.end() if head else one.start
+_BEHIND = re.compile(r" | ?(?:\(|→|-+>|=+>|:) ?")
+
+
+# What is said of each.
+
+
+def _statuses(note: Note, mentions: Sequence[Mention]) -> list[Told | None]:
+    """What is said behind each, else behind the list, else before it, else by the place."""
+    limits = [
+        min(note.sentence(one.end - 1).end, one.end + _FAR, *(other.start for other in mentions[place + 1 :]))
+        for place, one in enumerate(mentions)
+    ]
+    told = [_behind(note, one, limit) for one, limit in zip(mentions, limits, strict=True)]
+    told = [said or _headed(note, one) for one, said in zip(mentions, told, strict=True)]
+    for place in range(len(mentions) - 2, -1, -1):
+        if told[place] is None and (said := told[place + 1]) and _together(note, mentions, place):
+            told[place] = (said[0], mentions[place].end)
+    for place, one in enumerate(mentions):
+        before = told[place - 1] if place else None
+        if told[place] is None:
+            told[place] = _ahead(note, one)
+        if told[place] is None and before and (_together(note, mentions, place - 1) or _also(note, one)):
+            told[place] = (before[0], one.end)
+        if told[place] is None:
+            told[place] = _by_place(note, one)
+    return told
+
+
+def _together(note: Note, mentions: Sequence[Mention], place: int) -> bool:
+    """Whether nothing but a link, and which dose it is, stands between a vaccine and the next."""
+    between = note.flat[mentions[place].end : mentions[place + 1].start]
+    return bool(_listed().fullmatch(between) or _listed().fullmatch(_status_away(between)))
+
+
+def _also(note: Note, one: Mention) -> bool:
+    return bool(_ALSO.match(note.flat, one.end))
+
+
+_ALSO = re.compile(r" (?:aussi|egalement|idem|pareil)(?![a-z])")
+
+
+def _after_marks(note: Note, end: int) -> int:
+    """Behind the marks of a dose: « D1 », « (2e dose) », « 11 ans », « IM »."""
+    marks = _marks().match(note.flat, end)
+    return marks.end() if marks else end
+
+
+def _behind(note: Note, one: Mention, limit: int) -> Told | None:
+    """What the words behind say: at once, or a little further in the same part of the sentence."""
+    refused = _after("refused").match(note.flat, one.end, limit)
+    if refused:
+        return REFUSED, one.end
+    if _ASIDE.search(note.before(one.start, _BEFORE)) and not _started(note, one):
+        return REFUSED, one.end
+    for place in dict.fromkeys((_after_marks(note, one.end), one.end)):
+        for status in (DONE, DUE, PAST):
+            said = _after(status or "refused").match(note.flat, place, limit)
+            if said and place != one.end and _of_an_age(note, one.end, place, said):
+                return PAST, _end_of(note, one, said.end())
+            if said and status == DUE and (done := _further(DONE).match(note.flat, said.end(), limit)):
+                return DONE, _end_of(note, one, done.end())
+            if said:
+                return _dated(note, status, said), _end_of(note, one, said.end())
+    for status in (DONE, DUE):
+        if far := _further(status).match(note.flat, one.end, limit):
+            return status, _end_of(note, one, far.end())
+    return None
+
+
+def _started(note: Note, one: Mention) -> bool:
+    """« Pas de Gardasil → schéma à débuter »."""
+    return bool(_START.match(note.flat, one.end))
+
+
+_ASIDE = re.compile(
+    r"(?<![a-z])(?:pas|jamais) (?:de |d'|eu (?:de |le )?)(?:vaccin\w* )?(?:contre |anti-?)?(?:la |le )?$"
+)
+_START = re.compile(r" ?(?:→|-+>|=+>) ?[a-z ]{0,14}?(?:a (?:faire|debuter|prevoir)|prescrit|debuter|ordo)")
+
+
+def _of_an_age(note: Note, start: int, end: int, said: re.Match[str]) -> bool:
+    """« Hexa 11 mois fait »: at its age, in the past."""
+    return bool(_AGE.search(note.flat, start, end)) and "jour" not in said[0] and "fait" in said[0]
+
+
+_AGE = re.compile(r"[0-9] ?(?:mois|m|ans)(?![a-z])")
+
+
+def _dated(note: Note, status: str, said: re.Match[str]) -> str:
+    """« En octobre » of a note of September is to be done; of November, done."""
+    month, day = _MONTH.fullmatch(said[0]), _DAY.search(note.flat, said.start(), said.end() + _DATE)
+    if month:
+        return DUE if calendar.soon(month[1], note.context.date) else PAST
+    if status == PAST and day and "fait" not in said[0] and calendar.days(day, note.context.date):
+        return DUE
+    return status
+
+
+_TAIL = re.compile(
+    r"(?:'hui)?(?: ?(?:en |le |du |au )?(?:[0-9]{1,2}/[0-9/]{1,7}|(?:19|20)[0-9]{2}(?![0-9])|(?:janv|fev|mars|avril|mai|juin|juil|aout|sept|oct|nov|dec)[a-z]*"
+    r"(?: (?:19|20)[0-9]{2})?(?![a-z0-9])))?(?:,? ?\(?lot ?(?:n ?°)? ?:? ?[a-z0-9]{2,12})?"
+)
+_MONTH = re.compile(
+    r" ?[:(,]? ?(?:en |des |fin |debut )?((?:janv|fev|mars|avril|mai|juin|juil|aout|sept|oct|nov|dec)[a-z]*)\.?"
+)
+
+
+_DATE = 12  # characters
+_DAY = re.compile(calendar.DAY.pattern)
+
+
+def _end_of(note: Note, one: Mention, end: int) -> int:
+    """Where the words of a status end, with the day and the lot."""
+    end = _TAIL.match(note.flat, end).end()  # type: ignore[union-attr]
+    return max(one.end, one.start + len(note.flat[one.start : end].rstrip(" ,.;:(")))
+
+
+def _ahead(note: Note, one: Mention) -> Told | None:
+    """What the words before say, or the head of the list."""
+    before = note.before(one.start, _BEFORE)
+    if _before("refused").search(before):
+        return (DUE if _started(note, one) else REFUSED), one.end
+    for status in (DONE, PAST, DUE):
+        if _before(status).search(before):
+            return status, one.end
+    said = note.flat[one.start : one.end]
+    if said.startswith("vaccine") or said.endswith("vaccine"):
+        return (DUE if said.startswith("vacciner") or _NOT.search(before) else PAST), one.end
+    return None
+
+
+def _headed(note: Note, one: Mention) -> Told | None:
+    """« Vaccins à refaire : dTcaP et ROR »."""
+    line = max(note.flat.rfind("\n", 0, one.start) + 1, one.start - _FAR)
+    head = _heading().search(note.flat, line, one.start)
+    return (next(status for status in (DONE, PAST, DUE) if head[status]), one.end) if head else None
+
+
+_NOT = re.compile(r"(?:non|pas|jamais|ni) (?:encore |ete )?$")
+
+
+def _by_place(note: Note, one: Mention) -> Told | None:
+    sentence = note.sentence(one.start)
+    named = one.start < one.word or not _DISEASE.match(note.flat, one.word)
+    if (sentence.section == "plan" or sentence.arrow) and named:
+        return DUE, one.end
+    return (PAST, one.end) if sentence.section == "vaccines" else None
 
 
 def _next_dose(note: Note, one: Mention, end: int, mentions: Sequence[Mention]) -> Fact | None:
@@ -81,164 +329,35 @@ _NEXT = re.compile(
 )
 
 
-def _statuses(note: Note, mentions: Sequence[Mention]) -> list[tuple[str, int]]:
-    """Status and end of each, from the last to the first: what is said once, at the end of a list, holds for all."""
-    found: list[tuple[str, int]] = []
-    following = after = len(note.flat)
-    for place in range(len(mentions) - 1, -1, -1):
-        one = mentions[place]
-        if place + 1 < len(mentions):
-            after = mentions[place + 1].start
-            # « dTcaP fait (Repevax, lot X) » is one vaccine.
-            following = after if _first_word(mentions[place + 1]) != _first_word(one) else following
-        told = _told(note, one, min(following, one.end + _FAR))
-        if told is None and _TODAY_LIST.search(note.flat, max(0, one.start - 140), one.start):
-            told = (DONE, one.end)
-        if told is None and found and _LISTED.fullmatch(note.flat, one.end, after):
-            told = (found[-1][0], one.end)
-        found.append(told or (_by_place(note, one), one.end))
-    return found[::-1]
-
-
-def _first_word(one: Mention) -> str:
-    return one.name.split()[0].lower()
-
-
-def _mentions(
-    note: Note, found: Sequence[Match[Concept]], diseases: Sequence[Match[Concept]]
-) -> Iterator[Mention]:
-    taken: list[tuple[int, int]] = []
-    for match in found:
-        head = _head(note, match.start)
-        listed = any(_AND.fullmatch(note.flat, end, match.start) for _, end in taken[-1:])
-        vaccines = (
-            note.sentence(match.start).section == "vaccines"
-            or listed
-            or bool(_STATED.match(note.flat, match.end))
-        )
-        if _TESTED.search(note.before(match.start, 30)):
-            continue
-        if (head is None and not vaccines and not _speaks(note, match)) or note.text[
-            match.start : match.end
-        ] in ("dt", "DT", "Dt"):
-            continue
-        start = match.start if head is None else head
-        taken.append((match.start, match.end))
-        yield Mention(start, match.end, match.value.label, True)
-    for match in diseases:
-        head = _head(note, match.start)
-        if _TESTED.search(note.before(match.start, 30)):
-            continue
-        if head is None and _DISEASE.match(note.flat, match.start) and _STATED.match(note.flat, match.end):
-            head = match.start
-        if head is None and any(
-            0 < match.start - end < _GAP and _AND.fullmatch(note.flat, end, match.start) for _, end in taken
-        ):
-            head = match.start
-        if head is not None and not any(start < match.end and match.start < end for start, end in taken):
-            yield Mention(head, match.end, note.text[match.start : match.end].lower(), True)
-
-
-def _speaks(note: Note, match: Match[Concept]) -> bool:
-    """Brands and abbreviations of vaccines stand alone; names of diseases need « vaccin »."""
-    from_table = match.value.row.get("alone", "")
-    if from_table:
-        return from_table in ("1", "yes", "oui")
-    written = note.text[match.start : match.end]
-    folded = note.flat[match.start : match.end]
-    return "vacc" in folded or written.isupper() or not _DISEASE.match(folded)
-
-
-_NOT = re.compile(r"(?:non|pas|jamais|ni) (?:encore |ete )?$")
-# Which dose, and how: « Rotarix D1 po fait ».
-_TODAY_LIST = re.compile(
-    r"vaccins?(?: [a-z0-9]{1,12}){0,2} (?:du jour|(?:faits? )?ce jour|faits?(?: aujourd'hui)?) ?:[^;\n]*$"
-)
-_COUNTED = re.compile(r" ?(?:[0-9] )?doses?")  # « ordonnance Shingrix 2 doses »
-_AGE = re.compile(r"[0-9] ?(?:mois|m|ans)$")  # « hexa 11 mois fait »: at its age
-_DOSE = re.compile(
-    r"(?: ?(?:d ?[0-9](?![0-9])|[0-9](?= ?faite?)|dose ?[0-9]|[0-9] ?(?:re|e|eme|ere|nde)? dose|n ?° ?[0-9]|[0-9]{1,2} ?(?:mois|m|ans)(?= ?faite?)|chaque [a-z]{3,8} ?:?|aussi(?= ?faite?)|po|per os|im|sc|r[0-9])(?![a-z0-9])){1,3}"
-)
-# Said right after a disease, this makes it a vaccine; beside tests of blood it is one of them.
-_STATED = re.compile(
-    r"(?: ?(?:\+|,|et) ?[a-z]{4,14})? ?:? ?(?:a jour|faite?s? (?:en|le|ce|auj|oct|nov|sept|[0-9])|automne|(?:19|20)[0-9]{2} ok|a faire|a prevoir|immunisee?|ok vaccinee?|vaccinee?|[0-9] ?(?:re|ere|e|eme)? ?doses?|d[1-4](?![0-9])|(?<!pneumo )ok(?![a-z])|: ?[0-9](?:re|ere|e) (?:injection|dose)|(?<!zona )(?<!grippe )(?<!covid )(?<!varicelle )(?<!coqueluche )(?<!rougeole )en (?:19|20)[0-9]{2}|rappel|non (?:faite?|vaccinee?)|pas faite?|prevue?s? (?:en|dans|ds|a|[0-9])|a distance|prop(?:os\w*|\.)?(?![a-z])|: ?(?:fera|pas de rappel|refus)|fera|en pharmacie|(?:19|20)[0-9]{2}(?=[ ,.;)]|$)(?=[^.\n]{0,30}(?:vacc|hep|dtp|typh|rappel|fj))|jamais (?:faite?|vaccinee?)|en (?:octobre|oct|nov\w*|sept\w*)|(?:[0-9]{1,2}/){1,2}[0-9]{2}|oui(?![a-z])|faite? pdt)"
-)
-_TESTED = re.compile(
-    r"(?:vih|syphilis|sero\w*|vhc|hiv|toxo|fcu|frottis|test|pcr) $|toxo(?:plasmose)?[a-z .]{0,12}[,/+] ?$"
-)
-_GAP = 20
-_FAR = 200  # characters in which a status is looked for
-_LISTED = re.compile(r"[ 0-9,+/&:]{0,6}(?:et |puis )?(?:le |la |du |de |d'|vaccin )?(?:anti ?-? ?)?")
-_AND = re.compile(
-    r"(?: (?:a faire|a prevoir|faite?s?|ok|a jour|(?:19|20)[0-9]{2}))? ?(?:,|et|\+|/|puis) ?(?:la |le |du |de |contre |anti-?)?"
-)
-_DISEASE = re.compile(
-    r"(?:grippe|zona|covid|pneumo(?:coque)?(?![a-z])|menin|hepatite|rougeole|rubeole|oreillons|coqueluche|tetanos|diphterie|polio|varicelle"
-    r"|rotavir|rage|typhoide|fievre jaune|encephalite|tuberculose|hpv|papillo|vhb|vha|vrs|bronchiolite|dengue|leptos)"
-)
-
-
-def _head(note: Note, start: int) -> int | None:
-    """Where « vaccin contre » before a name begins."""
-    first = max(note.sentence(start).start, start - 60)
-    heads = [match for match in _named_by().finditer(note.flat, first, start) if match.end() >= start]
-    return heads[0].start() if heads else None
-
-
-def _told(note: Note, one: Mention, following: int) -> tuple[str, int] | None:
-    """What the words around say; an empty status for a vaccine that is refused."""
-    limit = min(note.sentence(one.end - 1).end, following)
-    before = note.before(one.start, 50)
-    if _after("refused").match(note.flat, one.end, limit) or _before("refused").search(before):
-        return "", one.end
-    for status, group in ((DONE, "done_today"), (DUE, "due"), (PAST, "up_to_date")):
-        dosed = _DOSE.match(note.flat, one.end, limit)
-        after = _after(group).match(note.flat, dosed.end() if dosed else one.end, limit)
-        if after:
-            if status == DONE and "," in after[0] and _after("due").match(note.flat, one.end, limit):
-                continue  # « VRS à prévoir, grippe ce jour »
-            if status == PAST and _COUNTED.fullmatch(after[0]) and _before("due").search(before):
-                return DUE, one.end
-            of_an_age = dosed and _AGE.search(dosed[0]) and "jour" not in after[0]
-            return PAST if of_an_age and status == DONE else status, one.start + len(
-                note.flat[one.start : after.end()].rstrip(" ,.;")
-            )
-    for status, group in ((DONE, "done_today"), (PAST, "up_to_date"), (DUE, "due")):
-        if _before(group).search(before):
-            return status, one.end
-    said = note.flat[one.start : one.end]
-    if said.startswith("vaccine") or said.endswith("vaccine"):
-        return (DUE if said.startswith("vacciner") or _NOT.search(before) else PAST), one.end
-    return None
-
-
-def _by_place(note: Note, one: Mention) -> str:
-    sentence = note.sentence(one.start)
-    if sentence.section == "plan" or sentence.arrow:
-        return DUE
-    return PAST if sentence.section == "vaccines" else ""
+# All vaccines together.
 
 
 def _all(note: Note, named: bool) -> Iterator[Fact]:
     name = tables.toml("immunizations.toml")["label_all"]
     for match in _everything().finditer(note.flat):
         sentence = note.sentence(match.start())
-        for status, group in ((DONE, "done_today"), (DUE, "due"), (PAST, "up_to_date")):
-            after = _after(group).match(note.flat, match.end(), sentence.end)
-            if named and status != PAST:
+        for status in (DONE, DUE, PAST):
+            after = _after(status).match(note.flat, match.end(), sentence.end)
+            if not after or (named and status != PAST):
                 continue
-            if after and status == DONE and not _TODAY.fullmatch(after[0]):
+            if status == DONE and not _TODAY.fullmatch(after[0]):
                 continue
-            if after and (status in (DONE, DUE) or _UP_TO_DATE.search(after[0])):
+            if status != PAST or _UP_TO_DATE.search(after[0]):
                 yield Fact(
                     IMMUNIZATION, match.start(), after.end(), 0.88, {"vaccine": name, "status": status}
                 )
                 return
 
 
-_PROVED = re.compile(r"(?:rubeole|toxo\w*)[ :=]{0,3}immun")  # by its serology, told as a result
 _TODAY = re.compile(r" ?:? ?(?:faite?s? |realise\w* )?(?:ce jour|aujourd'hui|auj)")
 _UP_TO_DATE = re.compile(r"a jour|ok|faite?s|complet|conforme")
+
+
+# The table.
+
+
+def _form(name: str) -> str:
+    return str(tables.toml("immunizations.toml")["words"][name])
 
 
 @cache
@@ -259,3 +378,52 @@ def _after(group: str) -> re.Pattern[str]:
 @cache
 def _before(group: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z])(?:{tables.any_of(tables.toml('immunizations.toml')[group]['before'])})$")
+
+
+@cache
+def _any_status() -> re.Pattern[str]:
+    return re.compile("|".join(_after(status or "refused").pattern for status in (DONE, DUE, PAST, REFUSED)))
+
+
+@cache
+def _further(status: str) -> re.Pattern[str]:
+    return re.compile(_form(f"further_{status}"))
+
+
+@cache
+def _stated() -> re.Pattern[str]:
+    """Said right after a disease, this makes it a vaccine."""
+    return re.compile(_form("stated").replace("{marks}", f"(?:{_marks().pattern})?"))
+
+
+@cache
+def _marks() -> re.Pattern[str]:
+    return re.compile(rf"(?:{tables.any_of(tables.toml('immunizations.toml')['marks']['forms'])})+")
+
+
+@cache
+def _listed() -> re.Pattern[str]:
+    marks = _marks().pattern
+    return re.compile(
+        rf"(?:{marks})? ?(?:[,+/&]|et|puis|ou)(?: (?:et|puis))? ?(?:{_form('article')})*(?:{marks} ?)?"
+    )
+
+
+@cache
+def _heading() -> re.Pattern[str]:
+    """« Vaccins à refaire : dTcaP et ROR »: the head of a list on the same line, and no full stop since."""
+    groups = "|".join(
+        f"(?P<{status}>{tables.any_of(tables.toml('immunizations.toml')[status]['heading'])})"
+        for status in (DONE, DUE, PAST)
+    )
+    return re.compile(rf"(?<![a-z])(?:{groups}) ?[:(] ?(?:[^.;\n:]|\.(?! |$))*$")
+
+
+_DISEASE = re.compile(
+    r"(?:(?:vaccin\w*|rappel|anti) ?-?)?(?:grippe|zona|covid|pneumo(?:coque)?(?![a-z])|menin|hepatite|rougeole|rubeole|oreillons|coqueluche|tetanos|diphterie|polio|varicelle"
+    r"|rotavir|rage|typhoide|fievre jaune|encephalite|tuberculose|hpv|papillo|vhb|vha|vrs|bronchiolite|dengue|leptos|mpox|cholera|chikun|ebola|fievre q|variole|haemophilus)"
+)
+_VIRUS = re.compile(r"vrs|vhb|vha|hpv|covid|pneumo")
+_TESTED = re.compile(
+    r"(?:vih|syphilis|sero\w*|vhc|hiv|toxo|fcu|frottis|test|pcr|ag|trod|tdr|efr) $|toxo(?:plasmose)?[a-z .]{0,12}[,/+] ?$"
+)
