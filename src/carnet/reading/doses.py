@@ -38,7 +38,7 @@ _ANY = rf"(?:{numbers.FRACTION}|{numbers.NUMBER}|{numbers.WORD})"
 _RANGE = rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?"
 _GAP = re.compile(r"(?:[ :=()*–-]|,(?![0-9]))*")
 # Of a mass: « mg/kg/j », « par jour ».
-_PER = r"(?P<per> ?/ ?(?:[0-9]{1,3} ?)?(?:ml|24 ?h|h|dose|bouffee|(?:kg|kilo(?:gramme)?s?)(?: ?/ ?(?:jours?|j|24 ?h|prise|dose))?|jours?|j|prise|sem)(?![a-z])| par (?:kg|kilo(?:gramme)?s?|jour|24 ?h|ml|prise)(?: (?:et )?(?:par|/) ?(?:jour|j|prise))?)?"
+_PER = r"(?P<per> ?/ ?(?:[0-9]{1,3} ?)?(?:ml|24 ?h|h|dose|bouffee|(?:kg|kilo(?:gramme)?s?)(?: ?/ ?(?:jours?|j|[0-9]{1,2} ?h|prise|dose))?|jours?|j|prise|sem)(?![a-z])| par (?:kg|kilo(?:gramme)?s?|jour|24 ?h|ml|prise)(?: (?:et )?(?:par|/) ?(?:jour|j|prise))?)?"
 _STOP_GAP = re.compile(r" ?(?:\. ?|\n[ ]*[-*•]? ?)")
 # After a full stop or on a new line only what can be nothing but a dosage.
 _SURE = frozenset({AMOUNT, SCHEME, COUNTED, TIMES, MOMENT, REFILL, BRAND_ONLY, CEILING, THEN})
@@ -70,7 +70,13 @@ def pieces(flat: str, start: int, end: int, *, whole: bool = False) -> list[Piec
     while at < end and len(found) < LIMIT:
         gap = _GAP.match(flat, at, end).end()  # type: ignore[union-attr]
         if ")" in flat[at:gap] and flat.count("(", start, gap) < flat.count(")", start, gap) and not whole:
-            break  # « RGO (pantoprazole 40 le soir), mesures … »
+            after = None if "," in flat[at:gap] else _piece(flat, gap, end)
+            if (
+                after is None
+                or after.kind not in _COUNTING
+                or any(one.kind in _COUNTING - {MASS} for one in found)
+            ):
+                break  # « RGO (pantoprazole 40 le soir), mesures … »; « vit D (Zyma D) 3 gouttes/j » goes on
         at = gap
         piece = _piece(flat, at, end)
         if piece is None or (piece.kind in (BARE, MASS) and _two_items(flat, found, piece)):
@@ -128,7 +134,7 @@ def _grammar() -> list[tuple[str, re.Pattern[str], dict[str, Any], Maker]]:
     def add(kind: str, form: str, make: Maker = dose_values.nothing, **values: Any) -> None:
         found.append((kind, re.compile(form), values, make))
 
-    _add_asides(add)
+    _add_asides(add, table)
     _add_conditions(add, table)
     _add_renewals(add, table)
     _add_counts(add, table)
@@ -145,8 +151,9 @@ def _grammar() -> list[tuple[str, re.Pattern[str], dict[str, Any], Maker]]:
     return found
 
 
-def _add_asides(add: Callable[..., None]) -> None:
+def _add_asides(add: Callable[..., None], table: dict[str, Any]) -> None:
     """What looks like a step or a dose, and is none."""
+    add(FILLER, f"(?:{tables.any_of(table['fillers']['old'])})")
     by = rf"(?:{numbers.FRACTION}|{numbers.NUMBER}|{numbers.WORD}) ?(?:{_units()}|{_masses()})(?![a-z])"
     every = r"(?: ?(?:par|/|tous les|ts les|toutes les|chaque) ?[0-9]{0,2} ?(?:jours?|j|semaines?|sem|mois)(?![a-z]))?"
     # « puis augmenter d'une gélule tous les 3 jours »: no step that can be told.
@@ -348,7 +355,7 @@ def _add_numbers(add: Callable[..., None]) -> None:
     weighed = (
         r"(?:(?:1|une?) )?(?:doses?[- ]?(?:poids)?|pipettes?|dp|graduation|mesure)? ?(?:de |pour |a |:)?"
     )
-    add(AMOUNT, rf"{weighed}[0-9]{{1,2}}(?:[.,][0-9])? ?kgs?(?![a-z/])", dose_values.by_weight)
+    add(AMOUNT, rf"{weighed}(?:[3-9]|[1-4][0-9])(?:[.,][0-9])? ?kgs?(?![a-z/])", dose_values.by_weight)
     add(
         AMOUNT,
         rf"{_RANGE}[ -]?(?:petites? |grandes? )?(?P<u>{_units(but='UI')}){_ENDS}(?P<half> (?:et )?(?:demie?|1/2)(?![a-z0-9])(?! ?(?:{_units()})))?",

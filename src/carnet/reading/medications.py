@@ -10,7 +10,7 @@ from functools import cache
 from carnet.reading import numbers, strengths, tables
 from carnet.reading.drug_lines import Line, one_list
 from carnet.reading.facts import MEDICATION, Fact, Values
-from carnet.reading.posology import DOSE_BY_WEIGHT, Intake
+from carnet.reading.intakes import DOSE_BY_WEIGHT, Intake
 from carnet.reading.structure import Note, Sentence
 
 PRESCRIBED, ONGOING, STOPPED = "prescribed", "ongoing", "stopped"
@@ -36,11 +36,21 @@ def read(note: Note, found: Sequence[Line], taken: Sequence[Fact]) -> Iterator[F
         and not (line.named.drug.atc or "").startswith(_VACCINES)
     ]
     said = [_status(note, line) for line in free]
+    told = []
     for place, line in enumerate(free):
         status, sure = _of_list(note, free, said, place) or said[place]
         if status in (PRESCRIBED, ONGOING, STOPPED):
+            told.append((line, status, sure))
+    for line, status, sure in told:
+        if not (status == ONGOING and _only_named(line) and _told_fully(line, told)):
             trust = sure * (1.0 if line.named.sure else 0.8)
             yield Fact(MEDICATION, line.named.start, line.end, trust, _values(line, status, note))
+
+
+def _told_fully(line: Line, told: Sequence[tuple[Line, str, float]]) -> bool:
+    """« Poursuivre Augmentin », « la pilule (Minidril) »: the dosage, or the stop, is told elsewhere in the note."""
+    same = [one for one in told if one[0].named.drug.inn == line.named.drug.inn and one[0] is not line]
+    return any(status == STOPPED or not _only_named(other) for other, status, _ in same)
 
 
 def _of_list(
@@ -60,6 +70,9 @@ def _of_list(
         and _only_named(found[place])
     ):
         return STOPPED, 0.8  # « Stop statine, Xarelto »
+    with_next = after and _PLUS.fullmatch(note.flat, found[place].end, after.named.start)
+    if with_next and status == UNSAID and said[place + 1][0] == STOPPED and _only_named(found[place]):
+        return STOPPED, 0.8  # « doliprane + codéine arrêté »
     for other, at in ((before, place - 1), (after, place + 1)):
         if other is None or (at > place and not one_list(note, found[place], found[at])):
             continue
@@ -83,6 +96,7 @@ def _said_of_all(note: Note, found: Sequence[Line], said: Sequence[tuple[str, fl
     return False
 
 
+_PLUS = re.compile(r" ?(?:[+/&]|et) ?")
 _ALL = re.compile(r"[ ,:=()-]*[a-z]+(?:e|er|u|i|enu)e?s(?![a-z])")
 
 
@@ -162,6 +176,8 @@ def _status(note: Note, line: Line) -> tuple[str, float]:
         return _UNCHANGED
     if read.changed and before != STOPPED:
         return PRESCRIBED, 0.9
+    if one.drug.inn == "insuline" and not any(intake.amount for intake in read.intakes):
+        return NONE, 0  # « DT2 sous insuline », « IDE pour insuline 3 mois »: no medicine of the list
     if one.weak and not (read.says_something or read.strength or before or after):
         return NONE, 0
     if after and before != STOPPED:
@@ -223,7 +239,7 @@ def _by_place(note: Note, line: Line, sentence: Sentence) -> tuple[str, float]:
         and not _examined(note, line.named.start)
     ):
         return ONGOING, 0.6  # « Sinemet 100 1-1-1 → ajout Requip »
-    if read.days or read.as_needed or read.says_something:
+    if read.says_something or _FREELY.match(note.flat, line.end):
         return PRESCRIBED, 0.8
     if read.strength:
         return _GUESSED
@@ -242,6 +258,7 @@ def _examined(note: Note, place: int) -> bool:
     )
 
 
+_FREELY = re.compile(r" ?:? ?(?:a volonte|ad lib)")
 _EXAMINED = re.compile(
     r"(?<![a-z])(?:ta|t°|auscult\w*|fc|spo2|tympans?|gorge|abdo(?:men)? souple)(?![a-z]) ?[:0-9a-z]"
 )

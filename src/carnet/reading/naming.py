@@ -65,7 +65,7 @@ _CLASSES = frozenset(
 def _names_in(note: Note, drugs: Drugs, corrector: Corrector) -> Iterator[Named]:
     at = 0
     while at < len(note.words):
-        found = _at(note, drugs, at) or _nearly(note, drugs, corrector, at)
+        found = _at(note, drugs, at) or _by_form(note, drugs, at) or _nearly(note, drugs, corrector, at)
         if found:
             named, at = found
             yield named
@@ -86,6 +86,17 @@ def _at(note: Note, drugs: Drugs, at: int) -> tuple[Named, int] | None:
         if drug and said not in _never():
             end = note.words[last - 1].end
             return Named(first.start, end, drug, True, said in _weak() or len(said) < 3), last
+    return None
+
+
+def _by_form(note: Note, drugs: Drugs, at: int) -> tuple[Named, int] | None:
+    """« patch 21 mg/24h 1/j », « gommes 2 mg » of a smoker: a form and a strength that only one drug has."""
+    word = note.words[at]
+    for row in tables.toml("medications.toml")["by_form"].values():
+        if word.form in row["forms"] and re.compile(row["strength"]).match(note.flat, word.end):
+            drug = drugs.find([row["drug"]]) if re.search(row["about"], note.flat) else None
+            if drug:
+                return Named(word.start, word.end, drug, True, False), at + 1
     return None
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from carnet.reading import doses, strengths
 from carnet.reading.doses import Piece
 from carnet.reading.drugs import Drug
+from carnet.reading.intakes import Intake, Posology
 
 INSULIN = "A10A"  # ATC: units are the dose, never the strength
 _DAY = ("MORN", "NOON", "AFT", "EVE", "NIGHT")
@@ -21,56 +20,6 @@ _YEARS = (1950, 2060)
 _MANY = 10  # of what has no unit, at a time; more is a mass or a mistake
 _TOO_MANY = 30  # of tablets or sachets at a time
 _SOLID = ("cp", "gél", "sachet", "suppositoire")
-DOSE_BY_WEIGHT = "dose-poids"
-
-
-@dataclass(slots=True)
-class Intake:
-    """An amount, and when. `times` in `period` days; `step` counts the steps of a decreasing scheme."""
-
-    amount: float | None = None
-    unit: str | None = None
-    times: float | None = None
-    period: float = 1
-    when: list[str] = field(default_factory=list)
-    step: int = 0
-    for_days: float | None = None
-
-    @property
-    def count(self) -> float | None:
-        """Intakes in a period."""
-        return self.times if self.times is not None else float(len(self.when)) or None
-
-    @property
-    def said(self) -> bool:
-        return self.times is not None or bool(self.when)
-
-
-@dataclass(slots=True)
-class Posology:
-    """A dosage line, read. `reason` is a place in the text."""
-
-    strength: str | None = None
-    intakes: list[Intake] = field(default_factory=list)
-    days: float | None = None
-    as_needed: bool = False
-    reason: tuple[int, int] | None = None
-    ceiling: float | None = None
-    ceiling_unit: str | None = None
-    refills: float | None = None
-    brand_only: bool = False
-    forms: list[tuple[int, int]] = field(default_factory=list)
-    total_days: float | None = None
-    repeat: float | None = None  # « à refaire à J14 »
-    changed: bool = False  # this dose takes the place of another
-    kept: bool = False  # « maintenu à 5 mg »
-    start: int = 0
-    end: int = 0
-
-    @property
-    def says_something(self) -> bool:
-        """Whether there is more than a strength or a form."""
-        return bool(self.intakes or self.days or self.as_needed or self.ceiling)
 
 
 def of(pieces: list[Piece], drug: Drug) -> Posology:
@@ -90,7 +39,7 @@ class _Reading:
         self.stepped = False  # the current step has its duration
         self.split = False  # an amount was for the day, to be divided
         self.at_meals = False
-        self.insulin = (drug.atc or "").startswith(INSULIN)
+        self.insulin = (drug.atc or "").startswith(INSULIN) or drug.inn == "insuline"
 
     def take(self, place: int, piece: Piece) -> None:
         """Each kind of piece has a method of its name; FORM, MEALS, THEN… are called here and nowhere else."""
@@ -210,7 +159,7 @@ class _Reading:
         return after in (doses.TIMES, doses.MOMENT, doses.DURATION) or self.found.intakes[-1].said
 
     def _per_day(self, per: str) -> None:
-        if per in ("/j", "/jour", "/jours", "/24h"):
+        if per in ("/j", "/jour", "/jours", "/24h") and not self.split:
             self._set_times(1, 1)
         elif per == "/sem":
             self._set_times(1, 7)
@@ -220,6 +169,7 @@ class _Reading:
     def _by_weight(self, number: float, unit: str, per: str) -> None:
         self._new(number, f"{unit}/kg")
         self.split = bool(per.split("kg", 1)[1].strip("/") in ("j", "jour", "jours", "24h"))
+        self._per_day(per.split("kg", 1)[1])
 
     def _bare(self, place: int, piece: Piece) -> None:
         number, other = piece.values["n"], piece.values["to"]
