@@ -91,7 +91,8 @@ def read(
         if not last and _same_family(match, found[place + 1]):
             continue
         told = _qualified(note, match.end)
-        term = Term(match.start, told, concept.codes, concept.kind, last, before)
+        following = sentence.end if last else found[place + 1].start
+        term = Term(match.start, told, concept.codes, concept.kind, last, before, following)
         said = status.DENIED if concept.denies else status.of(note, term)
         if said.status == status.AFFIRMED and _DOUBT.search(note.flat, match.start, match.end):
             said = status.Said(status.SUSPECTED, 0.9)
@@ -194,9 +195,9 @@ _ABBREVIATED = 4
 _MEASURE = re.compile(r" ?[:=]? ?(?!(?:19|20)[0-9]{2})[0-9]")
 _NUMBER = re.compile(r" ?[:=]? ?[0-9]{2,3}(?![0-9]|/| ?(?:ans|a|mois|j)(?![a-z]))")
 _SPECIALISTS = re.compile(r"gastro|pneumo|neuro|cardio|rhumato|dermato|psy|hemato")
-_BY_THEM = re.compile(r" (?:courrier|fogd|colo|rdv|dr |avis|pour |ctrl)")
+_BY_THEM = re.compile(r"[ -]?(?:entero|scop)|,? ?:? ?(?:courrier|fogd|colo|rdv|dr |avis|pour |ctrl)")
 _TO_THEM = re.compile(
-    r"(?:avec|avis|courrier|lettre|rdv|cs|chez|par|voir|suivi|adress\w*|au|le|en|cr|tel|appel|mot|recue? de|mail|mss|equipe|vue?)(?: (?:le|la|au|en|un|du|d'un))? $"
+    r"(?:fibro|selon|avec|avis|courrier|lettre|rdv|cs|chez|par|voir|suivi|adress\w*|au|le|en|cr|tel|appel|mot|recue? de|mail|mss|equipe|vue?)(?: (?:le|la|au|en|un|du|d'un))? $"
 )
 
 

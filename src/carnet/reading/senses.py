@@ -6,7 +6,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
+from typing import Any
 
 from carnet.reading import tables
 from carnet.reading.structure import Note
@@ -20,7 +22,7 @@ def conditions_in(note: Note, words: Vocabulary) -> list[Found]:
     """Terms as they are written; then those with a word cut short, where nothing longer stands."""
     named = [one for one in words.conditions.find(note.words, note.stems) if _in_capitals(note, words, one)]
     terms = [_in_context(note, words, match) for match in named]
-    numbered = list(_numbered(note))
+    numbered = [_in_context(note, words, match) for match in _numbered(note)]
     written = sorted(
         [*(one for one in terms if not _touched(one, numbered)), *numbered], key=lambda one: one.start
     )
@@ -68,9 +70,8 @@ def _bare(note: Note, words: Vocabulary, stems: Sequence[str]) -> Iterator[Found
 
 def _numbered(note: Note) -> Iterator[Found]:
     """« Prise de 5 kg »: forms with a number, by the patterns of context.toml."""
-    for row in tables.toml("context.toml")["patterns"]:
-        concept = Concept(row["id"], "symptom", row["label"], (row["cim10"],), {})
-        for found in re.compile(rf"(?<![a-z])(?:{row['form']})").finditer(note.flat):
+    for form, concept in _patterns():
+        for found in form.finditer(note.flat):
             first, last = note.word_at(found.start()), note.word_at(found.end())
             yield Match(first, last, found.start(), found.end(), concept)
 
@@ -88,17 +89,37 @@ def _in_capitals(note: Note, words: Vocabulary, match: Found) -> bool:
 def _in_context(note: Note, words: Vocabulary, match: Found) -> Found:
     """« Brûlures » of somebody who speaks of urine; « douloureuse » after a part of the body."""
     written = note.flat[match.start : match.end]
-    for row in tables.toml("context.toml")["rows"]:
-        if match.value.id != row["id"] or row.get("only", written) != written:
+    for row, form in _contexts().get(match.value.id, ()):
+        if row.get("only", written) != written:
             continue
         first = max(0, match.start - row["before"])
-        near = re.compile(row["near"]).search(note.flat, first, match.end + row["after"])
+        near = form.search(note.flat, first, match.end + row["after"])
         meant = row["then"].format(*near.groups()) if near else ""
         other = words.conditions.get(meant) or words.bare.get(meant)
         if near and other:
             start = min(match.start, near.start()) if row.get("whole") else match.start
             return replace(match, value=other, start=start)
     return match
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], Concept], ...]:
+    return tuple(
+        (
+            re.compile(rf"(?<![a-z])(?:{row['form']})"),
+            Concept(row["id"], "symptom", row["label"], (row["cim10"],), {}),
+        )
+        for row in tables.toml("context.toml")["patterns"]
+    )
+
+
+@cache
+def _contexts() -> dict[str, list[tuple[dict[str, Any], re.Pattern[str]]]]:
+    """The rows of context.toml by the condition that they look at, in their order."""
+    found: dict[str, list[tuple[dict[str, Any], re.Pattern[str]]]] = {}
+    for row in tables.toml("context.toml")["rows"]:
+        found.setdefault(row["id"], []).append((row, re.compile(row["near"])))
+    return found
 
 
 def _covered(match: Found, others: Sequence[Found]) -> bool:

@@ -43,6 +43,7 @@ class Term:
     kind: str = "disease"
     last: bool = True  # no other term follows in its sentence
     previous: tuple[int, str | None] | None = None  # end and status of the term before
+    following: int = 1_000_000  # where the next term begins
 
 
 def of(note: Note, term: Term) -> Said:
@@ -50,16 +51,17 @@ def of(note: Note, term: Term) -> Said:
     sentence = note.sentence(term.start)
     before = note.flat[max(sentence.body, term.start - REACH) : term.start]
     after = note.flat[term.end : min(sentence.end, term.end + 60)]
-    if _unsaid(note, sentence, before, after):
+    own = after[: max(0, term.following - term.end)]
+    if _unsaid(note, sentence, before, after) or _only_tested(term, before, after):
         return Said(None)
     answered = sentence.asked and term.last and "," not in after
     if _is_negated(before, after) or (answered and _ANSWERED_NO.match(note.flat, sentence.end)):
         return Said(NEGATED, 0.93)
     if _is_family(note, sentence, term, before, after):
         return Said(FAMILY, 0.92)
-    if _is_suspected(sentence, term, before, after):
+    if _is_suspected(sentence, term, before, after) or _told_later("suspected", own, term):
         return Said(SUSPECTED, 0.9)
-    if _is_over(sentence, term, before, after):
+    if _is_over(sentence, term, before, after) or _is_later_over(sentence, term, own):
         return Said(HISTORY, 0.88)
     return Said(AFFIRMED, 0.88)
 
@@ -80,23 +82,46 @@ def _unsaid(note: Note, sentence: Sentence, before: str, after: str) -> bool:
     )
 
 
+def _only_tested(term: Term, before: str, after: str) -> bool:
+    """« Sérologies bilharziose et anguillulose », « grippe + Covid faits »: a test or a vaccine, no infection."""
+    if not term.codes or not _infections().match(term.codes[0]):
+        return False
+    if _IN_TESTS.search(before) or _begins_with("tested", "after").match(after):
+        return True
+    return bool(_ends_with("tested", "before").search(before))
+
+
+_IN_TESTS = re.compile(
+    r"(?:serolog\w*|auto-?prelevements?|depistages?|ists?|recherche|(?:non )?immunisee?s?|vaccine?e?s?(?: contre)?|vaccins?)[ :(]*"
+    r"(?:(?:(?:de|du|la|le|contre) |[dl]')*[a-z0-9-]{2,18}(?: [a-z0-9]{1,12})?(?: ?[,/+&] ?| et ))*(?:(?:de|du|la|le|contre) |[dl]')*$"
+)
+
+
 def _is_negated(before: str, after: str) -> bool:
     if _begins_with("negated", "after").match(after) or _ends_with("negated", "near").search(before):
+        return True
+    if _NE.search(before) and _PAS.match(after):
         return True
     cues = list(_anywhere("negated").finditer(before))
     if not cues:
         return False
-    between = before[cues[-1].end() :]
+    between = before[cues[-1].end() :].lstrip()
+    listed = between.startswith(":") or cues[-1][0].rstrip().endswith(":")
+    between = between.lstrip(" :")
     if _ends().search(between) or len(between.split()) > 9 or not _LINKED.search(between):
         return False
     pieces = _COMMA.split(between)
     if len(pieces) == 1:
         return True
     rest = _next_piece(after)
-    listed = all(len(piece.split()) <= 4 for piece in pieces)
-    return (
-        listed and bool(_LIST_END.search(pieces[-1] + rest)) and not _anywhere("negated").search(pieces[-1])
-    )
+    short = all(len(piece.split()) <= 4 for piece in pieces)
+    if short and listed:
+        return True
+    return short and bool(_LIST_END.search(pieces[-1] + rest)) and not _anywhere("negated").search(pieces[-1])
+
+
+_NE = re.compile(r"(?<![a-z])n(?:e |')(?:(?:se|s'|me|lui|en|y) ?)?$")  # « ne tousse pas »
+_PAS = re.compile(r" (?:pas|plus|jamais)(?![a-z])")
 
 
 def _next_piece(after: str) -> str:
@@ -112,6 +137,8 @@ def _is_family(note: Note, sentence: Sentence, term: Term, before: str, after: s
     if _of_relative(before) or _begins_with("family", "after").match(after):
         return True
     if term.previous and term.previous[1] == FAMILY:
+        if _RELATIVES_LIST.search(before):
+            return True  # « mère : HTA, diabète »
         if note.flat[term.previous[0] : term.start] == " ":
             return True  # « sœur hypothyroïdie Hashimoto »
         return bool(_AND.fullmatch(note.flat, term.previous[0], term.start))
@@ -127,6 +154,7 @@ def _of_relative(before: str) -> bool:
 _COMPANY = re.compile(
     r"(?:^|[^a-z])(?:par|avec|selon|dit|chez|appel(?: de| du)?|accompagnee? de|vue? avec|presence d[eu]) (?:sa |son |ses |le |la |les |leur )?$"
 )
+_RELATIVES_LIST = re.compile(r"(?:pere|mere|freres?|soeurs?|sœurs?)(?: (?:[mp]at\w*))? ?: [^.:;]*[,+] ?$")
 _AND = re.compile(
     r"(?: ?\(?(?:a )?[0-9]{1,2} ?ans\)?)? ?(?:et|\+|/|&|pour|sur|suite a|de) ?(?:d'|de |du |une? )?"
 )
@@ -143,6 +171,8 @@ def _is_suspected(sentence: Sentence, term: Term, before: str, after: str) -> bo
     between = before[cues[-1].end() :]
     if "biopsie" in before or "anapath" in before:
         return False
+    if cues[-1][0].startswith(("eliminer", "a eliminer", "pour eliminer", "craint")):
+        between = between.lstrip(" :")
     if ":" in between or "(" in between or ":" in cues[-1][0][3:]:
         return False
     return (
@@ -173,6 +203,24 @@ def _is_over(sentence: Sentence, term: Term, before: str, after: str) -> bool:
     return near and (over if named else not _COMMA.search(between))
 
 
+def _told_later(group: str, own: str, term: Term) -> bool:
+    """« Pneumopathie franche lobaire probable »; but « dyspnée sur probable asthme » says it of the asthma."""
+    found = _later(group).match(own)
+    return found is not None and (term.last or bool(own[found.end() :].strip()))
+
+
+def _is_later_over(sentence: Sentence, term: Term, own: str) -> bool:
+    """« Mal perforant du pied cicatrisé »; « goutte 2023 »: what comes by episodes, with a year."""
+    if _told_later("history", own, term):
+        return True
+    episode = bool(term.codes) and bool(_episodes().match(term.codes[0]))
+    dated = _DATED.match(own) and not own.startswith((" depuis", " dep", " dp"))
+    return episode and bool(dated)
+
+
+_DATED = re.compile(
+    r"(?: (?:[dg]|dte?|droite?|gauche))? ?\(?(?:en |le )?(?:[0-9]{1,2}/){0,2}(?:19|20)[0-9]{2}(?![0-9/])"
+)
 _AT_AGE = re.compile(r" ?\(?(?:a [0-9]{1,2} ans|(?:en |le )?(?:[0-9]{1,2}/)*(?:19|20)[0-9]{2})")
 DONE = ("procedure", "device")  # operated or implanted
 _PLANNED = re.compile(
@@ -188,6 +236,25 @@ def is_past(codes: tuple[str, ...]) -> bool:
 @cache
 def _past() -> re.Pattern[str]:
     return re.compile("|".join(tables.toml("cues.toml")["past"]["codes"]))
+
+
+@cache
+def _episodes() -> re.Pattern[str]:
+    return re.compile("|".join(tables.toml("cues.toml")["past"]["episodes"]))
+
+
+@cache
+def _infections() -> re.Pattern[str]:
+    return re.compile("|".join(tables.toml("cues.toml")["tested"]["codes"]))
+
+
+@cache
+def _later(group: str) -> re.Pattern[str]:
+    """Some words after the term, before any other term."""
+    words = tables.any_of(tables.toml("cues.toml")[group]["later"])
+    return re.compile(
+        rf"(?: (?!et |ou |ni |mais |avec |pas |puis |pour |si |sous |a (?!l))[a-z'-]{{1,18}}){{1,4}} ?\(?(?:{words})(?![a-z])"
+    )
 
 
 @cache
@@ -207,7 +274,9 @@ def _anywhere(group: str) -> re.Pattern[str]:
 
 @cache
 def _far() -> re.Pattern[str]:
-    return re.compile(rf"(?<![a-z])(?:{tables.any_of(tables.toml('cues.toml')['unsaid']['far'])})(?![a-z])")
+    return re.compile(
+        rf"(?<![a-z])(?:{tables.any_of(tables.toml('cues.toml')['unsaid']['far'])})(?:(?<=')|(?![a-z]))"
+    )
 
 
 @cache

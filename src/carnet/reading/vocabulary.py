@@ -118,8 +118,10 @@ def _lesions() -> Iterator[tuple[str, Concept]]:
             label = f"{lesion['label']} ({place})"
             concept = Concept(f"{lesion['id']}-{place}", lesion["kind"], label, (code,), {})
             for name in places[place].split("|"):
-                for word in lesion["words"].split("|"):
-                    yield f"{word} {name}", concept
+                yield from ((f"{word} {name}", concept) for word in lesion["words"].split("|"))
+                yield from (
+                    (f"{name} {word}", concept) for word in lesion.get("after", "").split("|") if word
+                )
 
 
 def _short(table: dict[str, str]) -> dict[str, str]:
