@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from carnet.reading import dose_values, doses, numbers, posology, strengths
 from carnet.reading.doses import Piece
-from carnet.reading.naming import Named
 from carnet.reading.intakes import Intake, Posology
+from carnet.reading.naming import Named
 from carnet.reading.structure import Note
 
 NOWHERE = -1

@@ -8,8 +8,8 @@ from typing import Any
 
 from carnet.reading import dose_values, doses, naming, numbers, posology, structure, tables
 from carnet.reading.facts import Context, Values
-from carnet.reading.naming import Named
 from carnet.reading.intakes import DOSE_BY_WEIGHT, Intake, Posology
+from carnet.reading.naming import Named
 from carnet.reading.reader import Reader
 from carnet.reading.structure import Note
 
