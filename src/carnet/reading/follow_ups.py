@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import chain
 
 from carnet.reading import calendar, tables
-from carnet.reading.facts import FOLLOW_UP, MEDICATION, Fact
+from carnet.reading.facts import FOLLOW_UP, IMMUNIZATION, MEDICATION, ORDER, Fact
 from carnet.reading.structure import Note
 
 _ONLY_IF = re.compile(r"(?<![a-z])si(?![a-z])")
@@ -27,28 +28,103 @@ def read(note: Note, taken: Sequence[Fact]) -> Iterator[Fact]:
     """Each next step once; a date belongs to one step."""
     seen: set[int] = set()
     dosages = [fact for fact in taken if fact.kind == MEDICATION]
-    for start, dated, sure in _candidates(note):
-        count = _at_an_age(note, dated) or calendar.days(dated, note.context.date)
+    asked = [fact for fact in taken if fact.kind == ORDER and fact.values["type"] in _DATED]
+    vaccines = [fact for fact in taken if fact.kind == IMMUNIZATION]
+    for start, dated, sure in chain(_candidates(note), _asked_for(note, asked), _on_a_day(note)):
+        by_age = _at_an_age(note, dated)
+        count = calendar.days(dated, note.context.date) if by_age is None else by_age or None
         place = dated.end()
         if count is None or place in seen or any(fact.overlaps(place - 1, place) for fact in dosages):
             continue
+        if _is_an_age(note, dated) and any(fact.overlaps(start, place) for fact in vaccines):
+            continue  # « Nimenrix à 6 mois »
         seen.add(place)
-        what = note.text[start : dated.start()].strip(" ,:(=") or note.text[start : dated.end()].strip()
+        what = _what(note.text[start : _when(dated)]) or note.text[start : dated.end()].strip()
         yield Fact(FOLLOW_UP, start, dated.end(), sure, {"in_days": count, "what": what})
 
 
+def _when(dated: re.Match[str]) -> int:
+    """Where the words of the date begin: behind « TA » in « contrôle TA sous 15 jours »."""
+    found = dated.groupdict()
+    return dated.start("n") if found.get("n") and not found.get("p") else dated.start()
+
+
+def _what(written: str) -> str:
+    return _LAST_WORD.sub("", written).strip(" ,:(=")
+
+
+_LAST_WORD = re.compile(r"[ ,:(=]*(?:dans|ds|d'ici|sous|à|a|le|pour)?[ ]*$", re.IGNORECASE)
+
+
+def _asked_for(note: Note, asked: Sequence[Fact]) -> Iterator[tuple[int, re.Match[str], float]]:
+    """« Bio 3 mois », « cardio 20/01 », « INR vendredi »: when what is asked for is to be done."""
+    for fact in asked:
+        limit = note.sentence(fact.end - 1).end
+        dated = calendar.adjacent().match(note.flat, fact.end, limit)
+        if dated is None:
+            place = fact.end + (note.flat[fact.end : fact.end + 1] == " ")
+            dated = calendar.pattern().match(note.flat, place, limit)
+        if dated is None or _DONE.search(note.flat, fact.start, dated.end()):
+            continue
+        if (calendar.days(dated, note.context.date) or 0) < _SOON or dated.groupdict().get("n"):
+            yield fact.start, dated, 0.8
+
+
+_DATED = ("lab", "imaging", "referral")
+_DONE = re.compile(
+    r"(?<![a-z])(?:fsh|lh|amh|estradiol|faite?s?|recue?s?|vue?s?|realise\w*|du|dernier\w*)(?![a-z])"
+)
+
+
+def _on_a_day(note: Note) -> Iterator[tuple[int, re.Match[str], float]]:
+    """« Pose ici le 10/02 »: a day of the next weeks is one on which something will be done."""
+    for dated in _ON_DAY.finditer(note.flat):
+        sentence = note.sentence(dated.start())
+        ahead = calendar.days(dated, note.context.date)
+        if ahead is None or ahead > _SOON or sentence.section in ("history", "family"):
+            continue
+        before = note.flat[sentence.body : dated.start()]
+        if not _NO_STEP.search(before):
+            yield _step(note, sentence.body, dated.start()), dated, 0.6
+
+
+_ON_DAY = re.compile(
+    rf"(?<![a-z0-9/.,])(?=(?:pour |vers )?le |(?:lundi|mardi|mercredi|jeudi|vendredi|samedi) [0-9]){calendar.DAY.pattern}(?![a-z])"
+)
+_AWAY = re.compile(
+    r"(?<![a-z])(?:depart|part|partent|voyage|terme|dpa|vols?|mariage|vacances)(?![a-z])[^,;:]*$"
+)
+_NO_STEP = re.compile(
+    r"(?<![a-z])(?:vue?|revue?|recue?|faite?s?|realise\w*|opere\w*|depart|part|partent|voyage|terme|dpa|naissance|jusqu\w*|depuis|fin|peremption|reprise|du|au|vols?|mariage|examen|sejour|vacances)(?![a-z])[^,;:]*$"
+)
+
 _CHILD = 3.0  # years; the age of such a child is told in months
+_HEAD = 120  # characters: « Visite des 4 mois », « Nourrisson de 5 mois »
+_MONTHS_TOLD = re.compile(
+    r"(?:(?:visite|exam\w*|cs|consult\w*|certif\w*|bebe|bb|nourrisson|petite?|fille|garcon|enfant|suivi)(?: (?:de|des|du|d'un|d'une|le|la))* ?|(?:^|\n)[ -]*)(?P<n>[0-9]{1,2}) ?(?:e )?mois"
+)
 _AT_MONTH = re.compile(r"(?:a |rv |rdv )?(?:m ?(?P<m>[0-9]{1,2})|(?P<n>[0-9]{1,2}) ?mois)")
+
+
+def _is_an_age(note: Note, dated: re.Match[str]) -> bool:
+    age = note.context.age
+    return age is not None and age < _CHILD and bool(_AT_MONTH.fullmatch(dated[0].strip()))
 
 
 def _at_an_age(note: Note, dated: re.Match[str]) -> int | None:
     """« Contrôle à 16 mois », « RV M16 » of a child of 11 months: in five months."""
     age, written = note.context.age, _AT_MONTH.fullmatch(dated[0].strip())
-    if age is None or not 0 < age < _CHILD or not written:
+    if age is None or age >= _CHILD or not written:
         return None
+    if age == 0:  # whose months are only told
+        told = _MONTHS_TOLD.search(note.flat, 0, _HEAD)
+        if not told or not written["n"]:
+            return None
+        return 30 * max(0, int(written["n"]) - int(told["n"]))
     months = int(written["m"] or written["n"])
-    ahead = months - round(age * 12)
-    by_age = written["m"] or (months > age * 12 and months >= _SCHEDULED)
+    now = round(age * 12)
+    ahead = months - now
+    by_age = written["m"] or (months > now and months >= _SCHEDULED)
     return 30 * ahead if ahead > 0 and by_age else None
 
 
@@ -58,7 +134,7 @@ _SCHEDULED = 9  # months; « contrôle à 2 mois » is a delay
 def _candidates(note: Note) -> Iterator[tuple[int, re.Match[str], float]]:
     last = -1
     for cue in _cue().finditer(note.flat):
-        if cue.start() < last or _past(note, cue.start()) or (_VISIT.match(cue[0]) and cue.start() < _TITLE):
+        if cue.start() < last or _past(note, cue.start()) or _in_the_title(note, cue):
             continue
         sentence = note.sentence(cue.start())
         dated = _date(note, cue, min(sentence.end, cue.end() + _REACH))
@@ -67,20 +143,38 @@ def _candidates(note: Note) -> Iterator[tuple[int, re.Match[str], float]]:
         if dated and not _nearer(note, cue, dated.start()) and not _of_a_vaccine(note, cue, dated):
             last = dated.end()
             yield cue.start(), dated, 0.93 if cue["strong"] else 0.8
-            then = _THEN.match(note.flat, last)
-            again = then and calendar.pattern().match(note.flat, then.end(), sentence.end)
-            if again:
+            for again in _next_ones(note, last, sentence.end):
                 last = again.end()
                 yield again.start(), again, 0.8
     yield from _planned(note)
 
 
+def _next_ones(note: Note, end: int, limit: int) -> Iterator[re.Match[str]]:
+    """« Vu J2, J4, J8 », « RDV 48 h puis J7 »."""
+    while then := _THEN.match(note.flat, end, limit):
+        again = calendar.pattern().match(note.flat, then.end(), limit)
+        if again is None:
+            return
+        yield again
+        end = again.end()
+
+
 _PRESSURE = re.compile(
     r"(?<![a-z])(?:ta|pa|tension) ?:? ?[0-9/.,]+ ?(?:->|→|puis|,)? ?(?:ctrl|controle[a-z]*) ?[0-9]{1,2}/[0-9]{1,2}(?!/)$"
 )
-_VISIT = re.compile(r"visite|cs|consult")
-_TITLE = 20  # characters: « Visite J10 » at the head of a note says which visit it is
-_THEN = re.compile(r" (?:puis|et) (?=a |dans|ds|j ?[0-9])")
+
+
+def _in_the_title(note: Note, cue: re.Match[str]) -> bool:
+    """« Visite J10 », « S : suivi dépression J30 » at the head of a note say which visit it is."""
+    if len(note.flat) < _NOTE or not _VISIT.match(cue[0]):
+        return cue[0].startswith("visite") and cue.start() < _TITLE
+    return note.sentence(cue.start()).start < _TITLE or cue.start() < _NOTE // 3
+
+
+_VISIT = re.compile(r"visite|cs|consult|suivi")
+_TITLE = 20  # characters
+_NOTE = 180  # characters; what is shorter has no title
+_THEN = re.compile(r" (?:puis|et) (?=a |dans|ds|[jm] ?[0-9])| ?[,/+] ?(?=[jm] ?[0-9])")
 _RECALL = re.compile(r"rap+el(?! tel)")
 
 
@@ -134,7 +228,9 @@ def _planned(note: Note) -> Iterator[tuple[int, re.Match[str], float]]:
     for sentence in note.sentences:
         if sentence.section not in ("history", "family"):
             for dated in calendar.pattern().finditer(note.flat, sentence.body, sentence.end):
-                if dated.groupdict().get("p") in _SURE and not _past(note, dated.start()):
+                if dated.groupdict().get("p") not in _SURE or _past(note, dated.start()):
+                    continue
+                if not _AWAY.search(note.flat, sentence.body, dated.start()):
                     yield _step(note, sentence.body, dated.start()), dated, 0.7
 
 

@@ -35,7 +35,17 @@ def _goes_on(kind: str, piece: str, after: str) -> bool:
         return bool(_of_a_leave().fullmatch(piece))
     if piece in ("+", ":", "et"):
         return kind in tables.toml("orders.toml")["words"]["listing"] and not _ends().match(after.strip())
-    return not _ends().match(f"{piece} {after.strip()}")
+    rest = f"{piece} {after.strip()}"
+    return not _ends().match(rest) and not (kind in _DATED and _when().match(rest))
+
+
+_DATED = ("lab", "imaging", "referral")
+
+
+@cache
+def _when() -> re.Pattern[str]:
+    """« Bio 3 mois », « cardio 20/01 »: when it is to be done, told as a next step."""
+    return re.compile(rf"(?:{tables.any_of(tables.toml('orders.toml')['words']['when'])})(?![a-z0-9])")
 
 
 @cache

@@ -37,19 +37,19 @@ def read(note: Note, mentions: Sequence[Asked], taken: Sequence[Fact]) -> Iterat
     """Each request, left to right; what follows a request in the same list is asked for as well."""
     kept = [fact for fact in taken if fact.kind in (VITAL, LAB, MEDICATION, ALLERGY, IMMUNIZATION)]
     free = [one for one in mentions if not any(fact.overlaps(one.start, one.end) for fact in kept)]
-    decided = _decided(taken)
+    since = decided(taken)
     stops = sorted([one.start for one in mentions] + [fact.start for fact in taken])
     asked, sure = -1, 0.0
     for one in joined(note, free):
         chained = asked >= 0 and bool(_CHAIN.fullmatch(note.flat, asked, one.start))
-        sure = _asked(note, one, decided) or (0.8 if chained and not _told(note, one) else 0)
+        sure = _asked(note, one, since) or (0.8 if chained and not _told(note, one) else 0)
         asked = one.end if sure else -1
         if sure:
             end = order_words.whole(note, one.type, one.start, one.end, stops)
             yield Fact(ORDER, one.start, end, sure, {"what": note.text[one.start : end], "type": one.type})
 
 
-def _decided(taken: Sequence[Fact]) -> int:
+def decided(taken: Sequence[Fact]) -> int:
     """Where what was decided begins: at the first drug that is prescribed."""
     return min(
         (
