@@ -219,6 +219,7 @@ def _bare(line: Line) -> bool:
 
 def _by_place(note: Note, line: Line, sentence: Sentence) -> tuple[str, float]:
     read = line.posology
+    ends = read.as_needed or _lasting(line)
     if sentence.section == "treatment" and not sentence.arrow:
         if (read.days or 0) >= _SUPPLY:
             return PRESCRIBED, 0.8  # « TTT : … qsp 3 mois »: it is renewed
@@ -229,15 +230,11 @@ def _by_place(note: Note, line: Line, sentence: Sentence) -> tuple[str, float]:
         return PRESCRIBED, 0.9
     if sentence.section in ("history", "family", "life"):
         return (ONGOING, 0.8) if read.says_something or read.strength else (NONE, 0)
-    if not (read.days or read.as_needed) and _FOLLOWED.search(note.before(line.named.start, 40)):
+    if not ends and _FOLLOWED.search(note.before(line.named.start, 40)):
         return ONGOING, 0.6  # « Suivi PR : MTX 15 mg 1x/sem »
-    if not (read.days or read.as_needed) and _before_exam(note, line):
+    if not ends and _before_exam(note, line):
         return _BEFORE_EXAM  # told before the measures of today: what the patient takes
-    if (
-        not (read.days or read.as_needed)
-        and _ARROW.match(note.flat, line.end)
-        and not _examined(note, line.named.start)
-    ):
+    if not ends and _ARROW.match(note.flat, line.end) and not _examined(note, line.named.start):
         return ONGOING, 0.6  # « Sinemet 100 1-1-1 → ajout Requip »
     if read.says_something or _FREELY.match(note.flat, line.end):
         return PRESCRIBED, 0.8
@@ -297,7 +294,7 @@ def _before(note: Note, line: Line, sentence: Sentence) -> str:
             continue  # « oméprazole 20 → à stopper / vit B12 »
         if near:
             return kind
-        if kind in (NONE, STOPPED) and _only_names(note, cue.end(), one.start):
+        if (kind == STOPPED or (kind == NONE and not told)) and _only_names(note, cue.end(), one.start):
             return kind
         if (
             kind == STOPPED

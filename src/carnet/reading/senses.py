@@ -13,7 +13,7 @@ from typing import Any
 from carnet.reading import tables
 from carnet.reading.structure import Note
 from carnet.reading.terms import Match
-from carnet.reading.vocabulary import Concept, Vocabulary, passing
+from carnet.reading.vocabulary import Concept, Vocabulary, concept_of, passing
 
 Found = Match[Concept]
 
@@ -32,7 +32,9 @@ def conditions_in(note: Note, words: Vocabulary) -> list[Found]:
         found = [match for match in longer if not _covered(match, written)]
         kept = [match for match in written if not _touched(match, found)]
         written = sorted([*kept, *found], key=lambda match: match.start)
-    return _with_places(written, list(_bare(note, words, whole)))
+    bare = list(_bare(note, words, whole))
+    placed = [one for one in _placed(note, words, whole) if not _touched(one, bare)]
+    return _with_places(written, [*bare, *placed])
 
 
 def _with_places(written: list[Found], bare: Sequence[Found]) -> list[Found]:
@@ -68,6 +70,12 @@ def _bare(note: Note, words: Vocabulary, stems: Sequence[str]) -> Iterator[Found
             yield replace(match, first=first, last=last)
 
 
+def _placed(note: Note, words: Vocabulary, stems: Sequence[str]) -> Iterator[Found]:
+    """« Genou gonflé », « plaie de la main »."""
+    for one in words.lesions.find(note.words, stems):
+        yield Match(one.first, one.last, one.start, one.end, concept_of(one.value), one.corrected)
+
+
 def _numbered(note: Note) -> Iterator[Found]:
     """« Prise de 5 kg »: forms with a number, by the patterns of context.toml."""
     for form, concept in _patterns():
@@ -95,7 +103,7 @@ def _in_context(note: Note, words: Vocabulary, match: Found) -> Found:
         first = max(0, match.start - row["before"])
         near = form.search(note.flat, first, match.end + row["after"])
         meant = row["then"].format(*near.groups()) if near else ""
-        other = words.conditions.get(meant) or words.bare.get(meant)
+        other = words.condition(meant) if near else None
         if near and other:
             start = min(match.start, near.start()) if row.get("whole") else match.start
             return replace(match, value=other, start=start)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Generic, TypeVar
 
 from rapidfuzz import process
@@ -48,11 +47,10 @@ class Terms(Generic[T]):
                 lengths.setdefault(key[0], set()).add(len(key))
         self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
 
-    def bare(self, without: frozenset[str], more: Iterable[tuple[str, T]]) -> Terms[T]:
-        """These terms of two words or more, then others, all without some words."""
+    def bare(self, without: frozenset[str]) -> Terms[T]:
+        """These terms of two words or more, without some words."""
         made = Terms[T](())
-        several = ((key, value) for key, value in self._values.items() if len(key) > 1)
-        made._set(chain(several, ((stems(term), value) for term, value in more)), without)
+        made._set(((key, value) for key, value in self._values.items() if len(key) > 1), without)
         return made
 
     def words(self) -> set[str]:
@@ -61,6 +59,10 @@ class Terms(Generic[T]):
 
     def get(self, term: str) -> T | None:
         return self._values.get(stems(term))
+
+    def of(self, stemmed: tuple[str, ...]) -> T | None:
+        """The value of a term whose stems are known."""
+        return self._values.get(stemmed)
 
     def find(self, text: Sequence[Word], stemmed: Sequence[str]) -> Iterator[Match[T]]:
         """The terms in a text, left to right, none inside another. `stemmed` may hold corrections."""

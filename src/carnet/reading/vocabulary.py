@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from carnet.reading import tables
+from carnet.reading.lesions import Lesions, Placed
 from carnet.reading.tables import Row
 from carnet.reading.terms import Corrector, Terms, stems
 
@@ -37,9 +38,8 @@ class Vocabulary:
     """All tables, and the corrector that knows the words of all of them."""
 
     conditions: Terms[Concept]
-    bare: Terms[
-        Concept
-    ]  # the same of two words or more, without the words that only link, and lesions by place
+    bare: Terms[Concept]  # the same of two words or more, without the words that only link
+    lesions: Lesions
     labs: Terms[Concept]
     vaccines: Terms[Concept]
     examinations: Terms[Concept]
@@ -47,6 +47,12 @@ class Vocabulary:
     corrector: Corrector
     capitals: frozenset[str]  # stems of abbreviations that count in capitals only
     short: dict[str, str]  # stems of words cut short, to those of the whole words
+
+    def condition(self, term: str) -> Concept | None:
+        """What a term of conditions.tsv, or a lesion with its place, means."""
+        found = self.conditions.get(term) or self.bare.get(term)
+        placed = None if found else self.lesions.get(term)
+        return concept_of(placed) if placed else found
 
 
 @cache
@@ -71,13 +77,14 @@ def of(
     whole = Terms(_terms(conditions))
     found = (
         whole,
-        whole.bare(linking(), _lesions()),
+        whole.bare(linking()),
+        Lesions(tables.toml("places.toml"), passing()),
         tests,
         Terms(_terms(vaccines)),
         asked,
         Terms(_terms(allergens)),
     )
-    known = {word for terms in found[:5] for word in terms.words()}
+    known = {word for terms in found[:6] for word in terms.words()}
     ordinary = tables.toml("words.toml")
     left_alone = [word for group in ordinary["ordinary"].values() for word in group.split()]
     left_alone += tables.lines("left_alone.txt")
@@ -110,18 +117,10 @@ def passing() -> frozenset[str]:
     }
 
 
-def _lesions() -> Iterator[tuple[str, Concept]]:
-    """« Tuméfaction » with « nuque »: each lesion of places.toml at each of its places."""
-    places = tables.toml("places.toml")["places"]
-    for lesion in tables.toml("places.toml")["lesions"]:
-        for place, code in lesion["codes"].items():
-            label = f"{lesion['label']} ({place})"
-            concept = Concept(f"{lesion['id']}-{place}", lesion["kind"], label, (code,), {})
-            for name in places[place].split("|"):
-                yield from ((f"{word} {name}", concept) for word in lesion["words"].split("|"))
-                yield from (
-                    (f"{name} {word}", concept) for word in lesion.get("after", "").split("|") if word
-                )
+def concept_of(placed: Placed) -> Concept:
+    """A lesion at its place, as a row of its own."""
+    lesion, place = placed.lesion, placed.place
+    return Concept(f"{lesion.id}-{place}", lesion.kind, f"{lesion.label} ({place})", (placed.code,), {})
 
 
 def _short(table: dict[str, str]) -> dict[str, str]:

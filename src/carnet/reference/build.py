@@ -132,6 +132,7 @@ def _speciality(row: list[str], parts: dict[str, list[Part]], hospital: set[str]
     inns = substances.told(list(dict.fromkeys(substances.plain(part.substance) for part in held)))
     inn = "/".join(_in_order(inns, fold(name)))
     brand, strength = _cut(name)
+    inn = substances.OF_BRAND.get(fold(brand), inn)
     if not strength and len(held) == 1:
         strength = held[0].dose
     return Speciality(

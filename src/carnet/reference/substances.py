@@ -28,6 +28,7 @@ _MADE_FROM = re.compile(
     rf",? ?\((?:extrait|teinture|poudre|{_PART})[^()]*\) ?|,? ?\((?:sec|fluide|mou)\)|, (?:extrait|teinture)[^()]*$"
 )
 
+OF_BRAND: dict[str, str] = _TABLE["of_brand"]  # folded
 _GOES_WITH: dict[str, list[str]] = _TABLE["goes_with"]
 _TURNED = re.compile(r"^(?P<of>.+?) ?\((?P<first>acide)\)$")
 
