@@ -237,6 +237,9 @@ STORIES: dict[str, Story] = {
     "consultation.open": lambda at: {"patient": emile(at)},
     "consultation.restore": lambda at: {"patient": emile(at), "composition": None, "text": "TA 12/8"},
     "consultation.sign": note_begun,
+    "consultation.take": lambda at: {
+        **note_signed(at), "key": "vital:ta 12/8:1", "seen": "TA 120/80 mmHg"
+    },
     "documents.assign": unnamed,
     "documents.import_file": lambda at: {"name": "lettre.json", "content": bundle()},
     "doubles.ask": lambda at: {},

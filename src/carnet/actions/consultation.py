@@ -4,7 +4,7 @@ version, marked as such, and the one before stays."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from carnet.record import access, gate
 from carnet.record.actor import Actor
 from carnet.record.work import Draft, Stored, Work
 from carnet.rules import note
+from carnet.rules.offers import Offer
 from carnet.rules.received import tagged
 
 Resource = dict[str, Any]
@@ -25,10 +26,12 @@ CONSULTATION_NOTE = "11488-4"  # LOINC: Consult note
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What signing made: the note and the visit it belongs to."""
+    """What signing made: the note and the visit it belongs to (None after a correction); `left` is what was offered
+    and nobody said a word of."""
 
     composition: Stored
     encounter: Stored | None
+    left: tuple[Offer, ...] = ()
 
 
 def open(*, by: Actor, at: datetime, patient: str) -> Draft:
@@ -62,14 +65,30 @@ def sign(
         check_patient(kept, patient)
         if kept.revision != revision:
             raise Conflict(_("Ce brouillon a changé dans une autre fenêtre. Rien n'est signé."), kept)
-        text = _signable(kept.text)
+        text, before = _signable(kept.text), _corrected(work, kept)
         signed = (
             _amended(work, by, kept, text, over) if kept.composition else _first(work, by, at, kept, text)
         )
         visit = signed.composition.resource()["encounter"]["reference"]
-        offers.enter(work, draft=kept, text=text, signed=signed.composition, encounter=visit)
+        left = offers.enter(
+            work, draft=kept, text=text, signed=signed.composition, encounter=visit, before=before
+        )
         work.drop_draft(draft)
-        return signed
+        return replace(signed, left=left)
+
+
+def take(*, by: Actor, at: datetime, patient: str, composition: str, key: str, seen: str) -> Stored:
+    """Take in one offer that a note of this day left as text; its words are as they were signed, and the fact says who
+    accepted it and when. The note. Raises Conflict when the offer says something else by now, NotFound, Refused."""
+    check_write(by)
+    with gate.write(by=by, at=at, action="consultation.take", patient=patient) as work:
+        stored = work.get("Composition", composition)
+        if not work.is_same(stored.subject, patient):
+            raise Refused(_OTHER_PATIENT)
+        check_amend(by, stored.resource())
+        text = note.text_of(stored.resource()) or ""
+        offers.take(work, patient=patient, signed=stored, text=text, key=key, seen=seen)
+        return stored
 
 
 def amend(*, by: Actor, at: datetime, patient: str, composition: str) -> Draft:
@@ -144,6 +163,13 @@ def _signable(written: str) -> str:
     if note.is_empty(text):
         raise Invalid(_("Une note vide ne se signe pas. Écrivez-la, ou abandonnez le brouillon."))
     return text
+
+
+def _corrected(work: Work, draft: Draft) -> str:
+    """The signed words that this draft corrects."""
+    if not draft.composition:
+        return ""
+    return note.text_of(work.get("Composition", draft.composition).resource()) or ""
 
 
 def _first(work: Work, by: Actor, at: datetime, draft: Draft, text: str) -> Signed:

@@ -37,6 +37,10 @@ _COUNTED = {"comprimé": "comprimé", "gélule": "gélule", "capsule": "gélule"
             "granulé": "sachet", "suppositoire": "suppositoire", "ovule": "ovule", "patch": "patch",
             "dispositif transdermique": "patch"}  # fmt: skip
 _GONE = "Cette proposition n'est plus dans la note : son texte a changé. Rien n'a été retenu."
+_NO_MORE = (
+    "Cette proposition ne se reprend plus ici : la note, le dossier ou le jour a changé. Rien n'a été retenu. Corrigez "
+    "la note pour la reprendre."
+)
 _OVERTAKEN = (
     "Les traitements du dossier ont changé depuis que vous avez accepté un médicament : ce qu'il remplace n'est plus le "
     "même. Rien n'est signé. Relisez les propositions : acceptez de nouveau, ou refusez."
@@ -122,43 +126,94 @@ def mark(
     return _offered(by, day, draft, text, heard)
 
 
-def enter(work: Work, *, draft: Draft, text: str, signed: Stored, encounter: str) -> None:
+def enter(
+    work: Work, *, draft: Draft, text: str, signed: Stored, encounter: str, before: str = ""
+) -> tuple[Offer, ...]:
     """In the transaction that signs: accepted offers that the note still says become facts; the words on all of them
-    are counted."""
-    person = _context(work.get("Patient", draft.patient).resource(), _day(work.at))
+    are counted. Returns what nobody said a word of: it stays only text. `before`: the words that are corrected."""
     said = work.marks(draft.id)
-    known = _confirmed(work.record(draft.patient, *(_EVERY if draft.composition else _KNOWN))) if said else []
-    listed = rules.offers(
-        text,
-        facts(text, person),
-        day=_day(work.at),
-        marks={mark.key: mark.verdict for mark in said},
-        kept=_meanings(said),
-        known=known,
-        note=_note(draft),
-    )
+    known = _confirmed(work.record(draft.patient, *(_EVERY if draft.composition else _KNOWN)))
+    scene = _scene(work, draft.patient, signed, encounter, text, _day(work.at))
+    listed = _read_again(work, scene, known, said, _note(draft))
     _check_as_seen(listed, said)
     accepted = [one.fact for one in listed if one.verdict == "accepted"]
-    scene = Scene(
-        patient=draft.patient,
+    _write(work, accepted, known, scene)
+    if draft.composition:
+        _take_back(work, [one.fact for one in listed], accepted, scene)
+    for offer in listed:
+        if offer.verdict:
+            work.count(offer.term, accepted=offer.verdict == "accepted", refused=offer.verdict == "refused")
+    return _left(work, draft.patient, listed, before)
+
+
+def take(work: Work, *, patient: str, signed: Stored, text: str, key: str, seen: str) -> None:
+    """Accept one more offer of a note that was signed this day: its words are there, a person now says yes to them.
+    Raises Conflict when it is no longer there, or says something else by now."""
+    said = signed.resource()
+    day = _day(datetime.fromisoformat(said["date"]))
+    known = _confirmed(work.record(patient, *_EVERY))
+    scene = _scene(work, patient, signed, said["encounter"]["reference"], text, day)
+    listed = _read_again(work, scene, known, [], signed.reference)
+    found = next((one for one in listed if one.key == key and one.seen == seen), None)
+    if found is None or day != _day(work.at):
+        raise Conflict(_NO_MORE)
+    _write(work, [found.fact], known, scene)
+    work.count(found.term, accepted=True, refused=False)
+
+
+def _scene(work: Work, patient: str, signed: Stored, encounter: str, text: str, day: date) -> Scene:
+    return Scene(
+        patient=patient,
         encounter=encounter,
         note=f"{signed.reference}/_history/{signed.version}",
         text=text,
         author=work.by.who(),
         at=work.at,
-        day=_day(work.at),
+        day=day,
     )
+
+
+def _read_again(
+    work: Work, scene: Scene, known: list[Resource], said: Sequence[margin.Mark], note: str
+) -> list[Offer]:
+    """The offers of the words that are signed, with what was said of them."""
+    person = _context(work.get("Patient", scene.patient).resource(), scene.day)
+    return rules.offers(
+        scene.text,
+        facts(scene.text, person),
+        day=scene.day,
+        marks={mark.key: mark.verdict for mark in said},
+        kept=_meanings(said),
+        known=known,
+        note=note,
+    )
+
+
+def _write(work: Work, accepted: list[Fact], known: list[Resource], scene: Scene) -> None:
     versions = {f"{one['resourceType']}/{one['id']}": int(one["meta"]["versionId"]) for one in known}
     made = change(accepted, known, scene)
     for new in classification.coded(work, made.created):
         work.create(new)
     for changed in classification.coded(work, made.updated):
         work.update(changed, if_version=versions[f"{changed['resourceType']}/{changed['id']}"])
-    if draft.composition:
-        _take_back(work, [one.fact for one in listed], accepted, scene)
-    for offer in listed:
-        if offer.verdict:
-            work.count(offer.term, accepted=offer.verdict == "accepted", refused=offer.verdict == "refused")
+
+
+def _left(work: Work, patient: str, listed: Sequence[Offer], before: str) -> tuple[Offer, ...]:
+    """What stays only text, but for what the record says already, what was refused for this patient, what the practice
+    keeps refusing, and what the words that are corrected already said: it was told when they were signed."""
+    silent = [one for one in listed if not one.verdict and not one.known]
+    if not silent:
+        return ()
+    never = margin.refused(by=work.by, patient=patient)
+    counts = {one.term: (one.accepted, one.refused) for one in margin.tallies(by=work.by)}
+    told = {rules.name_of(fact) for fact in facts(before, Context())} if before else set()
+    return tuple(
+        one
+        for one in silent
+        if one.term not in never
+        and rules.name_of(one.fact) not in told
+        and not rules.is_tiresome(counts.get(one.term, (0, 0)))
+    )
 
 
 def _check_as_seen(listed: list[Offer], said: Sequence[margin.Mark]) -> None:

@@ -24,9 +24,9 @@ from carnet.record import access, gate
 from carnet.record.actor import Actor
 from carnet.record.gate import OpenRecord
 from carnet.record.reading import Reading
-from carnet.record.work import Stored
-from carnet.rules import identity_status, person
-from carnet.rules.accepted import measures, medicines, steps
+from carnet.record.work import Stored, Work
+from carnet.rules import identity_status, person, printed
+from carnet.rules.accepted import letters, measures, medicines, steps
 from carnet.rules.measure import date_of
 from carnet.rules.passage import place_of
 from carnet.rules.synthesis import Synthesis, dosage, synthesis, tells
@@ -67,7 +67,8 @@ LATER: dict[Kind, tuple[str, ...]] = {
     "certificate": (),
     "sick_leave": ("jours", "jusquau"),
 }
-_WRITTEN = frozenset(("sick_leave", "certificate"))
+# Requests that a person may have to word: the paper that answers each.
+_WRITTEN: dict[str, Kind] = {"sick_leave": "sick_leave", "certificate": "certificate", "referral": "letter"}
 _ANY_CERTIFICATE = frozenset(
     ("certificat", "certif", "medical", "de", "d", "a", "la", "le", "du", "pour", "enfant")
 )
@@ -78,7 +79,7 @@ _CONTROLLED = frozenset(("draft", "active"))
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A paper as a person asks for it: `body` is its wording (fields in braces), `to` the address of a letter, `about`
-    what it is for, `encounter` the visit that asked for it."""
+    what it is for, `encounter` the visit that asked for it, `request` the id of what it answers there."""
 
     kind: Kind
     body: str
@@ -86,41 +87,110 @@ class Asked:
     days: int = 0
     about: str = ""
     encounter: str = ""
+    request: str = ""
 
 
 def prescription(*, by: Actor, at: datetime, patient: str, encounter: str) -> list[Stored]:
     """The papers of what was accepted in one visit: medicines on one, each kind of other order on its own, leave and
-    certificates whose words are all known. What was a draft is now prescribed. The DocumentReferences, none when all is
-    still to be written (`unwritten`). Raises Invalid when nothing was asked for, Refused, NotFound."""
+    certificates whose words are all known. What was a draft is now prescribed. A paper that already says just that is
+    given again as it was printed; one that says what the visit asks no more is superseded. The DocumentReferences, none
+    when all is still to be written (`unwritten`). Raises Invalid when nothing was asked for, Refused, NotFound."""
     check_write(by)
     models, today = wordings.seen(by=by), timezone.localtime(at).date()
     with gate.write(by=by, at=at, action="paper.prescription", patient=patient) as work:
         listed = [one.resource() for one in work.record(patient, "MedicationRequest", "ServiceRequest")]
         asked = sorted((one for one in listed if _is_of(one, encounter)), key=_place)
-        ready = [found for one in asked if (found := _asked(one, today, models))]
-        told = told_by([one.resource() for one in work.record(patient)], today) if ready else None
-        about = work.get("Patient", patient).resource()
-        written = [_letter(by, about, told, one, today) for one in ready if told]
-        sheets = [*_sheets(by, at, about, asked), *written]
-        if not sheets and not any(_kind_of(one) in _WRITTEN for one in asked):
+        wanted = [*_gathered(asked), *_ready(asked, today, models)]
+        if not wanted and not any(_kind_of(one) in _WRITTEN for one in asked):
             raise Invalid(_("Cette consultation n’a rien à imprimer : aucune ordonnance n’y a été acceptée."))
-        printed = [(sheet, pdf(sheet, at=at)) for sheet in sheets]
+        held = printed.of_visit(work.record(patient, "DocumentReference"), encounter)
+        made = [one for one in wanted if one.says not in held]
+        about = work.get("Patient", patient).resource()
+        told = told_by([one.resource() for one in work.record(patient)], today) if made else None
+        new = {one.says: _sheet(by, about, told, one, today) for one in made if told}
+        laid = {says: (sheet, pdf(sheet, at=at)) for says, sheet in new.items()}
+        stale = printed.stale(held, {one.says for one in wanted}, asked)
         for one in asked:
             if one["resourceType"] == "MedicationRequest" and one["status"] == "draft":
                 work.update({**one, "status": "active"}, if_version=int(one["meta"]["versionId"]))
+        for old in stale:
+            work.update({**old.resource(), "status": "superseded"}, if_version=old.version)
         return [
-            work.create(_reference(by, at, patient, sheet, work.keep_blob(content), content, encounter))
-            for sheet, content in printed
+            held.get(one.says) or _kept(work, by, at, patient, laid[one.says], encounter, one.says, stale)
+            for one in wanted
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """One paper to have: what it is, what it is called, the requests that it says, and the words of a leave or a
+    certificate."""
+
+    kind: str
+    title: str
+    requests: tuple[Resource, ...]
+    asked: Asked | None = None
+
+    @property
+    def says(self) -> printed.Says:
+        return printed.says(self.requests)
+
+
+def _gathered(asked: Sequence[Resource]) -> Iterable[_Wanted]:
+    """Medicines on one paper; analyses, imaging, care each on another: each is given to another professional."""
+    medicines_ = tuple(filter(_is_medicine, asked))
+    if medicines_:
+        yield _Wanted("prescription", TITLES["prescription"][0], medicines_)
+    kinds = dict.fromkeys(_category(one) for one in asked if _kind_of(one) in _PRINTED)
+    for kind in kinds:
+        said = tuple(one for one in asked if _kind_of(one) in _PRINTED and _category(one) == kind)
+        yield _Wanted("order", f"{TITLES['order'][0]} – {kind}", said)
+
+
+def _ready(asked: Sequence[Resource], day: date, models: Sequence[wordings.Wording]) -> Iterable[_Wanted]:
+    """Leave and certificates that need no more words, one paper each."""
+    for one in asked:
+        found = _asked(one, day, models)
+        if found:
+            yield _Wanted(found.kind, TITLES[found.kind][0], (one,), found)
+
+
+def _sheet(by: Actor, about: Resource, told: Told, wanted: _Wanted, today: date) -> Sheet:
+    if wanted.asked:
+        return _letter(by, about, told, wanted.asked, today)
+    said = wanted.requests
+    is_medicines = wanted.kind == "prescription"
+    return Sheet(
+        kind=wanted.kind,
+        title=wanted.title,
+        by=letterhead.prescriber(by=by),
+        about=subject(about, today),
+        place=letterhead.of(by=by).city,
+        date=_day(today),
+        lines=tuple(map(line, said)) if is_medicines else (),
+        others=() if is_medicines else tuple(map(_order_words, said)),
+        warning=UNCHECKED if is_medicines else "",
+    )
+
+
+def _order_words(request: Resource) -> str:
+    """What is asked, in the words that were typed, but for those that the title says."""
+    return _ORDER_WORD.sub("", str(request["code"].get("text", "")))
+
+
+def _category(request: Resource) -> str:
+    return str(request["category"][0].get("text", ""))
+
+
 def unwritten(*, by: Actor, day: date, record: OpenRecord, encounter: str) -> list[tuple[str, str]]:
-    """What that visit asked for and a person has to write: kind, and id of the request. A certificate of which the
-    practice has no model, a leave whose length was not said."""
+    """What that visit asked for and a person still has to write: kind of paper, and id of the request. A letter; a
+    certificate of which the practice has no model, a leave whose length was not said."""
     models = wordings.seen(by=by)
     asked = [one.resource() for one in record.all("ServiceRequest")]
-    left = [one for one in asked if _is_of(one, encounter) and _kind_of(one) in _WRITTEN]
-    return [(_kind_of(one), one["id"]) for one in left if not _asked(one, day, models)]
+    wanted = [one for one in asked if _is_of(one, encounter) and _kind_of(one) in _WRITTEN]
+    written = frozenset().union(*printed.of_visit(record.all("DocumentReference"), encounter))
+    left = [one for one in sorted(wanted, key=_place) if f"ServiceRequest/{one['id']}" not in written]
+    return [(_WRITTEN[_kind_of(one)], one["id"]) for one in left if not _asked(one, day, models)]
 
 
 def _place(request: Resource) -> int:
@@ -132,7 +202,7 @@ def _place(request: Resource) -> int:
 def _asked(request: Resource, day: date, models: Sequence[wordings.Wording]) -> Asked | None:
     """The paper that this request asks for, in the words of the practice; None when a person must write it, and for
     what is no leave and no certificate."""
-    if _kind_of(request) not in _WRITTEN:
+    if _kind_of(request) not in ("sick_leave", "certificate"):
         return None
     words = str(request["code"].get("text", ""))
     if _kind_of(request) == "sick_leave":
@@ -165,11 +235,35 @@ def leave_of(request: Resource, day: date) -> int:
     return steps.leave_days(str(request.get("code", {}).get("text", "")), day)
 
 
+def reason_of(request: Resource) -> str:
+    """What a paper that a visit asked for is about: of a letter, what is asked of its reader."""
+    words = str(request.get("code", {}).get("text", ""))
+    return letters.reason(words) if request and _kind_of(request) == "referral" else words
+
+
+def recipient_of(request: Resource) -> str:
+    """To whom a letter that a visit asked for goes, as far as its words say; empty for other papers."""
+    words = str(request.get("code", {}).get("text", ""))
+    return letters.recipient(words) if request and _kind_of(request) == "referral" else ""
+
+
+def fitting(models: Sequence[wordings.Wording], request: Resource) -> list[wordings.Wording]:
+    """The models that may begin what a visit asked for, those named like it before the others. No certificate begins in
+    the words of another one, and no letter in those for another specialty."""
+    if _kind_of(request) == "certificate":
+        return []
+    words = str(request.get("code", {}).get("text", ""))
+    if _kind_of(request) != "referral":
+        return [*models]
+    found = [one for one in models if letters.fits(one.name, words)]
+    return sorted(found, key=lambda one: not letters.names_one(one.name))
+
+
 def is_printable(resource: Resource, encounter: str) -> bool:
     """Whether this is something that the papers of that visit (`Encounter/id`) would say."""
     if resource.get("encounter", {}).get("reference") != encounter:
         return False
-    return _is_medicine(resource) or _kind_of(resource) in _PRINTED | _WRITTEN
+    return _is_medicine(resource) or _kind_of(resource) in _PRINTED | _WRITTEN.keys()
 
 
 def letter(*, by: Actor, at: datetime, patient: str, asked: Asked) -> Stored:
@@ -182,8 +276,8 @@ def letter(*, by: Actor, at: datetime, patient: str, asked: Asked) -> Stored:
         about = work.get("Patient", patient).resource()
         told = told_by([one.resource() for one in work.record(patient)], today)
         sheet = _letter(by, about, told, asked, today)
-        content, visit = pdf(sheet, at=at), asked.encounter or None
-        return work.create(_reference(by, at, patient, sheet, work.keep_blob(content), content, visit))
+        says = printed.Says([f"ServiceRequest/{asked.request}"] if asked.request else [])
+        return _kept(work, by, at, patient, (sheet, pdf(sheet, at=at)), asked.encounter, says)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,35 +371,6 @@ def check_write(by: Actor) -> None:
     access.check_write(by, "DocumentReference")
 
 
-def _sheets(by: Actor, at: datetime, patient: Resource, asked: Sequence[Resource]) -> Iterable[Sheet]:
-    today = timezone.localtime(at).date()
-    head, about, place = (
-        letterhead.prescriber(by=by),
-        subject(patient, today),
-        letterhead.of(by=by).city,
-    )
-    medicines_ = [*filter(_is_medicine, asked)]
-    if medicines_:
-        yield Sheet(
-            "prescription", TITLES["prescription"][0], head, about, place, _day(today),
-            lines=tuple(map(line, medicines_)), warning=UNCHECKED,
-        )  # fmt: skip
-    for kind, others in _by_kind(asked).items():
-        yield Sheet(
-            "order", f"{TITLES['order'][0]} – {kind}", head, about, place, _day(today),
-            others=tuple(_ORDER_WORD.sub("", str(one["code"].get("text", ""))) for one in others),
-        )  # fmt: skip
-
-
-def _by_kind(asked: Sequence[Resource]) -> dict[str, list[Resource]]:
-    """Analyses, imaging, care: each is given to another professional. Letters, certificates and leave are written apart."""
-    found: dict[str, list[Resource]] = {}
-    for one in asked:
-        if _kind_of(one) in _PRINTED:
-            found.setdefault(str(one["category"][0].get("text", "")), []).append(one)
-    return found
-
-
 def _is_medicine(resource: Resource) -> bool:
     return resource["resourceType"] == "MedicationRequest" and resource["status"] in _CONTROLLED
 
@@ -339,9 +404,22 @@ def _is_of(resource: Resource, encounter: str) -> bool:
     return bool(resource.get("encounter", {}).get("reference") == f"Encounter/{encounter}")
 
 
-def _reference(
-    by: Actor, at: datetime, patient: str, sheet: Sheet, blob: str, content: bytes, encounter: str | None
-) -> Resource:
+def _kept(
+    work: Work, by: Actor, at: datetime, patient: str, laid: tuple[Sheet, bytes], encounter: str,
+    says: printed.Says, stale: Sequence[Stored] = (),
+) -> Stored:  # fmt: skip
+    """A paper in the record as it was laid out, with what it says, and which one it takes the place of."""
+    sheet, content = laid
+    made = _reference(by, at, patient, sheet, work.keep_blob(content), content)
+    old = [one for one in stale if one.resource().get("description") == sheet.title]
+    replaced = [{"code": "replaces", "target": {"reference": one.reference}} for one in old]
+    links: dict[str, Any] = {"encounter": [{"reference": f"Encounter/{encounter}"}]} if encounter else {}
+    links |= {"related": [{"reference": one} for one in sorted(says)]} if says else {}
+    made |= {"relatesTo": replaced} if replaced else {}
+    return work.create(made | ({"context": links} if links else {}))
+
+
+def _reference(by: Actor, at: datetime, patient: str, sheet: Sheet, blob: str, content: bytes) -> Resource:
     attachment = {
         "contentType": "application/pdf",
         "url": f"Binary/{blob}",
@@ -349,7 +427,7 @@ def _reference(
         "title": sheet.title,
     }
     code = TITLES[sheet.kind][1]
-    made = {
+    return {
         "resourceType": "DocumentReference",
         "status": "current",
         "docStatus": "final",
@@ -360,7 +438,6 @@ def _reference(
         "description": sheet.title,
         "content": [{"attachment": attachment}],
     }
-    return made | ({"context": {"encounter": [{"reference": f"Encounter/{encounter}"}]}} if encounter else {})
 
 
 def _day(day: date | str) -> str:

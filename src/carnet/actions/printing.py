@@ -10,10 +10,11 @@ from carnet.documents.paper.together import joined
 from carnet.fhir.errors import NotFound
 from carnet.record.gate import OpenRecord
 from carnet.record.work import Stored
-from carnet.rules import received
+from carnet.rules import note, received
 
 MOST = 20  # papers of one stack
 _CODES = frozenset(code for _, code in TITLES.values())
+_FIRST = tuple(TITLES[kind][1] for kind in ("prescription", "order"))
 _NOT_HERE = "Ces documents ne sont pas des papiers de ce dossier."
 
 
@@ -26,9 +27,16 @@ def papers(record: OpenRecord, ids: Sequence[str]) -> list[Stored]:
 
 
 def of_visit(record: OpenRecord, encounter: str) -> list[Stored]:
-    """Those of one visit (`Encounter/id`), in the order in which they were made."""
-    found = [one for one in record.all("DocumentReference") if _is_paper(one) and _visit(one) == encounter]
-    return sorted(found, key=lambda one: one.updated) if encounter else []
+    """Those of one visit (`Encounter/id`) that stand: the prescription, other orders, then letters and certificates, in
+    the order in which they were made."""
+    held = [one for one in record.all("DocumentReference") if _is_paper(one) and _visit(one) == encounter]
+    found = [one for one in held if one.resource().get("status") == "current"]
+    return sorted(found, key=lambda one: (_rank(one), one.updated)) if encounter else []
+
+
+def _rank(document: Stored) -> int:
+    said = {str(one.get("code")) for one in document.resource().get("type", {}).get("coding", [])}
+    return next((rank for rank, code in enumerate(_FIRST) if code in said), len(_FIRST))
 
 
 def together(record: OpenRecord, found: Sequence[Stored]) -> bytes:
@@ -50,6 +58,20 @@ def _is_paper(document: Stored) -> bool:
 
 def _blob(document: Stored) -> str:
     return str(document.resource()["content"][0]["attachment"]["url"]).partition("/")[2]
+
+
+def visit_of(found: Sequence[Stored]) -> str:
+    """The id of the visit that asked for these papers, empty when none did."""
+    return next((visit.partition("/")[2] for one in found if (visit := _visit(one))), "")
+
+
+def note_of(record: OpenRecord, encounter: str) -> str:
+    """The id of the note of that visit, whose words its papers say; empty when there is none of ours."""
+    asked = f"Encounter/{encounter}"
+    listed = [one for one in record.all("Composition") if note.text_of(one.resource()) is not None]
+    return next(
+        (one.id for one in listed if one.resource().get("encounter", {}).get("reference") == asked), ""
+    )
 
 
 def _visit(document: Stored) -> str:

@@ -93,7 +93,7 @@ def offers(
     `known`: what the record holds; `note`: the one that is being corrected (`Composition/id`)."""
     never, seen, found = frozenset(refused), dict[str, int](), []
     for fact in sorted(facts, key=lambda one: (one["start"], one["end"], one["kind"])):
-        name = f"{fact['kind']}:{fold(fact['quote'])}"
+        name = name_of(fact)
         seen[name] = seen.get(name, 0) + 1
         key, term = f"{name}:{seen[name]}", term_of(fact)
         if (not marks.get(key) and term in never) or doubts.is_withheld(text, fact, day):
@@ -101,7 +101,7 @@ def offers(
         one = _offer(text, fact, key, day, treatments.ends(fact, known, day, note))
         verdict = _verdict(one.fact, marks.get(key, ""), (kept or {}).get(key))
         if verdict or term not in never:
-            quiet = not verdict and _is_tiresome((counts or {}).get(term, (0, 0)))
+            quiet = not verdict and is_tiresome((counts or {}).get(term, (0, 0)))
             already = not one.ends and is_known(fact, known, day)
             found.append(replace(one, verdict=verdict, quiet=quiet, known=already))
     return found
@@ -163,6 +163,11 @@ def _is_certain(fact: Fact) -> bool:
     )
 
 
+def name_of(fact: Fact) -> str:
+    """What names a fact in its note: its kind and its words, whatever their place."""
+    return f"{fact['kind']}:{fold(fact['quote'])}"
+
+
 def term_of(fact: Fact) -> str:
     """What is counted and what a refusal is about: the kind, and the thing named; not its number."""
     named = (
@@ -189,7 +194,8 @@ def words(fact: Fact, day: date) -> tuple[str, str]:
     return _WORDS[fact["kind"]](fact, day)
 
 
-def _is_tiresome(count: tuple[int, int]) -> bool:
+def is_tiresome(count: tuple[int, int]) -> bool:
+    """Whether the practice keeps refusing a term that was accepted and refused so often."""
     accepted, refused = count
     return refused >= _TIRED and accepted < _SHARE * (accepted + refused)
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("open", views.open, name="open"),
     path("amend", views.amend, name="amend"),
     path("restore", views.restore, name="restore"),
+    path("take", views.take, name="take"),
     path("<str:draft>", views.note, name="note"),
     path("<str:draft>/draft", views.save, name="save"),
     path("<str:draft>/offers", margin.offers, name="offers"),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from carnet.actions import consultation as actions
-from carnet.actions import paper, wordings
+from carnet.actions import paper, printing, wordings
 from carnet.actions import patient as patients
 from carnet.fhir.errors import CarnetError, Conflict, Invalid, NotFound
 from carnet.record import clock, gate
@@ -29,7 +29,7 @@ from carnet.rules import note as notes
 from carnet.rules.synthesis import synthesis, tells
 from carnet.rules.timeline import Entry, Event
 from carnet.web.consultation import trends
-from carnet.web.shell import papers
+from carnet.web.shell import left, papers
 
 _DROPPED, _MOMENT = "consultation.dropped", 15 * 60
 STRIP, PREVIOUS = 14, 10  # events, and signed notes, shown beside the note
@@ -106,23 +106,49 @@ def sign(request: HttpRequest, draft: str) -> HttpResponse:
         return _page(request, by, gate.draft(by=by, id=draft), refusal=str(error), status=422)
     except Conflict as error:
         return _page(request, by, gate.draft(by=by, id=draft), mine=text, conflict=error, status=409)
-    messages.success(request, _("Note signée."))
+    corrected = signed.encounter is None
+    messages.success(request, _("Note corrigée.") if corrected else _("Note signée."))
+    left.keep(request, patient=patient, composition=signed.composition.id, offers=signed.left)
     if "print" in posted:
-        return _print(request, by, patient, signed)
+        return _print(request, by, patient, signed.composition)
+    if corrected:
+        return redirect("patient:note", patient, signed.composition.id)
     return redirect("patient:record", patient)
 
 
-def _print(request: HttpRequest, by: Actor, patient: str, signed: actions.Signed) -> HttpResponse:
-    """The papers of the visit that was just signed; without any, the record, which says so."""
-    at, encounter = clock.now(), signed.composition.resource()["encounter"]["reference"].partition("/")[2]
+@require_POST
+def take(request: HttpRequest) -> HttpResponse:
+    """One offer that a signature left as text: in the record now, and on paper where the papers are shown."""
+    by, posted = actor(request), request.POST
+    patient, key = posted.get("patient", ""), posted.get("key", "")
+    held = left.of(request, patient)
+    line = next((one for one in [*held.get("first", []), *held.get("others", [])] if one["key"] == key), None)
+    if line is None:
+        raise NotFound(_("Cette proposition ne se reprend plus ici. Rien n’a été retenu. Corrigez la note."))
+    signed = actions.take(
+        by=by, at=clock.now(), patient=patient, composition=held["composition"], key=key, seen=line["seen"]
+    )
+    left.taken(request, key)
+    messages.success(request, _("Retenu : {words}.").format(words=line["words"]))
+    if posted.get("on") == "papers":
+        return _print(request, by, patient, signed)
+    if posted.get("on") == "note":
+        return redirect("patient:note", patient, signed.id)
+    return redirect("patient:record", patient)
+
+
+def _print(request: HttpRequest, by: Actor, patient: str, signed: Stored) -> HttpResponse:
+    """The papers of the visit whose note this is; without any, the record, which says so."""
+    at, encounter = clock.now(), signed.resource()["encounter"]["reference"].partition("/")[2]
     try:
-        kept = paper.prescription(by=by, at=at, patient=patient, encounter=encounter)
+        paper.prescription(by=by, at=at, patient=patient, encounter=encounter)
     except CarnetError as error:
         messages.info(request, str(error))
         return redirect("patient:record", patient)
     record, day = gate.continue_record(by=by, at=at, patient=patient), timezone.localtime(at).date()
-    left = paper.unwritten(by=by, day=day, record=record, encounter=encounter)
-    return redirect(papers.address(patient, [one.id for one in kept], left))
+    unwritten = paper.unwritten(by=by, day=day, record=record, encounter=encounter)
+    listed = [one.id for one in printing.of_visit(record, f"Encounter/{encounter}")]
+    return redirect(papers.address(patient, listed, unwritten))
 
 
 @require_POST

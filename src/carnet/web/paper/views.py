@@ -23,7 +23,7 @@ from carnet.record import clock, gate
 from carnet.record.actor import Actor
 from carnet.record.reading import Reading
 from carnet.web.paper.forms import PaperForm
-from carnet.web.shell import papers
+from carnet.web.shell import left, papers
 from carnet.web.shell.asking import actor
 
 _NAMES = {
@@ -37,20 +37,26 @@ _NAMES = {
 def visit(request: HttpRequest, id: str) -> HttpResponse:
     """The papers of a visit, then what of it is still to write."""
     by, at, encounter = actor(request), clock.now(), request.POST.get("encounter", "")
-    kept = actions.prescription(by=by, at=at, patient=id, encounter=encounter)
+    actions.prescription(by=by, at=at, patient=id, encounter=encounter)
     record, day = gate.continue_record(by=by, at=at, patient=id), timezone.localtime(at).date()
-    left = actions.unwritten(by=by, day=day, record=record, encounter=encounter)
-    return redirect(papers.address(id, [one.id for one in kept], left))
+    waiting = actions.unwritten(by=by, day=day, record=record, encounter=encounter)
+    listed = [one.id for one in printing.of_visit(record, f"Encounter/{encounter}")]
+    return redirect(papers.address(id, listed, waiting))
 
 
 @require_GET
 def show(request: HttpRequest, id: str) -> HttpResponse:
     """Papers as they will leave the printer, page after page."""
-    by = actor(request)
-    record = gate.open_record(by=by, at=clock.now(), patient=id)
+    by, at = actor(request), clock.now()
+    record = gate.open_record(by=by, at=at, patient=id)
     found = printing.papers(record, request.GET.getlist("of"))
+    visit = printing.visit_of(found)
+    unwritten = actions.unwritten(by=by, day=timezone.localtime(at).date(), record=record, encounter=visit)
     shown = {
         "id": id,
+        "left": left.of(request, id),
+        "note": printing.note_of(record, visit) if visit else "",
+        "unwritten": [(_NAMES[kind], papers.address(id, [], [(kind, asked)])) for kind, asked in unwritten],
         "papers": [one.resource() for one in found],
         "pages": range(pictures.pages(printing.together(record, found))),
         "query": urlencode({"of": [one.id for one in found]}, doseq=True),
@@ -94,6 +100,8 @@ def write(request: HttpRequest, id: str, kind: str) -> HttpResponse:
     by = actor(request)
     actions.check_write(by)
     asked = _request(request, id)
+    if asked and "later" in request.GET:
+        return redirect(_next(request, id, asked, ""))
     if request.method == "GET":
         return _page(request, by, id, kind, asked)
     form = PaperForm(kind, request.POST)
@@ -105,7 +113,7 @@ def write(request: HttpRequest, id: str, kind: str) -> HttpResponse:
         except Invalid as error:
             form.add_error("body", str(error))
         else:
-            return redirect(papers.address(id, [*_of_visit(request, id, asked), kept.id]))
+            return redirect(_next(request, id, asked, kept.id))
     return _page(request, by, id, kind, asked, form)
 
 
@@ -123,17 +131,24 @@ def _initial(
     """The model in the words of this record; of a leave, the length that the visit asked for."""
     begun = actions.begun(by=by, day=day, patient=patient, reading=reading, asked=ask)
     days = actions.leave_of(asked, day)
-    return {"body": begun, **({"days": days} if days else {})}
+    to = actions.recipient_of(asked)
+    return {"body": begun, **({"days": days} if days else {}), **({"to": to} if to else {})}
 
 
-def _of_visit(request: HttpRequest, id: str, asked: dict[str, Any]) -> list[str]:
-    """The papers that the same visit already has: they go to the printer together."""
+def _next(request: HttpRequest, id: str, asked: dict[str, Any], kept: str) -> str:
+    """After a paper: the next that its visit waits for, then all of them, which go to the printer together. After one
+    that is left for later (nothing kept): those that are there."""
     if not asked:
-        return []
-    record = gate.continue_record(by=actor(request), at=clock.now(), patient=id)
-    return [
-        one.id for one in printing.of_visit(record, str(asked.get("encounter", {}).get("reference", "")))
-    ][:-1]
+        return papers.address(id, [kept])
+    by, at = actor(request), clock.now()
+    record = gate.continue_record(by=by, at=at, patient=id)
+    visit = str(asked.get("encounter", {}).get("reference", ""))
+    listed = [one.id for one in printing.of_visit(record, visit)]
+    day = timezone.localtime(at).date()
+    waiting = actions.unwritten(by=by, day=day, record=record, encounter=visit.partition("/")[2])
+    if not kept and not listed:
+        return reverse("patient:record", args=[id])
+    return papers.address(id, listed, waiting if kept else ())
 
 
 def _asked(kind: str, typed: dict[str, Any], asked: dict[str, Any]) -> actions.Asked:
@@ -142,18 +157,17 @@ def _asked(kind: str, typed: dict[str, Any], asked: dict[str, Any]) -> actions.A
         body=typed["body"],
         to=typed.get("to", ""),
         days=typed.get("days") or 0,
-        about=str(asked.get("code", {}).get("text", "")),
+        about=actions.reason_of(asked),
         encounter=str(asked.get("encounter", {}).get("reference", "")).partition("/")[2],
+        request=str(asked.get("id", "")),
     )
 
 
-def _model(request: HttpRequest, models: list[wordings.Wording], kind: str) -> str:
-    """The model chosen, else the first of the practice, else ours. A certificate that a visit asked for waits because
-    no model is named like it: it begins in our words, which certify nothing, never in those of another certificate."""
+def _model(request: HttpRequest, models: list[wordings.Wording], kind: str, asked: dict[str, Any]) -> str:
+    """The model chosen, else the first of the practice that fits what was asked, else ours, which certifies nothing."""
     chosen = [one for one in models if one.id == request.GET.get("model")]
-    if kind == "certificate" and request.GET.get("asked") and not chosen:
-        return actions.WORDINGS["certificate"]
-    return (chosen or models)[0].text if models else actions.WORDINGS[cast(actions.Kind, kind)]
+    fit = chosen or (actions.fitting(models, asked) if asked else models)
+    return fit[0].text if fit else actions.WORDINGS[cast(actions.Kind, kind)]
 
 
 def _page(
@@ -168,7 +182,7 @@ def _page(
     record = gate.open_record(by=by, at=at, patient=id)
     models = [one for one in wordings.seen(by=by) if one.kind == kind]
     reading, day = record.reading(), timezone.localtime(at).date()
-    ask = _asked(kind, {"body": _model(request, models, kind)}, asked)
+    ask = _asked(kind, {"body": _model(request, models, kind, asked)}, asked)
     first = {} if wrong else _initial(by, day, record.patient.resource(), reading, ask, asked)
     shown = {
         "id": id,

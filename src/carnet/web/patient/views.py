@@ -21,7 +21,7 @@ from carnet.rules.passage import Passage, passage
 from carnet.rules.synthesis import synthesis, tells
 from carnet.web.patient import facts, plots
 from carnet.web.patient.opening import Opened, actor, is_part, opened, same_patient
-from carnet.web.shell import passages
+from carnet.web.shell import left, passages
 
 PAGE = 60  # events shown at first, and more at each request
 MOST = 2000
@@ -62,6 +62,7 @@ def record_page(request: HttpRequest, page: Opened, said: str = "", undo: Sequen
         "drafts": [draft for draft in by_composition.values() if draft.composition],
         "cannot_write": consultation.why_not(consultation.check_write, page.by),
         "person": page.record.patient.resource(),
+        "left": left.of(request, page.id, once=True),
     }
     return render(request, "patient/record.html", shown)
 
@@ -113,6 +114,7 @@ def note(request: HttpRequest, id: str, composition: str) -> HttpResponse:
         "older": older,
         "rows": list(notes.side_by_side(notes.text_of(older) or "", text or "")) if older else [],
         "encounter": visit.partition("/")[2] if _is_printable(page, visit) else "",
+        "left": left.of(request, id, once=True),
         "cannot_amend": consultation.why_not(consultation.check_amend, page.by, current),
     }
     return render(request, "patient/note.html", shown)

@@ -43,6 +43,7 @@ WORDS = {
     "consultation.drop": gettext_noop("Brouillon abandonné"),
     "consultation.open": gettext_noop("Note commencée"),
     "consultation.sign": gettext_noop("Note signée"),
+    "consultation.take": gettext_noop("Proposition retenue après la signature"),
     "document.assign": gettext_noop("Document classé"),
     "document.import": gettext_noop("Document importé"),
     "history": gettext_noop("Versions lues"),

@@ -1,0 +1,159 @@
+"""What was neither accepted nor refused stays only text: it is named once after the signature, and one key takes it in."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from html import unescape
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from carnet.actions import consultation, offers
+from carnet.fhir import codes
+from carnet.fhir.errors import Conflict
+from carnet.record import clock, gate
+from carnet.record.actor import Actor
+from carnet.rules.passage import place_of
+from tests.web.signed_in import alice
+from tests.web.test_consultation import begun, draft_at, emile, pause
+
+__all__ = ["emile"]
+TEXT = "TA 14/8  HTA\namlodipine 5 1/j 3 mois\nbio NFS CRP\ncourrier cardio"
+
+
+@pytest.fixture
+def doctor(open_cell: Path, client: Client) -> Actor:
+    return alice(client)
+
+
+def signed(client: Client, doctor: Actor, patient: str, *accepted: str, text: str = TEXT, **more: str) -> str:
+    """A note of which these words were accepted; where signing leads."""
+    where = begun(client, patient)
+    revision = pause(client, where, patient, text).json()["revision"]
+    mark(doctor, where, text, "accepted", *accepted)
+    asked = {"patient": patient, "revision": revision, "text": text, **more}
+    return str(client.post(f"{where}/sign", asked)["Location"])
+
+
+def mark(doctor: Actor, where: str, text: str, verdict: str, *quotes: str) -> None:
+    draft, day = draft_at(doctor, where), clock.now().date()
+    found = offers.read(by=doctor, day=day, draft=draft, text=text)
+    keys = [one.key for one in found if one.fact["quote"] in quotes]
+    assert len(keys) == len(quotes)
+    offers.mark(by=doctor, day=day, draft=draft, text=text, keys=keys, verdict=verdict)  # type: ignore[arg-type]
+
+
+def named(client: Client, where: str) -> list[str]:
+    """What the page names, as it says it."""
+    page = unescape(client.get(where).content.decode())
+    found = re.search(r'<section class="notice left.*?</section>', page, re.S)
+    if found is None:
+        return []
+    said = re.findall(r"<button.*?</span>([^<]*)(?:<em>[^<]*</em>)?</button>", found[0], re.S)
+    return [re.sub(r"^.*Retenir :\s*", "", one) for one in said]
+
+
+def take(client: Client, patient: str, key: str, on: str = "papers") -> str:
+    answer = client.post("/consultation/take", {"patient": patient, "key": key, "on": on})
+    return str(answer.headers.get("Location", answer.status_code))
+
+
+def requests(doctor: Actor, patient: str) -> list[str]:
+    record = gate.open_record(by=doctor, at=clock.now(), patient=patient)
+    return [one.resource()["code"]["text"] for one in record.all("ServiceRequest")]
+
+
+def test_what_was_left_is_named_on_the_papers_and_taken_in_by_one_key(
+    client: Client, doctor: Actor, emile: str
+) -> None:
+    papers = signed(client, doctor, emile, "amlodipine 5 1/j 3 mois", "TA 14/8", print="1")
+    assert named(client, papers) == [
+        "biologie : bio NFS CRP",
+        "avis : courrier cardio",
+        "Hypertension artérielle",
+    ]
+    assert requests(doctor, emile) == [], "named is not accepted"
+    after = take(client, emile, "order:bio nfs crp:1")
+    assert requests(doctor, emile) == ["bio NFS CRP"]
+    assert "biologie : bio NFS CRP" not in named(client, after)
+    assert after.count("of=") == 2, "it stands on a paper of its own beside the prescription"
+    assert "Ordonnance – Biologie" in unescape(client.get(after).content.decode())
+
+
+def test_what_is_taken_in_says_where_it_was_written_by_whom_and_when(
+    client: Client, doctor: Actor, emile: str
+) -> None:
+    signed(client, doctor, emile)
+    take(client, emile, "order:bio nfs crp:1", on="record")
+    record = gate.open_record(by=doctor, at=clock.now(), patient=emile)
+    (order,) = (one.resource() for one in record.all("ServiceRequest"))
+    (note,) = (one.resource() for one in record.all("Composition"))
+    place = place_of(order)
+    assert place
+    assert (place.note, TEXT[place.start : place.end]) == (note["id"], "bio NFS CRP")
+    assert order["authoredOn"] > note["date"], "accepted after the signature, and says so"
+    assert order["encounter"] == note["encounter"]
+    assert note["meta"]["versionId"] == "1", "the signed text has not changed"
+    assert not codes.has_tag(note, codes.AMENDED)
+
+
+def test_the_record_names_it_once_and_never_again(client: Client, doctor: Actor, emile: str) -> None:
+    where = signed(client, doctor, emile, "TA 14/8")
+    assert where == f"/patient/{emile}"
+    assert "biologie : bio NFS CRP" in named(client, where)
+    assert named(client, where) == []
+
+
+def test_what_was_refused_or_is_known_is_not_named(client: Client, doctor: Actor, emile: str) -> None:
+    signed(client, doctor, emile, "HTA")
+    where = begun(client, emile)
+    text = "HTA\nbio NFS CRP\ncourrier cardio"
+    revision = pause(client, where, emile, text).json()["revision"]
+    mark(doctor, where, text, "refused", "bio NFS CRP")
+    page = client.post(f"{where}/sign", {"patient": emile, "revision": revision, "text": text})["Location"]
+    assert named(client, page) == ["avis : courrier cardio"]
+
+
+def test_nothing_left_says_nothing(client: Client, doctor: Actor, emile: str) -> None:
+    assert named(client, signed(client, doctor, emile, "TA 14/8", text="TA 14/8")) == []
+
+
+def test_a_correction_names_only_what_it_added(client: Client, doctor: Actor, emile: str) -> None:
+    client.get(signed(client, doctor, emile, "TA 14/8", text="TA 14/8  HTA"))
+    record = gate.open_record(by=doctor, at=clock.now(), patient=emile)
+    (note,) = record.all("Composition")
+    where = client.post("/consultation/amend", {"patient": emile, "composition": note.id})["Location"]
+    asked = {"patient": emile, "revision": 1, "text": "TA 14/8  HTA\nbio NFS CRP"}
+    kept = pause(client, where, emile, asked["text"], revision=draft_at(doctor, where).revision).json()
+    page = client.post(f"{where}/sign", {**asked, "revision": kept["revision"]}, follow=True)
+    said = unescape(page.content.decode())
+    assert "Note corrigée." in said
+    assert "Note signée." not in said
+    assert "biologie : bio NFS CRP" in said
+    assert "Retenir : </span>Hypertension" not in said
+
+
+def test_another_patient_another_key_another_day_take_nothing(
+    client: Client, doctor: Actor, emile: str
+) -> None:
+    signed(client, doctor, emile)
+    assert take(client, "somebody", "order:bio nfs crp:1") == "404"
+    assert take(client, emile, "order:bio vs:1") == "404"
+    tomorrow = clock.now() + timedelta(days=1)
+    record = gate.open_record(by=doctor, at=clock.now(), patient=emile)
+    (note,) = record.all("Composition")
+    with pytest.raises(Conflict):
+        consultation.take(
+            by=doctor, at=tomorrow, patient=emile, composition=note.id, key="order:bio nfs crp:1",
+            seen="biologie : bio NFS CRP",
+        )  # fmt: skip
+    assert requests(doctor, emile) == []
+
+
+def test_taken_in_twice_is_written_once(client: Client, doctor: Actor, emile: str) -> None:
+    signed(client, doctor, emile)
+    take(client, emile, "order:bio nfs crp:1")
+    assert take(client, emile, "order:bio nfs crp:1") == "404"
+    assert requests(doctor, emile) == ["bio NFS CRP"]
