@@ -26,11 +26,11 @@ class Running:
 
     def cpu_s(self) -> float:
         """Seconds of processor that it and its children have used."""
-        return sum(_cpu(pid) for pid in _family(self.pid))
+        return sum(_cpu(pid) for pid in family(self.pid))
 
     def memory_mb(self) -> float:
         """What it and its children hold now, pages in common counted once."""
-        return sum(_proportional(pid) for pid in _family(self.pid)) / 1024
+        return sum(_proportional(pid) for pid in family(self.pid)) / 1024
 
 
 @contextmanager
@@ -51,11 +51,12 @@ def running(*arguments: str, environment: Mapping[str, str] | None = None) -> It
         process.wait(timeout=30)
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
+    """A process and all that came from it."""
     found = [pid]
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in task.read_text().split():
-            found += _family(int(child))
+            found += family(int(child))
     return found
 
 

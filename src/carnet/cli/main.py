@@ -7,11 +7,13 @@ import argparse
 import importlib
 import os
 import sys
+from functools import partial
 from types import ModuleType
 
 import django
 
 from carnet import __doc__ as about
+from carnet.cli import lifeline
 from carnet.fhir.errors import CarnetError, trace
 
 # name of the command: (its module, what it does)
@@ -27,6 +29,7 @@ COMMANDS = {
     "bench": ("carnet.cli.bench", "mesurer"),
 }
 
+SERVERS = ("serve", "demo")  # they run in a process of their own, started again when it crashes
 DEMO_HOME = "var/demo"  # where `make run` keeps the fictional practice: in the checkout, never committed
 
 
@@ -40,6 +43,12 @@ def main(argv: list[str] | None = None) -> int:
     name = _command(args)
     if name == "demo" and not os.environ.get("CARNET_HOME"):
         os.environ["CARNET_HOME"] = os.path.abspath(DEMO_HOME)
+    done = partial(_done, name, args)
+    serves = name in SERVERS and not {"-h", "--help"} & {*args}
+    return lifeline.watched(done) if serves else done()
+
+
+def _done(name: str | None, args: list[str]) -> int:
     module = _module(name) if name else None
     parsed = _parser(name, module).parse_args(args)
     try:

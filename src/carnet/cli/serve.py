@@ -20,10 +20,9 @@ from django.db import connection, connections
 from django.utils.module_loading import import_string
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server.mp import MPServer
 
-from carnet.cli import opening
-from carnet.cli.lifeline import die_with_parent
+from carnet.cli import lifeline, opening
 from carnet.fhir.errors import Refused, Unavailable
 from carnet.jobs import worker
 from carnet.record import cell, keeper
@@ -68,25 +67,39 @@ def serve(home: Path, port: int, ready: Ready, *, workers: int = 1) -> int:
     _check_free(port)
     with cell.serve_lock(home):
         connections.close_all()
-        gc.collect()
-        gc.freeze()  # what the server process has loaded stays one memory for both processes
-        server = Server(
+        _divide(workers)
+        server = _InThisProcess(
             "carnet",
             address=ADDRESS,
             port=port,
             interface=Interfaces.WSGI,
-            workers=workers,
             blocking_threads=THREADS,
-            respawn_failed_workers=True,
             log_level=LogLevels.error,  # it would tell on the line of the url that threads outnumber the processors
         )
         server.serve(target_loader=lambda *_: _application(port, ready))
     return 0
 
 
+class _InThisProcess(MPServer):
+    """granian, without its process that only starts another: who watches here is cli/lifeline.py, before Django is
+    loaded, where granian's would hold all of it a second time (30 MB)."""
+
+    def _serve(self, spawn_target: Any, target_loader: Any) -> None:
+        self._init_shared_socket()  # type: ignore[no-untyped-call]
+        self._start_ipc()  # type: ignore[no-untyped-call]
+        self._spawn_worker(0, spawn_target, target_loader).inner.run()
+
+
+def _divide(workers: int) -> None:
+    """Into so many processes; the system shares the requests of the port between them."""
+    for _ in range(workers - 1):
+        if not os.fork():
+            lifeline.die_with_parent()
+            break
+
+
 def _application(port: int, ready: Ready) -> Any:
-    """In the worker process: the application, the queue's thread, and the word that it answers."""
-    die_with_parent()
+    """The application, the queue's thread, and the word that it answers."""
     application = import_string(settings.WSGI_APPLICATION)
     keeper.start()
     threading.Thread(target=worker.run, name="queue", daemon=True).start()
