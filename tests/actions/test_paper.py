@@ -209,3 +209,54 @@ def test_a_letter_says_why_they_came_and_what_was_measured_today(open_cell: obje
     assert "81 kg" in said
     later = paper.letter(by=ALICE, at=at + timedelta(days=2), patient=draft.patient, asked=asked)
     assert "140/80" not in words(later, draft.patient, at), "the measures of another day are not today's"
+
+
+def order(visit: dict[str, str], at: datetime, kind: str, words: str) -> None:
+    """This visit also asks for that."""
+    with gate.write(by=ALICE, at=at, action="test.order", patient=visit["patient"]) as work:
+        category = [{"coding": [{"system": "urn:carnet:order", "code": kind}], "text": kind}]
+        work.create({
+            "resourceType": "ServiceRequest", "status": "active", "intent": "order", "category": category,
+            "code": {"text": words}, "subject": {"reference": f"Patient/{visit['patient']}"},
+            "encounter": {"reference": f"Encounter/{visit['encounter']}"},
+        })  # fmt: skip
+
+
+def test_what_is_printed_again_is_the_same_paper_not_another_one(open_cell: object, at: datetime) -> None:
+    visit = prescribed(at)
+    (first,) = paper.prescription(by=ALICE, at=at, **visit)
+    (again,) = paper.prescription(by=ALICE, at=at + timedelta(days=1), **visit)
+    assert (first.id, first.version) == (again.id, again.version)
+
+
+def test_a_paper_that_says_more_takes_the_place_of_the_one_before(open_cell: object, at: datetime) -> None:
+    visit = asking(at, "lab", "NFS")
+    medicines, analyses = paper.prescription(by=ALICE, at=at, **visit)
+    order(visit, at, "lab", "CRP")
+    same, more = paper.prescription(by=ALICE, at=at, **visit)
+    assert same.id == medicines.id, "the others stand as they were printed"
+    assert "NFS" in words(more, visit["patient"], at)
+    assert "CRP" in words(more, visit["patient"], at)
+    assert more.resource()["relatesTo"][0]["target"]["reference"] == analyses.reference
+    record = gate.open_record(by=ALICE, at=at, patient=visit["patient"])
+    assert record.get("DocumentReference", analyses.id).resource()["status"] == "superseded"
+
+
+def test_what_is_written_for_a_request_no_longer_waits(open_cell: object, at: datetime) -> None:
+    visit = asking(at, "certificate", "certificat sport")
+    order(visit, at, "certificate", "certificat école")
+    order(visit, at, "referral", "courrier cardio pour écho")
+    assert sorted(left(visit, at)) == ["certificate", "certificate", "letter"]
+    record = gate.open_record(by=ALICE, at=at, patient=visit["patient"])
+    found = paper.unwritten(by=ALICE, day=at.date(), record=record, encounter=visit["encounter"])
+    for kind, request in sorted(found)[:2]:
+        asked = paper.Asked(kind, "Vu {nom}.", encounter=visit["encounter"], request=request)  # type: ignore[arg-type]
+        paper.letter(by=ALICE, at=at, patient=visit["patient"], asked=asked)
+    assert left(visit, at) == ["letter"]
+    paper.prescription(by=ALICE, at=at, **visit)
+    standing = [
+        one.resource()["description"]
+        for one in gate.open_record(by=ALICE, at=at, patient=visit["patient"]).all("DocumentReference")
+        if one.resource()["status"] == "current"
+    ]
+    assert sorted(standing) == ["Certificat médical", "Certificat médical", "Ordonnance"]

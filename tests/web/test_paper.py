@@ -176,3 +176,36 @@ def test_a_letter_begins_with_the_reason_and_the_measures_of_the_visit(
     page = unescape(client.get(f"/paper/{emile}/letter").content.decode())
     assert "Motif : toux traînante" in page
     assert "140/80 mmHg" in page
+
+
+def test_several_certificates_of_one_visit_are_written_one_after_the_other(
+    client: Client, doctor: Actor, emile: str
+) -> None:
+    address = printed(client, doctor, emile, "amlodipine 5 1/j 3 mois\ncertif sport\ncertif école")
+    assert "/certificate?asked=" in address
+    second = client.post(address, {"body": "Peut pratiquer."})["Location"]
+    assert "/certificate?asked=" in second
+    assert second != address
+    done = client.post(second, {"body": "Peut aller à l’école."})["Location"]
+    assert done.count("of=") == 3
+    assert "3 papiers" in client.get(done).content.decode()
+
+
+def test_what_is_left_for_later_is_named_beside_the_papers(client: Client, doctor: Actor, emile: str) -> None:
+    address = printed(client, doctor, emile, "amlodipine 5 1/j 3 mois\ncertif sport\ncourrier cardio")
+    after = client.get(f"{address}&later=1")["Location"]
+    page = unescape(client.get(after).content.decode())
+    assert "Reste à écrire" in page
+    assert re.findall(r'href="/paper/[^"]*/(certificate|letter)\?asked=', page) == ["certificate", "letter"]
+
+
+def test_a_letter_begins_with_whom_and_why_the_note_says(client: Client, doctor: Actor, emile: str) -> None:
+    client.post("/practice/models", {"kind": "letter", "name": "Avis cardiologique", "text": "Pour le cœur."})
+    address = printed(client, doctor, emile, "courrier dermato")
+    assert "/letter?asked=" in address
+    page = unescape(client.get(address).content.decode())
+    assert ">\nDermatologie</textarea>" in page
+    assert "Pour le cœur." not in page, "a letter for another specialty"
+    heart = unescape(client.get(printed(client, doctor, emile, "courrier cardio")).content.decode())
+    assert ">\nCardiologie</textarea>" in heart
+    assert "Pour le cœur." in heart

@@ -36,7 +36,7 @@ def names_one(model: str) -> bool:
 
 
 def _named(model: str) -> set[str]:
-    said = words(fold(model))
+    said = [*words(fold(model))]
     return {name for name, known in _specialties() for one in known for word in said if _begins(word, one)}
 
 
