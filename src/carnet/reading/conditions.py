@@ -162,7 +162,11 @@ def _counts(note: Note, match: Match[Concept], taken: Sequence[Fact], negated: b
         return False
     if note.flat[match.start : match.end] == "fa" and _FONTANELLE.match(note.flat, match.end):
         return False
-    return not any(fact.kind in _CLAIMING and fact.overlaps(match.start, match.end) for fact in taken)
+    claiming = _CLAIMING - {MEDICATION} if _ON_IT.search(note.before(match.start, 24)) else _CLAIMING
+    return not any(fact.kind in claiming and fact.overlaps(match.start, match.end) for fact in taken)
+
+
+_ON_IT = re.compile(r"(?<![a-z])sur (?:la |le |les |l'|son |sa |ses )?$")  # « crème sur eczéma »
 
 
 # In small letters these are words, not abbreviations; « MAP » and « RPM » are movements and a residue of urine as well.

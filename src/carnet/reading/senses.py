@@ -33,8 +33,9 @@ def conditions_in(note: Note, words: Vocabulary) -> list[Found]:
         kept = [match for match in written if not _touched(match, found)]
         written = sorted([*kept, *found], key=lambda match: match.start)
     bare = list(_bare(note, words, whole))
-    placed = [one for one in _placed(note, words, whole) if not _touched(one, bare)]
-    return _with_places(written, [*bare, *placed])
+    placed = list(_placed(note, words, whole))
+    apart = [one for one in bare if not any(_holds(other, one) for other in placed)]
+    return _with_places(written, [*apart, *(one for one in placed if not _touched(one, apart))])
 
 
 def _with_places(written: list[Found], bare: Sequence[Found]) -> list[Found]:
@@ -47,6 +48,14 @@ def _with_places(written: list[Found], bare: Sequence[Found]) -> list[Found]:
     ]
     kept = [match for match in written if not _touched(match, found)]
     return sorted([*kept, *found], key=lambda match: match.start)
+
+
+def _holds(one: Found, other: Found) -> bool:
+    return (
+        one.first <= other.first
+        and other.last <= one.last
+        and one.last - one.first > other.last - other.first
+    )
 
 
 def _meet(one: Found, other: Found) -> bool:
