@@ -5,164 +5,119 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
-from carnet.reading import calendar, order_words, tables
+from carnet.reading import calendar, order_names, order_words, tables
 from carnet.reading.facts import ALLERGY, IMMUNIZATION, LAB, MEDICATION, ORDER, VITAL, Fact
+from carnet.reading.order_names import Asked
 from carnet.reading.structure import Note
-from carnet.reading.terms import Match
-from carnet.reading.vocabulary import Concept
 
-TYPES = ("sick_leave", "certificate", "physio", "nursing", "referral", "imaging", "lab")
 # These say by themselves that something is asked for.
 _SELF_EVIDENT = frozenset(("sick_leave", "physio", "nursing"))
-_SHORT = 3  # letters
-_JOIN = re.compile(r"[ ]?(?:[,+/&;-]|et|avec|puis|\+/-| )? ?(?:(?:une?|le|la|les|l'|d'|de|des|du) ?)?")
-_BEFORE = 60
+_OF_BEFORE = ("history", "family", "life", "allergy", "vaccines")
+_OF_TODAY = ("exam", "results", "reason", "treatment")
+_BEFORE = 60  # characters in which a cue is looked for
+_AFTER = 40
+_TINY = 2  # letters
+_LONG = 120  # characters of a sentence without commas: a note that nobody punctuated
+_NOWHERE = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Terms of one type in the text."""
+class _Scene:
+    """The note, its drugs, and where what was decided begins."""
 
-    type: str
-    start: int
-    end: int
-    terms: int = 1
-    weak: bool = False  # the name of a disease: a test only beside another test
+    note: Note
+    drugs: Sequence[Fact]
+    since: int
+
+    def before(self, one: Asked) -> str:
+        return self.note.before(one.start, _BEFORE)
+
+    def after(self, place: int) -> str:
+        return self.note.after(place, _AFTER)
+
+    def section(self, one: Asked) -> str:
+        """The section; what follows on the line of a heading of results is no result any more."""
+        sentence = self.note.sentence(one.start)
+        on_its_own = sentence.section == "results" and sentence.body <= sentence.start + 1
+        return "" if on_its_own else sentence.section
 
 
 def read(note: Note, mentions: Sequence[Asked], taken: Sequence[Fact]) -> Iterator[Fact]:
     """Each request, left to right; what follows a request in the same list is asked for as well."""
     kept = [fact for fact in taken if fact.kind in (VITAL, LAB, MEDICATION, ALLERGY, IMMUNIZATION)]
     free = [one for one in mentions if not any(fact.overlaps(one.start, one.end) for fact in kept)]
-    since = decided(taken)
+    scene = _Scene(note, [fact for fact in taken if fact.kind == MEDICATION], decided(taken))
     stops = sorted([one.start for one in mentions] + [fact.start for fact in taken])
-    asked, sure = -1, 0.0
-    for one in joined(note, free):
-        chained = asked >= 0 and bool(_CHAIN.fullmatch(note.flat, asked, one.start))
-        sure = _asked(note, one, since) or (0.8 if chained and not _told(note, one) else 0)
-        asked = one.end if sure else -1
-        if sure:
-            end = order_words.whole(note, one.type, one.start, one.end, stops)
+    asked, link = -1, _CHAIN
+    for one in order_names.joined(note, free):
+        chained = asked >= 0 and bool(link.fullmatch(note.flat, asked, one.start))
+        sure = 0.0 if _told(scene, one) else _asked(scene, one) or (0.8 if chained else 0)
+        end = order_words.whole(note, one.type, one.start, one.end, stops)
+        asked, link = end if sure else -1, _CHAIN if end == one.end else _LINK
+        if sure and not _REFUSED.match(scene.after(end)):
             yield Fact(ORDER, one.start, end, sure, {"what": note.text[one.start : end], "type": one.type})
 
 
 def decided(taken: Sequence[Fact]) -> int:
     """Where what was decided begins: at the first drug that is prescribed."""
-    return min(
-        (
-            fact.start
-            for fact in taken
-            if fact.kind == MEDICATION and fact.values.get("status") == "prescribed"
-        ),
-        default=_NOWHERE,
-    )
+    drugs = (fact for fact in taken if fact.kind == MEDICATION)
+    return min((fact.start for fact in drugs if fact.values["status"] == "prescribed"), default=_NOWHERE)
 
 
-_NOWHERE = 1_000_000_000
-_SAID_BEFORE = ("history", "family", "life", "allergy", "vaccines")
+# Said around a request, that it is none.
 
 
-def named(note: Note, labs: Sequence[Match[Concept]], examinations: Sequence[Match[Concept]]) -> list[Asked]:
-    """Everything that could be asked for, none inside another, asked for or not."""
-    found = [
-        Asked(kind, match.start(), match.end())
-        for kind, pattern in _patterns()
-        for match in pattern.finditer(note.flat)
-    ]
-    found += [Asked("lab", match.start, match.end) for match in labs if _long(note, match)]
-    found += [
-        Asked("lab", match.start(), match.end(), weak=True) for match in _diseases().finditer(note.flat)
-    ]
-    found += [
-        Asked(kind, match.start, match.end)
-        for match in examinations
-        if (kind := match.value.kind) in TYPES and kind != "sick_leave" and _long(note, match)
-    ]
-    found.sort(key=lambda one: (one.start, -one.end, TYPES.index(one.type)))
-    kept: list[Asked] = []
-    for one in found:
-        if not kept or one.start >= kept[-1].end:
-            kept.append(one)
-    return kept
-
-
-def _long(note: Note, match: Match[Concept]) -> bool:
-    """Short names count only in capitals; marked ones too."""
-    written = note.text[match.start : match.end]
-    if match.value.doubtful and (not written.isupper() or note.text.isupper()):
-        return False
-    short = _SHORT - 1 if match.value.kind in ("lab", "") else _SHORT
-    if written.lower() in _NO_REQUEST:
-        return False
-    return len(written) > short or (written.isupper() and len(written) > 1)
-
-
-_NO_REQUEST = frozenset(
-    (
-        "cure",
-        "epley",
-        "courrier",
-        "courrier fait",
-        "courrier remis",
-        "urgence",
-        "urgences",
-        "dextro",
-        "glycémie capillaire",
-        "automesure",
-        "automesures",
-        "automesure tensionnelle",
-        "amt",
-    )
-)
-
-
-def joined(note: Note, found: Sequence[Asked]) -> list[Asked]:
-    """Terms of one type that follow each other are one request."""
-    together: list[Asked] = []
-    for one in found:
-        last = together[-1] if together else None
-        if (
-            last
-            and last.type == one.type
-            and _SAME_REQUEST[last.type].fullmatch(note.flat, last.end, one.start)
-        ):
-            together[-1] = replace(last, end=one.end)
-            continue
-        if last and last.type == one.type and one.type not in ("certificate", "sick_leave", "referral"):
-            between = note.flat[last.end : one.start]
-            limit = 3 if one.type != "lab" else 9
-            if len(between) <= limit and (_JOIN.fullmatch(between) or between.strip() in (":", "(", "")):
-                together[-1] = replace(last, end=one.end, terms=last.terms + 1, weak=False)
-                continue
-        together.append(one)
-    return [one for one in together if not (one.weak and one.terms < 2)]
-
-
-def _told(note: Note, one: Asked) -> bool:
-    """Whether the words around say that it is no request: refused, done, of the past, only if."""
-    before, after = note.before(one.start, _BEFORE), note.after(one.end, 40)
-    if _not_before().search(before) or _not_after().match(after) or _ONLY_IF.search(before):
+def _told(scene: _Scene, one: Asked) -> bool:
+    """Refused, done, of the past, only if, by somebody else."""
+    before, after = scene.before(one), scene.after(one.end)
+    if _DENIED.match(scene.note.flat, one.end):
         return True
-    if _of_a_month_past(note, one) or _in_case(note, one):
+    if _not_before().search(before) and not _SENT.search(before):
         return True
-    if one.type != "certificate" and _DONE.match(after) and not _WRITTEN.search(before):
-        return True
-    if one.type in ("imaging", "referral") and _DONE_NOW.match(after):
-        return True
-    if (one.type != "lab" or _ANY_TEST.match(note.flat, one.start)) and _BROUGHT.search(before):
-        return True
-    if _EMERGENCY.match(note.flat, one.start) and (_IF.match(after) or before.endswith("en ")):
-        return True
-    if _EMERGENCY.match(note.flat, one.start) and before.rstrip().endswith("→"):
-        return True
-    if _FOUND.search(note.flat, one.start, one.end):
+    dated = _DAY.match(scene.note.flat, one.end) is not None
+    if (dated or _not_after().match(_LATER.sub("", after))) and not _to_come(scene, one):
         return True
     return (
-        one.type in ("nursing", "referral") and bool(_BY_NURSES.search(before)) and not _ROUNDS.match(after)
+        _only_if(scene, one)
+        or _of_a_month_past(scene.note, one)
+        or _done(one, before, after)
+        or _known(scene.note, one, before, after)
     )
+
+
+def _to_come(scene: _Scene, one: Asked) -> bool:
+    """« Neuropédiatre 6/10 » of a note of May."""
+    day = _DAY.match(scene.note.flat, one.end)
+    ahead = calendar.days(day, scene.note.context.date) if day else None
+    return ahead is not None and ahead <= _SOON
+
+
+_DAY = re.compile(
+    rf" ?(?::|rdv)? ?(?=[a-z ]{{0,9}}[0-9]{{1,2}}/[0-9])(?:{calendar.DAY.pattern}|[0-9]{{1,2}}/[0-9]{{2}})"
+)
+_DENIED = re.compile(r" ?\? ?(?:non|pas|deja|fait|inutile)")  # « coproculture ? non »
+_SOON = 200  # days
+
+
+def _only_if(scene: _Scene, one: Asked) -> bool:
+    """« Si pas mieux, IRM »; not « si besoin » of a drug before."""
+    note = scene.note
+    condition = _ONLY_IF.search(note.flat, max(note.sentence(one.start).body, one.start - _BEFORE), one.start)
+    if condition:
+        return not any(fact.overlaps(condition.end("if") - 1, condition.end("if")) for fact in scene.drugs)
+    return one.type == "referral" and _in_case(note, one)
+
+
+def _in_case(note: Note, one: Asked) -> bool:
+    """« Si fluctuation → urgences »."""
+    sentence = note.sentence(one.start)
+    before = note.sentence(max(0, sentence.start - 3))
+    if not sentence.arrow or "\n" in note.flat[before.end : sentence.start]:
+        return False
+    return bool(_CONDITION.search(note.flat, max(before.start, before.end - _BEFORE), before.end))
 
 
 def _of_a_month_past(note: Note, one: Asked) -> bool:
@@ -175,37 +130,45 @@ def _of_a_month_past(note: Note, one: Asked) -> bool:
     return not calendar.soon(month["month"], note.context.date)
 
 
-_MONTH = re.compile(
-    r" ?\(?(?:en |de |d'|du mois de |fin |debut |mi-)?(?P<month>janv|fev|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec)[a-z]*\.?"
-    r"(?: (?P<year>(?:20)?[0-9]{2}))?(?= |[.,:;)]|$)(?! a faire)"
-)
+def _done(one: Asked, before: str, after: str) -> bool:
+    if one.type != "certificate" and _DONE.match(after) and not _WRITTEN.search(before):
+        return True
+    return one.type in ("imaging", "referral") and bool(_DONE_NOW.match(after))
 
 
-def _in_case(note: Note, one: Asked) -> bool:
-    """« Si fluctuation → urgences »: only if."""
-    sentence = note.sentence(one.start)
-    before = note.sentence(max(0, sentence.start - 3))
-    if not sentence.arrow or "\n" in note.flat[before.end : sentence.start]:
-        return False
-    return bool(_CONDITION.search(note.flat, max(before.start, before.end - _BEFORE), before.end))
+def _known(note: Note, one: Asked, before: str, after: str) -> bool:
+    """Of a request of before, of an emergency that may come, of who said something."""
+    if (one.type != "lab" or _ANY_TEST.match(note.flat, one.start)) and _BROUGHT.search(before):
+        return True
+    if _EMERGENCY.match(note.flat, one.start) and (_IF.match(after) or before.endswith("en ")):
+        return True
+    if _FOUND.search(note.flat, one.start, one.end):
+        return True
+    if one.type == "referral" and _BY_WHOM.search(before):
+        return True
+    if one.type == "lab" and note.flat.startswith("bilan", one.start) and _OF_SOMEBODY.search(before):
+        return True
+    return (
+        one.type in ("nursing", "referral") and bool(_BY_NURSES.search(before)) and not _ROUNDS.match(after)
+    )
 
 
-_CONDITION = re.compile(r"(?<![a-z])(?:si|sauf|en cas d)(?![a-z])")
+# Said of a request, that it is one.
 
 
-def _asked(note: Note, one: Asked, decided: int) -> float:
+def _asked(scene: _Scene, one: Asked) -> float:
     """How sure it is that this is asked for; 0 when it is not."""
-    sentence = note.sentence(one.start)
-    if _told(note, one):
-        return 0
-    if one.type in _SELF_EVIDENT and (one.type != "nursing" or _NURSE.search(note.flat, one.start, one.end)):
-        return 0.9
-    said = _before().search(note.before(one.start, _BEFORE)) or _after().match(note.after(one.end, 40))
+    note = scene.note
+    cared_for = one.type != "nursing" or _NURSE.search(note.flat, one.start, one.end)
+    if one.type in _SELF_EVIDENT and cared_for:
+        return _of_a_profession(scene, one)
+    said = _before().search(scene.before(one)) or _after().match(scene.after(one.end))
     if one.end - one.start <= _TINY:
-        return 0.8 if said or (one.type == "imaging" and _alone(note, one)) else 0
-    if sentence.section in _SAID_BEFORE:
+        return 0.8 if said or _tiny(scene, one) else 0
+    section = scene.section(one)
+    if section in _OF_BEFORE:
         return 0
-    if sentence.section == "plan" or sentence.arrow:
+    if section == "plan" or note.sentence(one.start).arrow:
         return 0.9
     if one.type == "certificate":
         return 0.8
@@ -213,25 +176,42 @@ def _asked(note: Note, one: Asked, decided: int) -> float:
         return 0.85
     if _alone(note, one):
         return 0.75
-    if one.start > decided and sentence.section in ("", "assessment") and _begins_a_part(note, one):
+    if one.start > scene.since and section not in ("exam", "results", "reason") and _begins_a_part(note, one):
         return 0.7
-    if (
-        one.type == "imaging"
-        and sentence.section not in ("exam", "results", "reason", "treatment")
-        and not _SHOWN.match(note.flat, one.end)
-    ):
+    return _by_its_type(note, one, section)
+
+
+def _of_a_profession(scene: _Scene, one: Asked) -> float:
+    """« Burn out, infirmière EHPAD »: her trade. « IDE », « infirmière à domicile » are asked for."""
+    note = scene.note
+    if one.type != "nursing" or not _PROFESSION.fullmatch(note.flat, one.start, one.end):
+        return 0.9
+    wanted = one.start > scene.since or scene.section(one) == "plan"
+    return 0.9 if wanted or _before().search(scene.before(one)) else 0
+
+
+def _tiny(scene: _Scene, one: Asked) -> bool:
+    """« RP. », « FO, bio » behind the drugs."""
+    if one.type == "imaging" and _alone(scene.note, one):
+        return True
+    return one.start > scene.since and one.type != "lab" and _begins_a_part(scene.note, one)
+
+
+def _by_its_type(note: Note, one: Asked, section: str) -> float:
+    """In a note without sections: what is hardly named unless it is asked for."""
+    if one.type == "imaging" and section not in _OF_TODAY and not _SHOWN.match(note.flat, one.end):
         return 0.6
     if one.type == "referral" and _PERSON.match(note.flat, one.start):
         return 0.65
     if one.type == "referral" and _CONSULTATION.match(note.flat, one.start) and _begins_a_part(note, one):
         return 0.65
-    if (
-        sentence.end - sentence.body > _LONG
-        and note.flat.count(",", sentence.body, sentence.end) < 2
-        and one.end - one.start > _TINY
-    ):
+    sentence = note.sentence(one.start)
+    unpunctuated = note.flat.count(",", sentence.body, sentence.end) < 2
+    if sentence.end - sentence.body > _LONG and unpunctuated:
         return 0.6 if one.terms > 1 or _ASKED_ALONE.match(note.flat, one.start) else 0
-    return 0.8 if one.terms >= 3 or (one.type == "referral" and _ADDRESSED.match(note.flat, one.start)) else 0
+    if one.terms >= 3 or (one.type == "referral" and _ADDRESSED.match(note.flat, one.start)):
+        return 0.8
+    return 0.6 if one.terms > 1 and _begins_a_part(note, one) and section not in _OF_TODAY else 0
 
 
 def _alone(note: Note, one: Asked) -> bool:
@@ -252,20 +232,31 @@ def _begins_a_part(note: Note, one: Asked) -> bool:
     return begins and not _SHOWN.match(note.flat, one.end)
 
 
-_NEVER = re.compile("(?!)")
-# « Polygraphie pneumo », « dispense de sport : certificat » ask once.
-_SAME_REQUEST = dict.fromkeys(TYPES, _NEVER) | {
-    "referral": re.compile(r" ?[:/-]? ?"),
-    "certificate": re.compile(r"(?: [a-z]{3,12})? ?[:=(] ?"),
-}
-_CHAIN = re.compile(r" ?(?:,|\+|et|/|puis|;)? ?(?:(?:une?|le|la|les|l'|d'|de|des|du) ?)?")
+# The words.
+
+_CHAIN = re.compile(
+    r"(?: (?:demain|ce jour|en urgence|rapidement|a jeun))? ?(?:,|\+|et|/|puis|;)? ?(?:(?:une?|le|la|les|l'|d'|de|des|du) ?)?"
+)
+_LINK = re.compile(r" ?(?:,|\+|et|/|puis|;) ?(?:(?:une?|le|la|les|l'|d'|de|des|du) ?)?")
+_MONTH = re.compile(
+    r" ?\(?(?:en |de |d'|du mois de |fin |debut |mi-)?(?P<month>janv|fev|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec)[a-z]*\.?"
+    r"(?: (?P<year>(?:20)?[0-9]{2}))?(?= |[.,:;)]|$)(?! a faire)"
+)
+_REFUSED = re.compile(
+    r" ?:? ?(?:non (?:concerne|indique|souhaite|necessaire)|refus|inutile|plus besoin|pas (?:necessaire|besoin))"
+)
+_SENT = re.compile(
+    r"(?<![a-z])(?:adress|orient|envoy|transfer|demande|courrier|lettre)\w*(?: (?!par )[a-z']+){0,3} ?$"
+)
+_LATER = re.compile(r"^ ?(?:de )?(?:ce jour|ce matin|au cabinet|de controle)(?= [a-z])")
 _DONE = re.compile(r" ?(?:faite?s?|realisee?s?|ok|recue?s?|vue?s?)(?: ?$| ?[.,)\n])")
 _WRITTEN = re.compile(r"(?<![a-z])(?:courrier|lettre|ordo\w*|demande)(?: (?:pour|de|d'|au|a la))? ?$")
-_ONLY_IF = re.compile(r"(?:^|[^a-z])(?:si|en cas de?) [^.;,]{0,50}$|(?:^|[^a-z])si [a-z' ]{2,40}[,:] ?$")
+_CONDITION = re.compile(r"(?<![a-z])(?:si|sauf|en cas d)(?![a-z])")
+_ONLY_IF = re.compile(r"(?:^|[^a-z])(?P<if>si|en cas de?) (?:[^.;,]{0,50}|[a-z' ]{2,40}[,:] ?)$")
 _FOUND = re.compile(r" (?:montr|objectiv|retrouv|normal)")
 _ROUNDS = re.compile(r" ?(?:a domicile|ad |tous|ts|[0-9])")
 _BY_NURSES = re.compile(
-    r"(?:^|[^a-z])(?:par(?: ide)?|demande|appel|mot|passage) (?:des|de l'|les|l'|une?|de)? ?$"
+    r"(?:^|[^a-z])(?:demande|appel\w*|mot|passage|vue?|dit|selon|signale\w*|prevenue?)(?: par)? (?:des|de l'|les|l'|une?|de)? ?$"
 )
 _DONE_NOW = re.compile(r" ?(?:faite?|realisee?)s? (?:ce jour|auj\w*|au cabinet)")
 _BROUGHT = re.compile(  # « revoir avec l'IRM »: asked for before
@@ -274,15 +265,25 @@ _BROUGHT = re.compile(  # « revoir avec l'IRM »: asked for before
 _ANY_TEST = re.compile(
     r"(?:bio(?:logie)?|bilans?|bs|ps|prise de sang|labo|resultats?)(?! (?!dans |ds |a |le |fait|ce )[a-z0-9]{2,})"
 )
+_OF_SOMEBODY = re.compile(  # « orthophoniste : bilan »
+    r"(?:orthophon\w*|ergo\w*|psychomot\w*|ortho|orthoptiste|podolog\w*|kine\w*|neuropsy\w*) ?[:(]? ?$"
+)
+_BY_WHOM = re.compile(r"(?<![a-z])par (?:l[ae] |l'|les |un |une |son |sa )?$")
 _EMERGENCY = re.compile(r"(?:sau|samu|urgences?|hospit\w*|15|smur)(?![a-z])")
 _IF = re.compile(r" (?:si|en cas)(?![a-z])")
-_NURSE = re.compile(r"(?<![a-z])(?:ide|infirm|pansement|ssiad|soins)")
-_TINY = 2  # letters
-_WHOLE_PIECE = re.compile(
-    r"$|[+,] ?[a-z]|pour |[(]|avec |a [0-9]|ds |dans |et |j ?\+? ?[0-9]|par |en urgence|: ?$|a j ?[0-9]|demain|si |avance|chez |: ?(?:courrier|avis|rdv|lettre)|sous [0-9]|rapide|en ville|[0-9]{1,2} ?(?:j|mois|sem|m)(?![a-z])|de reference|a ajouter|(?:dr|pr) [a-z]|courrier|bilan|ctrl|coordonnees|ts les|tous les|[0-9]x? ?/ ?sem|crp|nfs"
+_NURSE = re.compile(
+    r"(?<![a-z])(?:ide|idel|infirm|pansement|ssiad|soins|saignee|sf a dom|sage[- ]femme a dom)"
 )
-_SHOWN = re.compile(r" ?(?:[:=(]|[0-9])")  # what follows is what it showed
-_LONG = 120  # characters of a sentence without commas: a note that nobody punctuated
+_PROFESSION = re.compile(r"infirmi?e?re?s?")
+_WHOLE_PIECE = re.compile(
+    r"$|[+,] ?[a-z]|pour |[(]|avec |a [0-9]|ds |dans |et |j ?\+? ?[0-9]|par |en urgence|: ?$|a j ?[0-9]|demain|si |avance|chez |: ?(?:courrier|avis|rdv|lettre|ordo)"
+    r"|sous [0-9]|rapide|en ville|[0-9]{1,2} ?(?:j|mois|sem|m)(?![a-z])|de reference|a ajouter|(?:dr|pr) [a-z]|courrier|bilan|ctrl|coordonnees|ts les|tous les"
+    r"|[0-9]x? ?/ ?sem|crp|nfs|[0-9]{1,2} seances|en (?:janv|fev|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec)"
+)
+# What follows is what it showed; not how often, nor when.
+_SHOWN = re.compile(
+    r" ?(?:[:=]|\((?!dr|pr|docteur|1|une?|courrier|ordo)|[0-9]+(?![0-9]| ?(?:fois|x ?/|/ ?(?:sem|mois|an|j)|seances?|s(?![a-z])|mois|sem|j(?![a-z])|jours|m(?![a-z])|ans?(?![a-z])|h(?![a-z]))|/[0-9]))"
+)
 _PERSON = re.compile(
     r"(?:psychologue|podologue|dieteticien|diet(?![a-z])|dentiste|csapa|cmp|pma|pmi|orthophonist|sage|tabacolog|addicto|avis)"
 )
@@ -291,30 +292,8 @@ _ASKED_ALONE = re.compile(
 )
 _CONSULTATION = re.compile(r"(?:avis|cs|consult\w*|rdv|rv) [a-z]")
 _ADDRESSED = re.compile(
-    r"(?:avis|adress|orient|courrier|lettre|demande d'avis|cs (?:cardio|dermato|ophtalmo))"
+    r"(?:avis|adress|orient|courrier|lettre|transf|demande d'avis|cs (?:cardio|dermato|ophtalmo))"
 )
-
-
-@cache
-def _patterns() -> list[tuple[str, re.Pattern[str]]]:
-    table = tables.toml("orders.toml")
-    who, place = tables.any_of(table["referral"]["who"]), table["imaging"]["place"]
-    return [
-        (
-            kind,
-            re.compile(
-                rf"(?<![a-z0-9])(?:{tables.any_of(table[kind]['terms']).replace('{who}', who).replace('{place}', place)})(?![a-z0-9])"
-            ),
-        )
-        for kind in TYPES
-    ]
-
-
-@cache
-def _diseases() -> re.Pattern[str]:
-    return re.compile(
-        rf"(?<![a-z0-9])(?:{tables.any_of(tables.toml('labs.toml')['serologies'].values())})(?![a-z0-9])"
-    )
 
 
 @cache

@@ -17,6 +17,7 @@ from carnet.reading import (
     labs,
     medications,
     naming,
+    order_names,
     orders,
     pressures,
     senses,
@@ -69,12 +70,12 @@ class Reader:
         found += labs.read(note, tests, found)
         found += medications.read(note, lines, found)
         found += habits.read(note)
-        asked = orders.named(note, labs_found, list(self.words.examinations.find(words, stems)))
+        asked = order_names.named(note, labs_found, list(self.words.examinations.find(words, stems)))
         found += orders.read(note, asked, found)
         found += follow_ups.read(note, found)
         places = [
             (one.start, one.end)
-            for one in orders.joined(note, asked)
+            for one in order_names.joined(note, asked)
             if one.type in ("lab", "imaging", "certificate")
         ]
         found += conditions.read(note, terms, found, places)

@@ -1,0 +1,116 @@
+"""The names of what can be asked for: tests, imaging, specialists, nurses, physiotherapists, papers, and terms of one type
+that follow each other. Whether they are asked for is told in orders.py."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from carnet.reading import tables
+from carnet.reading.structure import Note
+from carnet.reading.terms import Match
+from carnet.reading.vocabulary import Concept
+
+TYPES = ("sick_leave", "certificate", "physio", "nursing", "referral", "imaging", "lab")
+_SHORT = 3  # letters
+_JOIN = re.compile(r"[ ]?(?:[,+/&;-]|et|avec|puis|\+/-| )? ?(?:(?:une?|le|la|les|l'|d'|de|des|du) ?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Terms of one type in the text."""
+
+    type: str
+    start: int
+    end: int
+    terms: int = 1
+    weak: bool = False  # the name of a disease: a test only beside another test
+
+
+def named(note: Note, labs: Sequence[Match[Concept]], examinations: Sequence[Match[Concept]]) -> list[Asked]:
+    """Everything that could be asked for, none inside another, asked for or not."""
+    found = [
+        Asked(kind, match.start(), match.end())
+        for kind, pattern in _patterns()
+        for match in pattern.finditer(note.flat)
+    ]
+    found += [Asked("lab", match.start, match.end) for match in labs if _long(note, match)]
+    found += [
+        Asked("lab", match.start(), match.end(), weak=True) for match in _diseases().finditer(note.flat)
+    ]
+    found += [
+        Asked(kind, match.start, match.end)
+        for match in examinations
+        if (kind := match.value.kind) in TYPES and kind != "sick_leave" and _long(note, match)
+    ]
+    found.sort(key=lambda one: (one.start, -one.end, TYPES.index(one.type)))
+    kept: list[Asked] = []
+    for one in found:
+        if not kept or one.start >= kept[-1].end:
+            kept.append(one)
+    return kept
+
+
+def _long(note: Note, match: Match[Concept]) -> bool:
+    """Short names count only in capitals; marked ones too."""
+    written = note.text[match.start : match.end]
+    if match.value.doubtful and (not written.isupper() or note.text.isupper()):
+        return False
+    short = _SHORT - 1 if match.value.kind in ("lab", "") else _SHORT
+    if written.lower() in tables.toml("orders.toml")["never"]["names"]:
+        return False
+    return len(written) > short or (written.isupper() and len(written) > 1)
+
+
+def joined(note: Note, found: Sequence[Asked]) -> list[Asked]:
+    """Terms of one type that follow each other are one request."""
+    together: list[Asked] = []
+    for one in found:
+        last = together[-1] if together else None
+        if (
+            last
+            and last.type == one.type
+            and _SAME_REQUEST[last.type].fullmatch(note.flat, last.end, one.start)
+        ):
+            together[-1] = replace(last, end=one.end)
+            continue
+        if last and last.type == one.type and one.type not in ("certificate", "sick_leave", "referral"):
+            between = note.flat[last.end : one.start]
+            limit = 3 if one.type != "lab" else 9
+            if len(between) <= limit and (_JOIN.fullmatch(between) or between.strip() in (":", "(", "")):
+                together[-1] = replace(last, end=one.end, terms=last.terms + 1, weak=False)
+                continue
+        together.append(one)
+    return [one for one in together if not (one.weak and one.terms < 2)]
+
+
+_NEVER = re.compile("(?!)")
+# « Polygraphie pneumo », « dispense de sport : certificat » ask once.
+_SAME_REQUEST = dict.fromkeys(TYPES, _NEVER) | {
+    "referral": re.compile(r" ?[:/-]? ?"),
+    "certificate": re.compile(r"(?: [a-z]{3,12})? ?[:=(] ?"),
+}
+
+
+@cache
+def _patterns() -> list[tuple[str, re.Pattern[str]]]:
+    table = tables.toml("orders.toml")
+    who, place = tables.any_of(table["referral"]["who"]), table["imaging"]["place"]
+    return [
+        (
+            kind,
+            re.compile(
+                rf"(?<![a-z0-9])(?:{tables.any_of(table[kind]['terms']).replace('{who}', who).replace('{place}', place)})(?![a-z0-9])"
+            ),
+        )
+        for kind in TYPES
+    ]
+
+
+@cache
+def _diseases() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<![a-z0-9])(?:{tables.any_of(tables.toml('labs.toml')['serologies'].values())})(?![a-z0-9])"
+    )
