@@ -248,6 +248,52 @@ def test_a_correction_takes_back_what_the_note_says_no_more(at: datetime) -> Non
     ]
 
 
+def orders(patient: str, at: datetime) -> dict[str, str]:
+    record = gate.open_record(by=ALICE, at=at, patient=patient)
+    listed = [one.resource() for one in record.all("ServiceRequest")]
+    return {one["code"]["text"]: one["status"] for one in listed}
+
+
+def corrected(composition: str, patient: str, at: datetime, text: str) -> Draft:
+    again = consultation.amend(by=ALICE, at=at, patient=patient, composition=composition)
+    return consultation.save(
+        by=ALICE, patient=again.patient, draft=again.id, revision=again.revision, text=text
+    )
+
+
+def test_a_request_that_a_correction_words_otherwise_is_asked_once(at: datetime) -> None:
+    first, then = "bio NFS\nkiné 10 séances\nécho abdo", "bio NFS CRP\nkiné 10 séances\nRAS"
+    draft = begun(at, text=first)
+    say(draft, at, "accepted", "bio NFS", "kiné 10 séances", "écho abdo", text=first)
+    composition = sign(draft, at).composition.id
+    again = corrected(composition, draft.patient, at, then)
+    say(again, at, "accepted", "bio NFS CRP", text=then)
+    sign(again, at)
+    assert orders(draft.patient, at) == {
+        "bio NFS": "revoked",
+        "bio NFS CRP": "active",
+        "kiné 10 séances": "active",
+        "écho abdo": "revoked",
+    }
+
+
+def test_a_request_whose_longer_words_nobody_accepted_stays_as_it_was(at: datetime) -> None:
+    draft = begun(at, text="bio NFS")
+    say(draft, at, "accepted", "bio NFS", text="bio NFS")
+    composition = sign(draft, at).composition.id
+    sign(corrected(composition, draft.patient, at, "bio NFS CRP"), at)
+    assert orders(draft.patient, at) == {"bio NFS": "active"}
+
+
+def test_what_a_note_already_made_has_nothing_to_say_in_its_correction(at: datetime) -> None:
+    draft = begun(at)
+    say(draft, at, "accepted", "TA 14/8", "HTA", "amlodipine 5 1/j 3 mois")
+    composition = sign(draft, at).composition.id
+    found = offered(corrected(composition, draft.patient, at, f"{TEXT}\nbio NFS"), at, f"{TEXT}\nbio NFS")
+    waiting = {quote for quote, one in found.items() if not one.known}
+    assert waiting == {"dyspnée", "Pds 81", "bio NFS"}
+
+
 def taken(patient: str, at: datetime) -> dict[str, str]:
     return {
         one["medicationCodeableConcept"]["text"]: one["status"]

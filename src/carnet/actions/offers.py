@@ -47,7 +47,7 @@ _OVERTAKEN = (
 )
 # What a correction may take back; what a fact may join or end; all that a note makes, which its correction does not
 # make again. Nothing else is read when a note is signed.
-_TAKEN_BACK = ("MedicationRequest", "MedicationStatement", "Observation")
+_TAKEN_BACK = ("MedicationRequest", "MedicationStatement", "Observation", "ServiceRequest")
 _KNOWN = (
     "AllergyIntolerance",
     "Condition",
@@ -75,7 +75,7 @@ def read(*, by: Actor, day: date, draft: Draft, text: str) -> list[Offer]:
 def _heard(by: Actor, day: date, draft: Draft, text: str) -> _Heard:
     return _Heard(
         facts(text, _about(by, draft.patient, day)),
-        _confirmed(margin.known(by=by, draft=draft.id, types=_KNOWN)),
+        _confirmed(margin.known(by=by, draft=draft.id, types=_EVERY if draft.composition else _KNOWN)),
         {one.term: (one.accepted, one.refused) for one in margin.tallies(by=by)},
     )
 

@@ -13,7 +13,7 @@ from carnet.fhir.folding import fold
 from carnet.rules import doubts
 from carnet.rules.accepted import medicines, problems, treatments
 from carnet.rules.accepted.measures import MEASURES
-from carnet.rules.accepted.resources import is_known
+from carnet.rules.accepted.resources import is_known, made_by
 from carnet.rules.results import SYSTOLIC
 
 Fact = dict[str, Any]
@@ -92,6 +92,7 @@ def offers(
     meant then; `refused`: not to come back for this patient (by term); `counts`: what the practice did with each;
     `known`: what the record holds; `note`: the one that is being corrected (`Composition/id`)."""
     never, seen, found = frozenset(refused), dict[str, int](), []
+    is_made = made_by(note, known, text, day)
     for fact in sorted(facts, key=lambda one: (one["start"], one["end"], one["kind"])):
         name = name_of(fact)
         seen[name] = seen.get(name, 0) + 1
@@ -102,7 +103,7 @@ def offers(
         verdict = _verdict(one.fact, marks.get(key, ""), (kept or {}).get(key))
         if verdict or term not in never:
             quiet = not verdict and is_tiresome((counts or {}).get(term, (0, 0)))
-            already = not one.ends and is_known(fact, known, day)
+            already = not one.ends and (is_known(fact, known, day) or is_made(fact))
             found.append(replace(one, verdict=verdict, quiet=quiet, known=already))
     return found
 

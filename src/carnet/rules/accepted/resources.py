@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 
 from carnet.fhir import json, references
 from carnet.rules import classification
@@ -27,11 +27,15 @@ KINDS: dict[str, Callable[[Fact, Scene], Resource | None]] = {
 
 
 # What a corrected note takes back: the status that can be, and what it becomes.
-_UNSAID = {"Observation": ("final", "entered-in-error"), "MedicationRequest": ("draft", "cancelled")}
+_UNSAID = {
+    "Observation": ("final", "entered-in-error"),
+    "MedicationRequest": ("draft", "cancelled"),
+    "ServiceRequest": ("active", "revoked"),
+}
 _SAYS = ("medicationCodeableConcept", "component", "valueQuantity", "valueString", "valueCodeableConcept",
          "dosageInstruction", "dispenseRequest", "dosage", "vaccineCode", "lotNumber", "description", "restriction",
          "clinicalStatus", "verificationStatus", "relationship", "condition")  # fmt: skip
-_WRONG = frozenset(("entered-in-error", "cancelled"))
+_WRONG = frozenset(("entered-in-error", "cancelled", "revoked"))
 
 
 @dataclass(slots=True)
@@ -106,11 +110,17 @@ def unsaid(
     facts: Iterable[Fact], known: Iterable[Resource], scene: Scene, accepted: Iterable[Fact] = ()
 ) -> list[Resource]:
     """What an earlier version of this note made and its corrected words no longer say: measures in error, prescriptions
-    that nobody has printed yet cancelled, treatments that they ended as they were before. A warning or a diagnosis
-    stays until a person takes it away."""
-    listed, held = [*facts], [*known]
+    that nobody has printed yet cancelled, requests revoked, treatments that they ended as they were before. A warning or
+    a diagnosis stays until a person takes it away."""
+    listed, held, accepted = [*facts], [*known], [*accepted]
     said = {_gist(new) for fact in listed if (new := KINDS[fact["kind"]](fact, scene)) is not None}
-    gone = [one for one in held if _may_be_unsaid(one, scene) and _gist(one) not in said]
+    gone = [
+        one
+        for one in held
+        if _may_be_unsaid(one, scene)
+        and _gist(one) not in said
+        and not (one["resourceType"] == "ServiceRequest" and steps.still_asks(one, scene.text, accepted))
+    ]
     stays = [one for one in held if one not in gone and _still_says(one, scene)]
     drugs = {str(fact["drug"]) for fact in [*accepted, *filter(treatments.is_stop, listed)] if "drug" in fact}
     again = (treatments.revived(one, drugs, stays, references.unversioned(scene.note)) for one in held)
@@ -128,6 +138,24 @@ def _still_says(resource: Resource, scene: Scene) -> bool:
 def _may_be_unsaid(resource: Resource, scene: Scene) -> bool:
     may = _UNSAID.get(resource["resourceType"])
     return may is not None and resource.get("status") == may[0] and is_of_note(resource, scene)
+
+
+def made_by(note: str, known: Iterable[Resource], text: str, day: date) -> Callable[[Fact], bool]:
+    """Whether a fact is in the record since that note (`Composition/id`) was signed: its correction has nothing to say
+    of it."""
+    at = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    scene = Scene(patient="", encounter="", note=note, text=text, author={}, at=at, day=day)
+    mine = {
+        _gist(one)
+        for one in (known if note else ())
+        if is_of_note(one, scene) and one.get("status") not in _WRONG
+    }
+
+    def is_made(fact: Fact) -> bool:
+        new = KINDS[fact["kind"]](fact, scene) if mine else None
+        return new is not None and _gist(new) in mine
+
+    return is_made
 
 
 def is_of_note(resource: Resource, scene: Scene) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from carnet.fhir.folding import fold
@@ -34,6 +35,17 @@ def order(fact: Fact, scene: Scene) -> Resource:
         "authoredOn": scene.when,
         "requester": scene.author,
     }
+
+
+def still_asks(request: Resource, text: str, accepted: Iterable[Fact]) -> bool:
+    """Whether a corrected note still asks for this: its words are there, and no request of that kind which was accepted
+    since says them with others (« bio NFS » that became « bio NFS CRP »)."""
+    asked, kind = (
+        fold(str(request.get("code", {}).get("text", ""))),
+        request["category"][0]["coding"][0]["code"],
+    )
+    others = (fold(str(one.get("what") or "")) for one in accepted if one.get("type") == kind)
+    return asked in fold(text) and not any(asked != other and asked in other for other in others)
 
 
 def leave_days(words: str, day: date) -> int:
