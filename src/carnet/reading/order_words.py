@@ -12,14 +12,14 @@ from carnet.reading.structure import Note
 
 _LONGEST = 90  # characters that may follow the name of what is asked for
 _PIECE = re.compile(
-    r" ?\([^()\n]{1,60}\)| ?: (?=[a-z])| ?\+ ?(?=[a-z])| ?(?:[^ ,;:.()+→\n]|(?<=[0-9])[.,](?=[0-9]))+"
+    r" de controle(?![a-z])| ?\([^()\n]{1,60}\)| ?: (?=[a-z])| ?\+ ?(?=[a-z])| ?(?:[^ ,;:.()+→\n]|(?<=[0-9])[.,](?=[0-9]))+"
 )
 
 
 def whole(note: Note, kind: str, start: int, end: int, stops: Sequence[int]) -> int:
     """Where the request that begins with these words ends; `stops` are the places of everything else that was read."""
     limit = min([note.sentence(end - 1).end, end + _LONGEST, *(place for place in stops if place >= end)])
-    last = at = end
+    last = at = _without_link(note, start, end)
     while piece := _PIECE.match(note.flat, at, limit):
         if not _goes_on(kind, note.flat[at : piece.end()].strip(), note.flat[piece.end() : limit]):
             break
@@ -27,6 +27,12 @@ def whole(note: Note, kind: str, start: int, end: int, stops: Sequence[int]) -> 
         if not _linking().fullmatch(piece[0].strip()):
             last = at
     return last
+
+
+def _without_link(note: Note, start: int, end: int) -> int:
+    """« Adressé aux urgences pour »: the last word links what is read by itself."""
+    word = note.flat.rfind(" ", start, end)
+    return word if word > start and _linking().fullmatch(note.flat, word + 1, end) else end
 
 
 def _goes_on(kind: str, piece: str, after: str) -> bool:
