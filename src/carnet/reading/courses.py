@@ -131,7 +131,7 @@ _ANY_GAP = re.compile(
 _AHEAD = re.compile(
     rf"(?<![a-z])(?:{RENEWED}|qsp|pour)[a-z'. (]{{0,30}}?(?:qsp|pour|pdt|pendant|x|de)? ?{COUNT}(?: ?\(?ar ?[0-9]\)?)?(?P<colon>[a-z', )]{{0,40}}[:(])?"
 )
-_TO_NAME = re.compile(r" ?(?:(?:le|la|les|son|sa|ses|du|de|traitement|ttt|par) |l'|d')*")
+_TO_NAME = re.compile(r" ?(?:(?:le|la|les|son|sa|ses|du|de|traitement|ttt|par|pilule|contraception) |l'|d')*")
 _ABOVE = re.compile(
     rf"(?:^|\n)[^\n]{{0,60}}{RENEWED}[a-z' ]{{0,25}} ?{COUNT}[a-z', ]{{0,40}}:?[ ]*\n(?:[ ]*[^\n ][^\n]{{0,140}}\n){{0,20}}$"
 )
@@ -139,10 +139,12 @@ _ABOVE = re.compile(
 
 def _told_before(note: Note, line: Line, starts: set[int]) -> Line:
     """« Renouvellement 3 mois : … » gives its duration to each line that has none."""
-    if _lasts(line) or not _is_dosed(line):
+    if _lasts(line) or (line.named.weak and not _is_dosed(line)):
         return line
     sentence = note.sentence(line.named.start)
     told = _ahead(note, sentence, line, starts) or _heading(note, sentence)
+    if told and not _is_dosed(line) and not _TO_NAME.fullmatch(note.flat, told.end(), line.named.start):
+        return line
     return (
         replace(line, posology=replace(line.posology, days=drug_lists.days(told)), shared=True)
         if told

@@ -31,14 +31,14 @@ FORM, PLACE, FILLER, ONCE, REPEAT, MEALS, COUNTED = (
     "meals",
     "counted",
 )
-SILENT = frozenset({FILLER})  # pieces that cannot end a line
+SILENT = frozenset({FILLER, THEN})  # pieces that cannot end a line
 
 _ENDS = r"(?!(?!x ?[0-9])[a-zœ])"  # of a unit; « 1gx3 » is 1 g
 _ANY = rf"(?:{numbers.FRACTION}|{numbers.NUMBER}|{numbers.WORD})"
 _RANGE = rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?"
 _GAP = re.compile(r"(?:[ :=()*–-]|,(?![0-9]))*")
 # Of a mass: « mg/kg/j », « par jour ».
-_PER = r"(?P<per> ?/ ?(?:[0-9]{1,3} ?)?(?:ml|24 ?h|h|dose|bouffee|(?:kg|kilo(?:gramme)?s?)(?: ?/ ?(?:jours?|j|[0-9]{1,2} ?h|prise|dose))?|jours?|j|prise|sem)(?![a-z])| par (?:kg|kilo(?:gramme)?s?|jour|24 ?h|ml|prise)(?: (?:et )?(?:par|/) ?(?:jour|j|prise))?)?"
+_PER = r"(?P<per> ?/ ?(?:[0-9]{1,3}(?:[.,][0-9]{1,2})? ?)?(?:ml|24 ?h|h|dose|bouffee|(?:kg|kilo(?:gramme)?s?)(?: ?/ ?(?:jours?|j|[0-9]{1,2} ?h|prise|dose))?|jours?|j|prise|sem)(?![a-z])| par (?:kg|kilo(?:gramme)?s?|jour|24 ?h|ml|prise)(?: (?:et )?(?:par|/) ?(?:jour|j|prise))?)?"
 _STOP_GAP = re.compile(r" ?(?:\. ?|\n[ ]*[-*•]? ?)")
 # After a full stop or on a new line only what can be nothing but a dosage.
 _SURE = frozenset({AMOUNT, SCHEME, COUNTED, TIMES, MOMENT, REFILL, BRAND_ONLY, CEILING, THEN})
@@ -187,7 +187,7 @@ def _add_meals(add: Callable[..., None], table: dict[str, Any]) -> None:
 def _add_conditions(add: Callable[..., None], table: dict[str, Any]) -> None:
     ceiling, need = table["ceilings"]["before"], table["conditions"]
     per = r"(?: ?(?:par|/|en|p) ?(?:24 ?h(?:eures)?|jours?|j|prises?|semaines?|sem))?"
-    counted = rf"(?P<n>{_ANY})(?! ?(?:j|jours?|sem[a-z]*|mois)(?![a-z])) ?(?P<u>{_units()}|{_masses()}|fois|prises?|x)?(?![a-z]){per}(?![a-z])"
+    counted = rf"(?P<n>{_ANY})(?![0-9.,])(?! ?(?:j|jours?|sem[a-z]*|mois)(?![a-z])) ?(?P<u>{_units()}|{_masses()}|fois|prises?|x)?(?![a-z]){per}(?![a-z])"
     add(
         CEILING,
         rf"(?:{tables.any_of(ceiling)}) ?[:=]? ?{counted}(?: ?max(?:i|imum)?(?![a-z]))?",
@@ -345,7 +345,7 @@ def _add_masses(add: Callable[..., None]) -> None:
     )
     add(
         MASS,
-        rf"(?P<n>{numbers.NUMBER}) ?(?P<u>{_masses()}) ?/ ?(?P<to>{numbers.NUMBER})(?![a-z0-9])(?! ?(?:ml|h|doses?|kg|j)(?![a-z]))(?P<per>)",
+        rf"(?P<n>{numbers.NUMBER}) ?(?P<u>{_masses()}) ?/ ?(?P<to>{numbers.NUMBER})(?![a-z0-9]|[.,][0-9])(?! ?(?:ml|h|doses?|kg|j)(?![a-z]))(?P<per>)",
         dose_values.mass,
     )
 
@@ -358,7 +358,7 @@ def _add_numbers(add: Callable[..., None]) -> None:
     add(AMOUNT, rf"{weighed}(?:[3-9]|[1-4][0-9])(?:[.,][0-9])? ?kgs?(?![a-z/])", dose_values.by_weight)
     add(
         AMOUNT,
-        rf"{_RANGE}[ -]?(?:petites? |grandes? )?(?P<u>{_units(but='UI')}){_ENDS}(?P<half> (?:et )?(?:demie?|1/2)(?![a-z0-9])(?! ?(?:{_units()})))?",
+        rf"{_RANGE}[ -]?(?:petites? |grandes? )?(?P<u>{_units(but='UI')}){_ENDS}(?! uniques?(?![a-z]))(?P<half> (?:et )?(?:demie?|1/2)(?![a-z0-9])(?! ?(?:{_units()})))?",
         dose_values.amount,
     )
     add(

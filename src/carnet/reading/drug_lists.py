@@ -11,7 +11,7 @@ from carnet.reading import numbers
 from carnet.reading.drug_lines import Line
 from carnet.reading.structure import Note
 
-COUNT = rf"(?P<n>{numbers.NUMBER}|{numbers.WORD}) ?(?P<u>mois|sem[a-z]*|m(?![a-z])|j(?:ours?|rs?)?(?![a-z]))"
+COUNT = rf"(?P<n>{numbers.NUMBER}|{numbers.WORD}) ?(?P<u>mois|(?<![0-9][0-9] )(?<![0-9][0-9])ans?(?![a-z])|sem[a-z]*|m(?![a-z])|j(?:ours?|rs?)?(?![a-z]))"
 RENEWED = r"(?:renouv[a-z]*|recondui[a-z]*|reconduction|ord(?:o[a-z]*)?(?![a-z])|presc[a-z]*|r/|ttts?|traitements?|tout)"
 APPOINTMENT = re.compile(
     r"(?:rdv|rv|revoir|revue?|cs|consult\w*|control\w*|at|arret|bilan|bio|kine\w*|ide|seances?|ald|certif\w*|orthoph\w*|licence|permis|lunettes|pai|mdph|prolong\w*|depuis|dans|il y a|repos)(?![a-z])"
@@ -55,7 +55,7 @@ def with_days(note: Note, found: Sequence[Line]) -> Iterator[Listed]:
 
 def days(told: re.Match[str]) -> float:
     """What a match of COUNT is worth."""
-    return numbers.value(told["n"]) * {"s": 7, "j": 1, "m": 30}[told["u"][0]]
+    return numbers.value(told["n"]) * {"s": 7, "j": 1, "m": 30, "a": 365}[told["u"][0]]
 
 
 def _rows(flat: str) -> list[tuple[int, int]]:

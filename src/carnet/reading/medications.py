@@ -42,15 +42,17 @@ def read(note: Note, found: Sequence[Line], taken: Sequence[Fact]) -> Iterator[F
         if status in (PRESCRIBED, ONGOING, STOPPED):
             told.append((line, status, sure))
     for line, status, sure in told:
-        if not (status == ONGOING and _only_named(line) and _told_fully(line, told)):
+        if not (_only_named(line) and _told_elsewhere(line, status, told)):
             trust = sure * (1.0 if line.named.sure else 0.8)
             yield Fact(MEDICATION, line.named.start, line.end, trust, _values(line, status, note))
 
 
-def _told_fully(line: Line, told: Sequence[tuple[Line, str, float]]) -> bool:
+def _told_elsewhere(line: Line, status: str, told: Sequence[tuple[Line, str, float]]) -> bool:
     """« Poursuivre Augmentin », « la pilule (Minidril) »: the dosage, or the stop, is told elsewhere in the note."""
     same = [one for one in told if one[0].named.drug.inn == line.named.drug.inn and one[0] is not line]
-    return any(status == STOPPED or not _only_named(other) for other, status, _ in same)
+    if status == STOPPED:
+        return any(said == STOPPED and other.end > line.end for other, said, _ in same)
+    return status == ONGOING and any(said == STOPPED or not _only_named(other) for other, said, _ in same)
 
 
 def _of_list(
@@ -166,10 +168,12 @@ def _status(note: Note, line: Line) -> tuple[str, float]:
         return NONE, 0
     if _only_named(line) and _REPLACED.fullmatch(note.flat, line.end, max(line.end, line.following)):
         return STOPPED, 0.8  # « Jasminelle -> Leeloo »
+    if _SWITCHED.search(note.before(one.start, 20)) and _BY.match(note.flat, line.end):
+        return STOPPED, 0.8  # « Relais Oramorph par Skenan »
     if (
         after == STOPPED
         and before == PRESCRIBED
-        and not _cues("after").search(note.flat, line.end, line.end + 14)
+        and not _cues("after").search(note.flat, line.end, line.end + 24)
     ):
         after = ""  # « reprise du Lévothyrox 100 après arrêt spontané »
     if read.kept:
@@ -243,6 +247,8 @@ def _by_place(note: Note, line: Line, sentence: Sentence) -> tuple[str, float]:
     alone = note.flat[sentence.body : sentence.end].strip(" .,:-") == note.flat[line.named.start : line.end]
     if alone and not line.named.weak and _examined(note, sentence.start):
         return _GUESSED  # « Angine. Doliprane. »
+    if _CONTRACEPTION.search(note.before(line.named.start, 30)):
+        return ONGOING, 0.7  # « pas enceinte, pilule Leeloo »
     return UNSAID, 0
 
 
@@ -255,6 +261,7 @@ def _examined(note: Note, place: int) -> bool:
     )
 
 
+_CONTRACEPTION = re.compile(r"(?<![a-z])(?:pilule|contracep[a-z]*(?: orale)?)(?: ?[:(=])? ?$")
 _FREELY = re.compile(r" ?:? ?(?:a volonte|ad lib)")
 _EXAMINED = re.compile(
     r"(?<![a-z])(?:ta|t°|auscult\w*|fc|spo2|tympans?|gorge|abdo(?:men)? souple)(?![a-z]) ?[:0-9a-z]"
@@ -288,6 +295,11 @@ def _before(note: Note, line: Line, sentence: Sentence) -> str:
     for cue in reversed(cues):
         kind = str(cue.lastgroup)
         near = bool(_LIST.fullmatch(note.flat, cue.end(), one.start))
+        if kind == PRESCRIBED and (
+            _NOT.search(note.flat, max(0, cue.start() - 12), cue.start())
+            or _NOT_DONE.fullmatch(note.flat, cue.end(), one.start)
+        ):
+            return NONE  # « ne pas reconduire le Stilnox », « je ne renouvelle pas le zopiclone »
         if near and kind in (STOPPED, NONE) and _SEPARATED.search(note.flat, cue.end(), one.start):
             continue  # « … 10 mg 3 j stop, Inexium … », « … puis stop - Trelegy … »
         if near and kind == STOPPED and _OF_ANOTHER.search(note.flat, max(0, cue.start() - 6), cue.start()):
@@ -316,10 +328,12 @@ def _before(note: Note, line: Line, sentence: Sentence) -> str:
     return ""
 
 
+_NOT = re.compile(r"(?<![a-z])(?:ne (?:plus|pas)|pas (?:de|d'|a)|inutile de|sans) ?(?:l[ea]s? )?$")
+_NOT_DONE = re.compile(r" (?:pas|plus)(?: encore)?(?: (?:le|la|les|de|du|d'|l'|son|sa|ses))? ?(?:l')?")
 _OF_ALL = re.compile(r" ?:")
 _WORDS_OF_LIST = re.compile(r"[^,;]{0,70}(?:,[^,;]{0,70}){0,8}")
 _OTHER_STORY = re.compile(
-    r"(?<![a-z])(?:mais|rdv|revoir|bio|at|cs|consult\w*|pour|depuis|ce jour|auj\w*)(?![a-z])"
+    r"(?<![a-z])(?:mais|rdv|revoir|bio|at|cs|consult\w*|pour(?! (?:une duree de )?(?:[0-9]{1,2}|une?|deux|trois|six) (?:mois|ans?|sem))|depuis|ce jour|auj\w*)(?![a-z])"
 )
 
 
@@ -346,7 +360,7 @@ def _next_at(note: Note, place: int, following: int) -> bool:
 
 # « Tramadol 50 nausées stoppé », « amoxicilline donnée par le dentiste, arrêtée ce matin »; not « pas arrêté ».
 _STOPPED_LATER = re.compile(
-    r"(?:(?!(?<![a-z])(?:pas|non|ni|sauf|tabac|si)(?![a-z]))[^.;()\n0-9]){0,32}?(?:\([^()\n]{0,40}\)[ ,:=>→-]*(?:[a-z]{1,8} ){0,2}?)?(?<![a-z])(?:stop(?=[ ,]*(?:$|\n|\.|;))|stoppee?s?|arretee?s?|interrompue?s?|suspendue?s?|arret(?= (?:j[0-9]|apres|au bout|definitif|spontane|pour|car|cause|devant|seul)))(?![a-z])"
+    r"(?:(?!(?<![a-z])(?:pas|non|ni|sauf|tabac|si)(?![a-z]))[^.;()\n0-9]){0,32}?(?:\([^()\n]{0,40}\)[ ,:=>→-]*(?:[a-z]{1,8} ){0,2}?)?(?<![a-z])(?:stop(?=[ ,]*(?:$|\n|\.|;))|stoppee?s?|arretee?s?|interrompue?s?|suspendue?s?|remplacee?s? par|arret(?= (?:j[0-9]|apres|au bout|definitif|spontane|pour|car|cause|devant|seul)))(?![a-z])"
 )
 
 
@@ -363,6 +377,8 @@ _ARROW_STOP = re.compile(r" ?(?:-+>|=+>|→) ?(?:a |est |on |donc )*(?:stop|arre
 _ARROW_NONE = re.compile(
     r" ?(?:-+>|=+>|→) ?(?:non|pas) (?:deliv|donn|pri[st]|prescri|repri|renouvel|commenc|debut|support)"
 )
+_SWITCHED = re.compile(r"(?<![a-z])(?:relais|switch|substitution|passage) (?:de |du |de l'|d'|de la )?$")
+_BY = re.compile(r" ?(?:par|vers|pour|a|-+>|=+>|→) ?(?![0-9])")
 _REPLACED = re.compile(r" ?(?:-+>|=+>|→) ?")
 _ASKED = re.compile(r" ?[?]")  # « Effexor 37,5 ? elle réfléchit »
 

@@ -19,6 +19,7 @@ _EVERY = {"/4h": 6, "/6h": 4, "/8h": 3, "/12h": 2}  # « Actiskenan 5 mg/4h »
 _YEARS = (1950, 2060)
 _MANY = 10  # of what has no unit, at a time; more is a mass or a mistake
 _TOO_MANY = 30  # of tablets or sachets at a time
+_TAKINGS = ("fois", "prise", "prises", "x")
 _SOLID = ("cp", "gél", "sachet", "suppositoire")
 
 
@@ -130,6 +131,10 @@ class _Reading:
         elif self._of_each(place):
             self.found.strength = f"{_french(number)} {unit}"
             self._per_day(per)
+        elif self._other_moment(place):
+            mass = strengths.parts(self.found.strength or "")[0]
+            self.last.amount, self.last.unit = mass  # « 1 mg matin et 2 mg le soir »
+            self.found.intakes.append(Intake(number, unit, step=self.step))
         elif self._has_last_amount() and not self._is_dose(place):
             self.found.strength = self.found.strength or f"{_french(number)} {unit}"
         else:
@@ -146,6 +151,12 @@ class _Reading:
             and [piece.kind for piece in before] == [doses.AMOUNT, doses.FILLER]
             and before[0].values["unit"] in _SOLID
         )
+
+    def _other_moment(self, place: int) -> bool:
+        """A second mass with a moment of its own, after a strength whose moment is told."""
+        told = self.found.intakes
+        alone = len(told) == 1 and told[0].amount is None and bool(told[0].when) and not self.stepped
+        return alone and self._is_moment(place) and len(strengths.parts(self.found.strength or "")) == 1
 
     def _has_last_amount(self) -> bool:
         return bool(self.found.intakes) and self.found.intakes[-1].amount is not None
@@ -426,8 +437,10 @@ class _Reading:
             intake.amount, intake.unit = parts[0]
 
     def _in_intakes(self) -> None:
-        """« max 3 g/j » of tablets of 1 g is 3."""
+        """« max 3 g/j » of tablets of 1 g is 3; « 2 lyocs max 3 fois/j » are 6."""
         found = self.found
+        if found.ceiling and found.ceiling_unit in _TAKINGS and found.intakes:
+            found.ceiling *= found.intakes[0].amount or 1
         if found.ceiling is None or found.ceiling_unit not in strengths.MILLIGRAMS:
             return
         mass = strengths.milligrams(found.strength)
