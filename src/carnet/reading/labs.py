@@ -70,7 +70,7 @@ def _others() -> tuple[re.Pattern[str], re.Pattern[str]]:
         r"(?:(?:en|le|du|au) )?(?:(?:[0-9]{1,2}/){0,2}(?:19|20)[0-9]{2}|[0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{2})?)"
     )
     month = r"(?:en )?(?:janv|fevr?|mars|avr|mai|juin|juil|aout|sept?|oct|nov|dec)[a-z]*\.?(?: (?:19|20)?[0-9]{2})?"
-    past = rf"(?:{day}|{month}|il y a [0-9]{{1,2}} (?:mois|ans?|sem\w*)|l'an (?:dernier|passe)|hier|avant)(?![a-z0-9])"
+    past = rf"(?:{day}|{month}|il y a (?:[0-9]{{1,2}}|une?|deux|trois|six) (?:mois|ans?|sem\w*)|l'an (?:dernier|passe)|hier|avant)(?![a-z0-9])"
     number = rf"(?P<n>{numbers.NUMBER})(?: ?(?P<u>{_units()})(?![a-z]))?(?![a-z0-9/]|[.,][0-9])"
     now = r"(?:auj\w*|ce jour|actuellement|maintenant|ce matin)"
     dated = rf"(?: ?\(?{past}\)?)?"
@@ -108,9 +108,14 @@ _DECIMAL = re.compile(r" ?[0-9]{0,3}[.,][0-9]")
 
 def _named(note: Note, match: Match[Concept]) -> bool:
     written = note.text[match.start : match.end]
+    if written == "cst" and note.flat.startswith(",", match.end):
+        return False  # constipation
     if len(written) > _SHORT or not written.islower() or note.text.islower():
         return True
-    return bool(_DECIMAL.match(note.flat, match.end))  # « tg .88 »
+    return written != "vs" and bool(_DECIMAL.match(note.flat, match.end))  # « tg .88 », « 68,4 kg vs 64,5 »
+
+
+_EARS = ("TG", "TD")  # « TG RAS » is a tympanum
 
 
 def _worded(note: Note, match: Match[Concept], value: re.Match[str]) -> Fact | None:
@@ -118,6 +123,8 @@ def _worded(note: Note, match: Match[Concept], value: re.Match[str]) -> Fact | N
     written = list(tables.toml("labs.toml")["words"])[int(name[1:])]
     if written == "normal" and not match.value.row.get("ucum") and match.value.label.startswith("bilan"):
         return None  # « BH ok » says nothing of one test
+    if written == "normal" and note.text[match.start : match.end] in _EARS:
+        return None
     if written == "+" and len(note.text[match.start : match.end]) <= _SHORT:
         return None  # « K+ »
     if (
@@ -273,7 +280,9 @@ def _serologies(note: Note) -> Iterator[Fact]:
 @cache
 def _immune() -> re.Pattern[str]:
     names = tables.any_of(tables.toml("labs.toml")["serologies"].values())
-    return re.compile(rf"(?<![a-z0-9])(?P<t>{names})(?![a-z])[ :=]{{0,3}}(?:{_said()})")
+    return re.compile(
+        rf"(?<![a-z0-9])(?P<t>{names})(?![a-z])(?: (?:urinaires?|sanguins?|plasmatiques?|ce jour|faite?))?[ :=]{{0,3}}(?:{_said()})"
+    )
 
 
 def dipsticks(note: Note) -> Iterator[Fact]:

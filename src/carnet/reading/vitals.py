@@ -29,7 +29,7 @@ _UNITS = {
     "pain_scale": r"(?: ?(?:/|sur) ?10)",
 }
 # What may not follow the number: it would be a duration, a dose, a date, another number.
-_AFTER = r"(?![0-9]|[.,][0-9]| ?(?:mg|ug|ml|cp|ans?|a|jours?|j|sem\w*|mois|fois|h|x)\b|/[0-9](?!0\b))"
+_AFTER = r"(?![0-9]|[.,][0-9]| ?(?:mg|ug|ml|cp|ans?|a(?! [0-9]{1,2} ?h\b)|jours?|j|sem\w*|mois|fois|h|x)\b|/[0-9](?!0\b))"
 
 
 @cache
@@ -41,7 +41,7 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
         row = table[name]
         weak = set(row.get("weak", ()))
         strong = tables.any_of(form for form in row["names"] if form not in weak)
-        number = r"(?P<n>1 ?m ?[0-9]{2}|[0-9]{1,3}kg?[0-9]{1,3}(?![0-9a-z])|(?:3[5-9]|4[01]) [0-9](?![0-9/]|[.,][0-9]| ?(?:x|fois|cp|j|ans|mois|sem|kg|cm|mg)(?![a-z]))|[0-9]{1,4}(?:[.,°][0-9]{1,3})?)"
+        number = r"(?P<n>1 ?m ?[0-9]{2}|[0-9] [0-9]{3}(?= ?g(?:r|rammes)?\b)|[0-9]{1,3}kg?[0-9]{1,3}(?![0-9a-z])|(?:3[5-9]|4[01]) [0-9](?![0-9/]|[.,][0-9]| ?(?:x|fois|cp|j|ans|mois|sem|kg|cm|mg)(?![a-z]))|[0-9]{1,4}(?:[.,°][0-9]{1,3})?)"
         heads = [
             rf"(?<![a-z0-9])(?<!tour de )(?P<name>{strong})(?![a-z]){between}{number}(?P<u>{unit})?{_AFTER}"
         ]
@@ -87,11 +87,23 @@ def _fact(note: Note, name: str, match: re.Match[str], group: str | int) -> Fact
         return None
     if named in ("poids", "pds") and _CHANGE.search(note.before(start, 14)):
         return None
-    if not named and _told_otherwise(note, row, start):
+    if not named and (_told_otherwise(note, row, start) or _of_the_child_to_come(note, match[0])):
         return None
     if named == "t" and not _plausible_t(name, value, match[0]):
         return None
     return Fact(VITAL, start, end, 0.97, {"name": name, "value": numbers.short(value), "unit": row["unit"]})
+
+
+def _of_the_child_to_come(note: Note, written: str) -> bool:
+    """« BdC 145/min » of a pregnant woman."""
+    return bool(_FOETAL.match(written)) and bool(_PREGNANT.search(note.flat))
+
+
+_FOETAL = re.compile(r"(?:b\.?d\.?c|bruits du coeur)")
+_PREGNANT = re.compile(
+    r"(?<![a-z])(?:grossesse|enceinte|hu [0-9]|[0-9]{1,2} ?sa(?![a-z])|maf(?![a-z])|foetal|fœtal)"
+)
+_GRAMS = re.compile(r"[0-9] [0-9]{3}")
 
 
 def _value(name: str, written: str, unit: str) -> float | None:
@@ -101,6 +113,8 @@ def _value(name: str, written: str, unit: str) -> float | None:
     if "m" in written:  # 1m72, 1,72 m
         digits = written.replace(" ", "").removesuffix("m").replace("m", ".").replace(",", ".")
         return round(float(digits) * 100, 1)
+    if name == "weight" and _GRAMS.fullmatch(written):  # 6 420 g
+        return float(written.replace(" ", "")) / 1000
     if " " in written and name != "temperature":
         return None
     value = numbers.value(written.replace("°", ".").replace(" ", "."))
