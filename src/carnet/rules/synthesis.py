@@ -307,7 +307,9 @@ def _in_words(dose: Resource) -> str:
     amounts = [_amount(one) for one in dose.get("doseAndRate", [])]
     timing = dose.get("timing", {})
     rhythm = str(timing.get("code", {}).get("text") or "") or _rhythm(timing.get("repeat", {}))
-    need = "si besoin" if dose.get("asNeededBoolean") or dose.get("asNeededCodeableConcept") else ""
+    why = concept_words(dose.get("asNeededCodeableConcept"))
+    is_needed = dose.get("asNeededBoolean") or dose.get("asNeededCodeableConcept")
+    need = f"si {why or 'besoin'}" if is_needed else ""
     return ", ".join(filter(None, (*amounts, rhythm, need)))
 
 

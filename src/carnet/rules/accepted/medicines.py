@@ -11,7 +11,7 @@ from typing import Any
 from carnet.fhir import codes
 from carnet.fhir.folding import fold, words
 from carnet.rules import tables
-from carnet.rules.accepted import schemes
+from carnet.rules.accepted import reasons, schemes
 from carnet.rules.accepted.scene import Fact, Resource, Scene, concept, place
 
 # times per day, as the reader gives it: words, (frequency, period, unit)
@@ -82,12 +82,13 @@ def _named_forms() -> list[tuple[str, frozenset[str]]]:
 
 
 def directions(fact: Fact) -> str:
-    """How it is taken, in words: `1 comprimé 3 fois par jour si besoin, au plus 4 par jour`. A scheme that these words
+    """How it is taken, in words: `1 comprimé 3 fois par jour si douleur, au plus 4 par jour`. A scheme that these words
     would flatten stands as the doctor typed it."""
     if is_typed(fact):
         return f"« {fact['quote']} »"
     dose, often = _dose(fact), _often(fact)
-    parts = [" ".join(filter(None, (dose, often, "si besoin" if fact.get("as_needed") else "")))]
+    need = f"si {reasons.reason(fact) or 'besoin'}" if fact.get("as_needed") else ""
+    parts = [" ".join(filter(None, (dose, often, need)))]
     if fact.get("max_per_day"):
         parts.append(f"au plus {number(fact['max_per_day'])} par jour")
     parts.insert(1, schemes.moments(fact))
@@ -185,12 +186,11 @@ def _request(fact: Fact, scene: Scene) -> Resource:
 def _dosage(fact: Fact) -> Resource:
     made: Resource = {"text": directions(fact)}
     if is_typed(fact):
-        return made | ({"asNeededBoolean": True} if fact.get("as_needed") else {})
+        return made | _as_needed(fact)
     timing = _timing(fact)
     if timing:
         made["timing"] = {"repeat": timing}
-    if fact.get("as_needed"):
-        made["asNeededBoolean"] = True
+    made |= _as_needed(fact)
     if fact.get("dose_per_intake") is not None:
         unit = str(fact.get("intake_unit") or "")
         value = Decimal(str(fact["dose_per_intake"]))
@@ -202,6 +202,14 @@ def _dosage(fact: Fact) -> Resource:
         )
         made["maxDosePerPeriod"] = {"numerator": most, "denominator": day}
     return made
+
+
+def _as_needed(fact: Fact) -> Resource:
+    """For what, where the words say it."""
+    if not fact.get("as_needed"):
+        return {}
+    why = reasons.reason(fact)
+    return {"asNeededCodeableConcept": {"text": why}} if why else {"asNeededBoolean": True}
 
 
 def _timing(fact: Fact) -> Resource:
