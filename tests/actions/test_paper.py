@@ -260,3 +260,12 @@ def test_what_is_written_for_a_request_no_longer_waits(open_cell: object, at: da
         if one.resource()["status"] == "current"
     ]
     assert sorted(standing) == ["Certificat médical", "Certificat médical", "Ordonnance"]
+
+
+@pytest.mark.parametrize(("gender", "said"), [("female", "née le"), ("male", "né le"), ("unknown", "né(e) le")])
+def test_who_is_born_agrees_with_the_sex_that_is_known(at: datetime, gender: str, said: str) -> None:
+    told = paper.told_by([], at.date())
+    asked = paper.Asked("certificate", paper.WORDINGS["certificate"])
+    found = paper.values(ALICE, {**EMILE, "gender": gender}, told, asked, at.date())
+    assert f"{found['ne']} le" == said
+    assert ("(e)" in found["interesse"]) is (gender == "unknown")

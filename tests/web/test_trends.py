@@ -42,17 +42,29 @@ def test_one_value_is_no_curve_and_many_are_few_points() -> None:
     assert len(drawn(*many)["29463-7"].points.split()) == MOST
 
 
-def test_a_pressure_is_read_as_one() -> None:
+def pressure(day: str, upper: int, lower: int) -> dict[str, Any]:
     parts = [
         {
             "code": {"coding": [{"system": codes.LOINC, "code": code}]},
             "valueQuantity": {"value": value, "unit": "mmHg"},
         }
-        for code, value in (("8480-6", 148), ("8462-4", 92))
+        for code, value in (("8480-6", upper), ("8462-4", lower))
     ]
-    pressure = measured("2026-11-10", "0") | {"component": parts}
-    del pressure["valueQuantity"]
-    assert drawn(pressure)["8480-6"].words == "148/92"
+    made = measured(day, "0") | {"id": f"{day}-{upper}", "component": parts}
+    del made["valueQuantity"]
+    return made
+
+
+def test_a_pressure_is_read_as_one() -> None:
+    assert drawn(pressure("2026-11-10", 148, 92))["8480-6"].words == "148/92"
+
+
+def test_of_two_pressures_of_one_moment_the_last_is_whole() -> None:
+    day = "2026-11-10"
+    for first, last in (((148, 92), (135, 80)), ((142, 80), (135, 80)), ((135, 85), (135, 80))):
+        two = drawn(pressure(day, *first), pressure(day, *last) | {"id": "second"})["8480-6"]
+        assert "/" in two.words
+    assert drawn(pressure(day, 142, 80), pressure(day, 135, 80))["8480-6"].words == "135/80"
 
 
 def test_two_units_are_never_one_curve() -> None:

@@ -52,8 +52,8 @@ WORDINGS: dict[Kind, str] = {
         "Je vous remercie de votre avis."
     ),
     "certificate": (
-        "Je soussigné(e), {medecin}, certifie avoir examiné ce jour {civilite} {nom}, né(e) le {naissance}.\n\n\n\n"
-        "Certificat établi à la demande de l’intéressé(e) et remis en main propre."
+        "Je soussigné(e), {medecin}, certifie avoir examiné ce jour {civilite} {nom}, {ne} le {naissance}.\n\n\n\n"
+        "Certificat établi à la demande de {interesse} et remis en main propre."
     ),
     "sick_leave": (
         "Je soussigné(e), {medecin}, certifie avoir examiné ce jour {civilite} {nom}, dont l’état de santé nécessite un arrêt "
@@ -324,6 +324,8 @@ def values(by: Actor, patient: Resource, told: Told, asked: Asked, today: date) 
     return {
         "civilite": {"F": "Mme", "M": "M."}.get(about.sex, ""),
         "nom": about.name,
+        "ne": {"F": "née", "M": "né"}.get(about.sex, "né(e)"),
+        "interesse": {"F": "l’intéressée", "M": "l’intéressé"}.get(about.sex, "l’intéressé(e)"),
         "naissance": about.born,
         "age": about.age,
         "date": _day(today),

@@ -12,10 +12,12 @@ from carnet.fhir.errors import Invalid, Issue
 FIELDS: dict[str, str] = {
     "civilite": "M. ou Mme, selon le sexe",
     "nom": "le nom et le prénom",
+    "ne": "né ou née, selon le sexe",
     "naissance": "la date de naissance",
     "age": "l’âge",
     "date": "la date du jour",
     "lieu": "la ville du cabinet",
+    "interesse": "l’intéressé ou l’intéressée, selon le sexe",
     "medecin": "votre nom",
     "motif": "le motif de la consultation",
     "problemes": "les problèmes actifs",

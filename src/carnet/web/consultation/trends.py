@@ -35,11 +35,21 @@ class Trend:
 def trends(found: Iterable[Series], *, today: date) -> list[Trend]:
     """One for each measure, in the unit of its latest value."""
     listed = [one for one in found if one.numbers and not one.latest.about]
-    lower = {one.latest.reference: one.latest for one in listed if one.latest.code == DIASTOLIC}
+    lower = _lower(listed)
     newest: dict[str, Series] = {}
     for one in sorted(listed, key=lambda one: one.latest.date):
         newest[_code(one)] = one
     return [_trend(code, one, lower, today) for code, one in newest.items() if code]
+
+
+def _lower(listed: Iterable[Series]) -> dict[str, Value]:
+    """The lower pressure of each measure; of two measures of one moment with the same one, the series keeps it once."""
+    values = [value for one in listed if one.latest.code == DIASTOLIC for value in one.values]
+    moments: dict[str, list[Value]] = {}
+    for value in values:
+        moments.setdefault(value.date, []).append(value)
+    shared = {date: found[0] for date, found in moments.items() if len(found) == 1}
+    return shared | {value.reference: value for value in values}
 
 
 def _code(series: Series) -> str:
@@ -55,7 +65,7 @@ def _trend(code: str, series: Series, lower: dict[str, Value], today: date) -> T
 
 
 def _words(latest: Value, lower: dict[str, Value]) -> str:
-    twin = lower.get(latest.reference) if latest.code == SYSTOLIC else None
+    twin = lower.get(latest.reference) or lower.get(latest.date) if latest.code == SYSTOLIC else None
     if twin and twin.number is not None:
         return f"{latest.number:f}/{twin.number:f}"
     return wording.quantity(latest.quantity)
