@@ -28,6 +28,8 @@ def read(note: Note, named: Sequence[Named], allergens: Sequence[Match[Concept]]
     known |= {match.start: (match.end, match.value.label) for match in allergens}
     last = -1
     for cue in _cue().finditer(note.flat):
+        if _ALLERGIC.search(note.before(cue.start(), 16)) and not _TO.search(cue[0]):
+            continue  # « rhinite allergique : Inorial »
         if cue.start() < last or any(start <= cue.start() < end for start, end in none):
             continue
         for fact in _substances(note, cue, known):
@@ -37,7 +39,16 @@ def read(note: Note, named: Sequence[Named], allergens: Sequence[Match[Concept]]
 
 def _goes_on(note: Note, match: re.Match[str]) -> bool:
     """« Pas d'allergie à la pénicilline » is not « no allergy »."""
-    return bool(_TO_SOMETHING.match(note.flat, match.end()))
+    return bool(_TO_SOMETHING.match(note.flat, match.end()) or _BUT.match(note.flat, match.end()))
+
+
+_BUT = re.compile(
+    r"[ ,(]+(?:sauf|sf|hormis|en dehors d|a part|excepte)(?![a-z])"
+)  # « pas d'allergie sauf iode »
+_TO = re.compile(r" (?:a|aux?)(?![a-z])")
+_ALLERGIC = re.compile(
+    r"(?:rhin\w*|conjonctivit\w*|asthme|toux|terrain|dermat\w*|eczema|origine|nature|cause) $"
+)
 
 
 _TO_SOMETHING = re.compile(r" +(?:a|aux?)(?![a-z])(?! (?:ce jour|sa connaissance|ma connaissance))")
@@ -51,7 +62,7 @@ def _substances(note: Note, cue: re.Match[str], known: dict[int, tuple[int, str]
     limit = min(note.sentence(cue.start()).end, cue.end() + _REACH)
     if listed and note.flat.startswith(";", limit):
         limit = note.sentence(limit + 2).end
-    before = note.before(cue.start(), 40)
+    before = "" if _BUT.search(cue[0]) else note.before(cue.start(), 40)
     for _ in range(_MOST):
         found = known.get(at) or (None if weak else _words(note, at, limit, listed))
         if found is None:

@@ -10,7 +10,7 @@ from carnet.reading import numbers, tables
 from carnet.reading.facts import ALCOHOL, TOBACCO, Fact
 from carnet.reading.structure import Note
 
-_NEAR = 60  # characters between a habit and its amount
+_NEAR = 80  # characters between a habit and its amount
 _FAMILY = ("family", "advice")
 
 

@@ -41,7 +41,7 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
         row = table[name]
         weak = set(row.get("weak", ()))
         strong = tables.any_of(form for form in row["names"] if form not in weak)
-        number = r"(?P<n>1 ?m ?[0-9]{2}|[0-9] [0-9]{3}(?= ?g(?:r|rammes)?\b)|[0-9]{1,3}kg?[0-9]{1,3}(?![0-9a-z])|(?:3[5-9]|4[01]) [0-9](?![0-9/]|[.,][0-9]| ?(?:x|fois|cp|j|ans|mois|sem|kg|cm|mg)(?![a-z]))|[0-9]{1,4}(?:[.,°][0-9]{1,3})?)"
+        number = r"(?P<n>1 ?m ?[0-9]{2}|[0-9] [0-9]{3}(?= ?g(?:r|rammes)?\b)|[0-9]{1,3}kg?[0-9]{1,3}(?![0-9a-z])|[0-9]{1,2} kg [0-9]{3}(?![0-9])|(?:3[5-9]|4[01]) [0-9](?![0-9/]|[.,][0-9]| ?(?:x|fois|cp|j|ans|mois|sem|kg|cm|mg)(?![a-z]))|[0-9]{1,4}(?:[.,°][0-9]{1,3})?)"
         heads = [
             rf"(?<![a-z0-9])(?<!tour de )(?P<name>{strong})(?![a-z]){between}{number}(?P<u>{unit})?{_AFTER}"
         ]
@@ -109,7 +109,7 @@ _GRAMS = re.compile(r"[0-9] [0-9]{3}")
 def _value(name: str, written: str, unit: str) -> float | None:
     unit = unit.strip()
     if "k" in written:  # 26kg4
-        return float(re.sub("kg?", ".", written)) if name == "weight" else None
+        return float(re.sub(" ?kg? ?", ".", written)) if name == "weight" else None
     if "m" in written:  # 1m72, 1,72 m
         digits = written.replace(" ", "").removesuffix("m").replace("m", ".").replace(",", ".")
         return round(float(digits) * 100, 1)
