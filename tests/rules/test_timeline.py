@@ -90,6 +90,30 @@ def test_the_lines_prescribed_together_are_one_event() -> None:
     assert kinds(*lines) == ["prescription"]
 
 
+def test_a_prescription_and_its_paper_are_one_event() -> None:
+    request = {
+        "resourceType": "MedicationRequest", "id": "m", "status": "active", "authoredOn": "2025-03-01",
+        "medicationCodeableConcept": {"text": "amlodipine 5 mg"}, "groupIdentifier": {"value": "visit"},
+        "dosageInstruction": [{"text": "1 comprimé par jour"}],
+    }  # fmt: skip
+    later = {**request, "id": "n", "medicationCodeableConcept": {"text": "paracétamol 1 g"}}
+    paper = {
+        "resourceType": "DocumentReference", "id": "d", "status": "current", "date": "2025-03-01",
+        "type": {"coding": [{"system": codes.LOINC, "code": "57833-6"}], "text": "Ordonnance"}, "content": [],
+        "context": {"related": [{"reference": "MedicationRequest/m"}]},
+    }  # fmt: skip
+    (told,) = timeline.entries([request, paper])
+    assert (told.reference, told.kind) == ("DocumentReference/d", "prescription")
+    assert told.text == "amlodipine 5 mg · 1 comprimé par jour"
+    assert len(timeline.entries([request, later, paper])) == 2, "what is not on the paper is told beside it"
+    (alone,) = timeline.entries([request, {**paper, "status": "superseded"}])
+    assert alone.reference == "MedicationRequest/m"
+    received = tagged(paper, codes.RECEIVED)
+    assert len(timeline.entries([request, received])) == 2, (
+        "no document from outside hides what we prescribed"
+    )
+
+
 def test_replaced_dismissed_and_wrong_things_are_not_told() -> None:
     wrong = {**observation("x", "1", "X", "1"), "status": "entered-in-error"}
     replaced = tagged(observation("y", "1", "Y", "1"), codes.SUPERSEDED)

@@ -100,7 +100,7 @@ def outline(resources: Iterable[Observed]) -> list[Event]:
     documents = {f"DocumentReference/{one['id']}": one for one in by_type.get("DocumentReference", [])}
     found = [
         *_notes(by_type),
-        *_documents(observed, documents),
+        *_documents(observed, documents, by_type),
         *_reports(by_type, observed, documents),
         *_prescriptions(by_type, documents),
         *_single(by_type, documents),
@@ -242,23 +242,43 @@ def _displays(references: Iterable[Resource]) -> str:
     return ", ".join(dict.fromkeys(str(one["display"]) for one in references if one.get("display")))
 
 
-def _documents(observed: list[Observed], documents: dict[str, Resource]) -> Iterable[Event]:
+def _documents(
+    observed: list[Observed], documents: dict[str, Resource], by_type: dict[str, list[Resource]]
+) -> Iterable[Event]:
     brought: dict[str, list[Observed]] = {}
+    asked = {
+        f"{type_}/{one['id']}": one
+        for type_ in ("MedicationRequest", "ServiceRequest")
+        for one in by_type.get(type_, [])
+    }
     for one in observed if documents else ():
         said = source_of(one)
         if said in documents and not is_coded(one):
             brought.setdefault(str(said), []).append(one)
     for reference, one in documents.items():
         if one.get("status") != "superseded" and not is_attached(one, documents):
-            tell = partial(_told_document, one, documents, brought.get(reference, []))
+            lines = [asked[name] for name in _says(one) if name in asked]
+            tell = partial(_told_document, one, documents, brought.get(reference, []), lines)
             yield Event(document_kind(one), reference, _document_date(one, documents), tell)
 
 
 def _told_document(
-    document: Resource, documents: dict[str, Resource], brought: list[Observed], whole: Whole
+    document: Resource,
+    documents: dict[str, Resource],
+    brought: list[Observed],
+    lines: list[Resource],
+    whole: Whole,
 ) -> Entry:
+    """A paper of ours is told with what it says."""
     values = results.summary(results.values(map(whole, brought)))
-    return replace(document_entry(document, documents), values=values)
+    entry = document_entry(document, documents)
+    return replace(entry, values=values, text="\n".join(map(_line, lines)) or entry.text)
+
+
+def _says(document: Resource) -> list[str]:
+    """The references of the requests that a paper of ours puts on paper."""
+    listed = document.get("context", {}).get("related", [])
+    return [str(one.get("reference", "")) for one in listed] if listed and not received.tags(document) else []
 
 
 def _document_date(document: Resource, documents: dict[str, Resource]) -> str:
@@ -376,10 +396,14 @@ def _told_day(latest: str, listed: list[Observed], whole: Whole) -> Entry:
 
 
 def _prescriptions(by_type: dict[str, list[Resource]], documents: dict[str, Resource]) -> Iterable[Event]:
-    """The lines prescribed together: one group, else one day and one prescriber."""
+    """The lines prescribed together: one group, else one day and one prescriber; those on a paper are told with it."""
+    standing = [one for one in documents.values() if one.get("status") != "superseded"]
+    printed = {name for one in standing for name in _says(one)}
     grouped: dict[tuple[str, str], list[Resource]] = {}
     for one in by_type.get("MedicationRequest", []):
         if received.source(one) in documents or received.state(one) == codes.RECEIVED:
+            continue
+        if f"MedicationRequest/{one['id']}" in printed:
             continue
         group = str(one.get("groupIdentifier", {}).get("value", ""))
         key = (group or str(one.get("authoredOn", ""))[:10], _displays([one.get("requester", {})]))
@@ -390,10 +414,12 @@ def _prescriptions(by_type: dict[str, list[Resource]], documents: dict[str, Reso
 
 
 def _told_lines(reference: str, when: str, who: str, listed: list[Resource], whole: Whole) -> Entry:
-    lines = [
-        " ".join(filter(None, (received.label(one), "·", _dosage(one)))).removesuffix(" ·") for one in listed
-    ]
-    return Entry("prescription", reference, when, "Ordonnance", text="\n".join(lines), who=who)
+    return Entry("prescription", reference, when, "Ordonnance", text="\n".join(map(_line, listed)), who=who)
+
+
+def _line(request: Resource) -> str:
+    """`amlodipine 5 mg · 1 comprimé par jour`; the words of any other request."""
+    return " ".join(filter(None, (received.label(request), "·", _dosage(request)))).removesuffix(" ·")
 
 
 def _dosage(request: Resource) -> str:
