@@ -164,7 +164,7 @@ def _add_asides(add: Callable[..., None], table: dict[str, Any]) -> None:
     # « enfant 14 kg » is who takes it, no dose for a weight.
     add(
         FILLER,
-        r"(?:enfant|bb|bebe|nourrisson|poids|pds|pese)[ :]{1,3}(?:de )?[0-9]{1,2}(?:[.,][0-9])? ?kgs?(?![a-z/])",
+        r"(?:pour )?(?:une? |l'|cet |le )?(?:enfant|bb|bebe|nourrisson|poids|pds|pese)[ :]{1,3}(?:de )?[0-9]{1,2}(?:[.,][0-9])? ?(?:kg|kilo)s?(?![a-z/])",
     )
 
 
@@ -212,7 +212,9 @@ def _add_conditions(add: Callable[..., None], table: dict[str, Any]) -> None:
     )
     add(NEED, rf"(?:{tables.any_of(need['plain'])})(?![a-z])")
     add(
-        NEED, r"(?:si |en cas de |en cas d')(?P<why>[a-zœ]{3,20})(?![a-z'])", dose_values.need
+        NEED,
+        r"(?:si |en cas de |en cas d')(?P<why>(?!(?:les?|la|des|une?|elle|vous|pas|non|tout|tous|cela|son|ses|cette?)(?![a-z]))[a-zœ]{3,20})(?![a-z'])",
+        dose_values.need,
     )  # no end of it in sight
 
 

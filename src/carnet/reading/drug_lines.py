@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from carnet.reading import dose_values, doses, numbers, posology, strengths
+from carnet.reading import dose_values, doses, posology, strengths
 from carnet.reading.doses import Piece
 from carnet.reading.intakes import Intake, Posology
 from carnet.reading.naming import Named
@@ -30,13 +30,17 @@ class Line:
 
 def lines(note: Note, named: Sequence[Named]) -> list[Line]:
     """Each named drug with the dosage that follows it."""
-    found = []
+    found: list[Line] = []
     for place, one in enumerate(named):
         limit = named[place + 1].start if place + 1 < len(named) else len(note.flat)
         limit = min(limit, one.end + _LINE)
         pieces = doses.pieces(note.flat, one.end, limit)
         told = note.before(one.start, 30)
-        read = posology.of(_new_dose(note, pieces) if _CHANGES.search(told) else pieces, one.drug)
+        before = found[-1].end if found else 0
+        told_new = _new_dose(note, pieces) if _CHANGES.search(told) else pieces
+        read = posology.of(_led(note, one, before, told_new), one.drug)
+        if pieces:
+            read.end = pieces[-1].end
         end = (
             read.end
             - len(note.flat[one.end : read.end])
@@ -45,24 +49,37 @@ def lines(note: Note, named: Sequence[Named]) -> list[Line]:
         named_next = named[place + 1].start if place + 1 < len(named) else NOWHERE
         line = Line(one, read, max(one.end, end), named_next)
         read.changed = bool(_CHANGES.search(told) and (read.strength or read.intakes))
-        _led(note, one, read)
         read.as_needed = read.as_needed or _in_case(note, one)
         found.append(_changed(note, line, limit) or line)
     return found
 
 
 _LEADING = re.compile(
-    r"(?:^|[\n,;+:] ?|prendre )(?P<n>[1-6]|1/2|½) ?(?:cp|comprimes?|gel|gelules?|sachets?)?(?: de| d')? ?$"
+    r"(?:^|(?<=[\n,;+:.] )|(?<=[\n;+:])|(?<=prendre )|(?<=et ))(?=[0-9½¼]|une? |deux |trois )"
 )
+_OF = re.compile(r"[ ]?(?:de |d'|du |de l')? ?")
+_LED = 60  # characters before a name
 
 
-def _led(note: Note, one: Named, read: Posology) -> None:
-    """« 2 Doliprane 1000 3 fois par jour »: the amount may stand before the name."""
-    leading = _LEADING.search(note.flat[max(note.sentence(one.start).start, one.start - 24) : one.start])
-    if leading and read.intakes and all(intake.amount is None for intake in read.intakes):
-        read.intakes[0].amount = numbers.value(leading["n"])
+def _led(note: Note, one: Named, before: int, pieces: list[Piece]) -> list[Piece]:
+    """« 2 Doliprane 1000 3 fois par jour », « 1 injection par semaine de Trulicity »: what stands before the name."""
+    if any(piece.kind in _TAKEN for piece in pieces):
+        return pieces
+    first = max(before, note.sentence(one.start).start, one.start - _LED)
+    for start in _LEADING.finditer(note.flat, first, one.start):
+        found = doses.pieces(note.flat, start.start(), one.start)
+        kinds = {piece.kind for piece in found}
+        end = found[-1].end if found else first
+        if kinds & _AMOUNTS and _OF.fullmatch(note.flat, end, one.start):
+            made = (
+                1 if pieces and pieces[0].kind in (doses.BARE, doses.MASS) else 0
+            )  # the strength is told first
+            return [*pieces[:made], *found, *pieces[made:]]
+    return pieces
 
 
+_AMOUNTS = frozenset((doses.AMOUNT, doses.BARE, doses.TIMES))
+_TAKEN = frozenset((doses.AMOUNT, doses.SCHEME, doses.COUNTED))
 _NUMBERED = re.compile(r"[0-9½¼¾]|un[e ]|deux |trois ")
 _IN_CASE = re.compile(
     r"(?:^|[.;,(\n+-] ?)(?:(?:(?:si|en cas d[e'])(?P<why>[a-z0-9' >,°]{2,40})|(?:en |lors des? |pendant les )crises?) ?:|si (?P<why2>[a-z0-9>°,]{3,20}(?: [a-z0-9>,]{3,15})?)) ?$"

@@ -1,0 +1,158 @@
+"""The words around a drug that say what becomes of it: the cues of medications.toml, before its name and after its line.
+Which of them counts is decided in drug_status.py."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from carnet.reading import tables
+from carnet.reading.drug_lines import Line
+from carnet.reading.structure import Note, Sentence
+
+PRESCRIBED, ONGOING, STOPPED = "prescribed", "ongoing", "stopped"
+NONE, UNSAID, PAST = "none", "", "past"  # spoken of only; nothing says; taken before
+SUPPLY = 21  # days
+REACH = 90  # characters before a name in which a cue counts
+
+
+def only_named(line: Line) -> bool:
+    return not (line.posology.strength or line.posology.says_something)
+
+
+def lasting(line: Line) -> bool:
+    """Whether the line says how long, whole or step by step."""
+    return bool(line.posology.days or any(intake.for_days for intake in line.posology.intakes))
+
+
+@cache
+def cues(where: str) -> re.Pattern[str]:
+    table = tables.toml("medications.toml")
+    groups = [
+        f"(?P<{name}>{tables.any_of(table[name][where])})"
+        for name in (STOPPED, PRESCRIBED, ONGOING, NONE, PAST)
+        if table[name][where]
+    ]
+    return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(groups)})(?![a-z])")
+
+
+_SEPARATED = re.compile(r",| [-/+·•] ")
+_OF_ANOTHER = re.compile(r"(?:-+>|=+>|→) ?(?:a |mis a l')?$")
+_LIST = re.compile(
+    r"[ :=,(+/&\"'.-]*(?:(?:et|le|la|les|du|de|des|d'|l'|un|une|son|sa|ses|par|avec|puis|aussi|traitement|ttt|tt|(?:de |d')(?:lui|elle)[- ]meme|spontanement|seule?) ?)*[ :=,(+/-]*"
+)
+
+
+def before(note: Note, line: Line, sentence: Sentence) -> str:
+    """The nearest cue before the name. Those that speak of one drug must stand right before it; a stop or « sous »
+    holds for a list, until another cue."""
+    one, told = line.named, line.posology.says_something
+    first = max(sentence.start, one.start - REACH * 2)
+    found = list(cues("before").finditer(note.flat, first, one.start))
+    for cue in reversed(found):
+        kind = str(cue.lastgroup)
+        near = bool(_LIST.fullmatch(note.flat, cue.end(), one.start))
+        if kind == PRESCRIBED and (
+            _NOT.search(note.flat, max(0, cue.start() - 12), cue.start())
+            or _NOT_DONE.fullmatch(note.flat, cue.end(), one.start)
+        ):
+            return NONE  # « ne pas reconduire le Stilnox », « je ne renouvelle pas le zopiclone »
+        if near and kind in (STOPPED, NONE) and _SEPARATED.search(note.flat, cue.end(), one.start):
+            continue  # « … 10 mg 3 j stop, Inexium … », « … puis stop - Trelegy … »
+        if near and kind == STOPPED and _OF_ANOTHER.search(note.flat, max(0, cue.start() - 6), cue.start()):
+            continue  # « oméprazole 20 → à stopper / vit B12 »
+        if near:
+            return kind
+        if (kind == STOPPED or (kind == NONE and not told)) and _only_names(note, cue.end(), one.start):
+            return kind
+        if (
+            kind == STOPPED
+            and not told
+            and _OF_ALL.match(note.flat, cue.end())
+            and _list_like(note, cue.end(), one.start)
+        ):
+            return kind  # « Stop : Tahor 40, Ginkor, Lexomil 6 »
+        if (
+            kind in (ONGOING, PRESCRIBED)
+            and (told or not one.weak)  # « prescris IRM, TSH, B12 »
+            and not (
+                kind == ONGOING and 0 < (line.posology.days or 0) < SUPPLY
+            )  # « sous Lasilix : Diffu-K 5 j »
+            and "," not in note.flat[cue.end() : one.start].split(")")[-1][:0]
+            and _list_like(note, cue.end(), one.start)
+        ):
+            return kind
+    return ""
+
+
+_NOT = re.compile(r"(?<![a-z])(?:ne (?:plus|pas)|pas (?:de|d'|a)|inutile de|sans) ?(?:l[ea]s? )?$")
+_NOT_DONE = re.compile(r" (?:pas|plus)(?: encore)?(?: (?:le|la|les|de|du|d'|l'|son|sa|ses))? ?(?:l')?")
+_OF_ALL = re.compile(r" ?:")
+_WORDS_OF_LIST = re.compile(r"[^,;]{0,70}(?:,[^,;]{0,70}){0,8}")
+_OTHER_STORY = re.compile(
+    r"(?<![a-z])(?:mais|rdv|revoir|bio|at|cs|consult\w*|pour(?! (?:une duree de )?(?:[0-9]{1,2}|une?|deux|trois|six) (?:mois|ans?|sem))|depuis|ce jour|auj\w*)(?![a-z])"
+)
+
+
+def _only_names(note: Note, start: int, end: int) -> bool:
+    """« pas d'AINS ni corticoïdes », « stop Kardégic et Plavix »: short, joined by et, ni, ou."""
+    between = note.flat[start:end]
+    return (
+        len(between) < 35
+        and bool(re.search(r"(?:et|ni|ou|/|\+) (?:de |d'|du |les? )?$", between))
+        and "," not in between
+    )
+
+
+def _list_like(note: Note, start: int, end: int) -> bool:
+    between = note.flat[start:end]
+    return bool(_WORDS_OF_LIST.fullmatch(between)) and not _OTHER_STORY.search(between)
+
+
+def _next_at(note: Note, place: int, following: int) -> bool:
+    """« …, stop Ramipril »: what was said here is said of the next drug."""
+    told = note.flat[max(0, place - 4) : place].endswith((" par", "pour"))  # « remplacé par »
+    return not told and following >= place and not note.flat[place:following].strip(" :")
+
+
+# « Tramadol 50 nausées stoppé », « amoxicilline donnée par le dentiste, arrêtée ce matin »; not « pas arrêté ».
+_STOPPED_LATER = re.compile(
+    r"(?:(?!(?<![a-z])(?:pas|non|ni|sauf|tabac|si)(?![a-z]))[^.;()\n0-9]){0,32}?(?:\([^()\n]{0,40}\)[ ,:=>→-]*(?:[a-z]{1,8} ){0,2}?)?(?<![a-z])(?:stop(?=[ ,]*(?:$|\n|\.|;))|stoppee?s?|arretee?s?|interrompue?s?|suspendue?s?|remplacee?s? par|arret(?= (?:j[0-9]|apres|au bout|definitif|spontane|pour|car|cause|devant|seul)))(?![a-z])"
+)
+
+
+def _is_end_of_course(line: Line, said: str) -> bool:
+    """« 60 mg 3 j, 40 mg 3 j, 20 mg 3 j stop » is a course with its end."""
+    return lasting(line) and said.strip(" ,:=()-") == "stop"
+
+
+ARROW_STOP = re.compile(r" ?(?:-+>|=+>|→) ?(?:a |est |on |donc )*(?:stop|arret|suspen|remplac|switch)")
+_ARROW_NONE = re.compile(
+    r" ?(?:-+>|=+>|→) ?(?:non|pas) (?:deliv|donn|pri[st]|prescri|repri|renouvel|commenc|debut|support)"
+)
+_ASKED = re.compile(r" ?[?]")  # « Effexor 37,5 ? elle réfléchit »
+
+
+def after(note: Note, line: Line) -> str:
+    end = note.sentence(max(line.named.start, line.end - 1)).end
+    match = re.compile(
+        rf"[ ,:=()-]*(?:(?:ttt|est|sont|a ete|ont ete|seul|aussi|reste|restent|toujours|peut etre) )*(?:{cues('after').pattern})"
+    ).match(note.flat, line.end, min(end, line.end + 40))
+    if (
+        match
+        and match.lastgroup == STOPPED
+        and (_next_at(note, match.end(), line.following) or _is_end_of_course(line, match[0]))
+    ):
+        match = None
+    if match and match.lastgroup != NONE:
+        return str(match.lastgroup)
+    arrow = ARROW_STOP.match(note.flat, line.end)
+    until = line.following if line.following > line.end else len(note.flat)
+    later = _STOPPED_LATER.match(note.flat, line.end, min(until, line.end + 75))
+    if later and (_next_at(note, later.end(), line.following) or lasting(line)):
+        later = None
+    if arrow or later:
+        return STOPPED
+    match = match or _ARROW_NONE.match(note.flat, line.end)
+    asked = not line.posology.says_something and _ASKED.match(note.flat, line.end)
+    return NONE if match or asked else ""

@@ -1,0 +1,146 @@
+"""Whether a drug line is prescribed, goes on, or was stopped: by the nearest cue, then by where it stands in the note, then
+by what it says itself."""
+
+from __future__ import annotations
+
+import re
+
+from carnet.reading import drug_cues
+from carnet.reading.drug_cues import (
+    NONE,
+    ONGOING,
+    PAST,
+    PRESCRIBED,
+    REACH,
+    STOPPED,
+    SUPPLY,
+    UNSAID,
+    lasting,
+    only_named,
+)
+from carnet.reading.drug_lines import Line
+from carnet.reading.structure import Note, Sentence
+
+UNCHANGED = (ONGOING, 0.93)  # said after the line
+GUESSED = (PRESCRIBED, 0.6)  # a strength alone
+BY_PLACE = 0.9  # sure of at most: by where it stands in the note
+BY_DOSE = 0.8  # sure of at most: by the dosage of the line itself
+
+
+def status(note: Note, line: Line, *, in_list: bool = False) -> tuple[str, float]:
+    """By the nearest cue: after the line, before the name, the section, then what the line itself says."""
+    one, read = line.named, line.posology
+    sentence = note.sentence(one.start)
+    after, before = drug_cues.after(note, line), drug_cues.before(note, line, sentence)
+    if before == PAST:
+        stop = after == STOPPED or drug_cues.ARROW_STOP.search(note.flat, line.end, line.end + REACH // 2)
+        return (STOPPED, 0.8) if stop else (NONE, 0)
+    if after == NONE or (before == NONE and not (after and read.says_something)):
+        return NONE, 0
+    if only_named(line) and _REPLACED.fullmatch(note.flat, line.end, max(line.end, line.following)):
+        return STOPPED, 0.8  # « Jasminelle -> Leeloo »
+    if _SWITCHED.search(note.before(one.start, 20)) and _BY.match(note.flat, line.end):
+        return STOPPED, 0.8  # « Relais Oramorph par Skenan »
+    if (
+        after == STOPPED
+        and before == PRESCRIBED
+        and not drug_cues.cues("after").search(note.flat, line.end, line.end + 24)
+    ):
+        after = ""  # « reprise du Lévothyrox 100 après arrêt spontané »
+    if read.kept:
+        return UNCHANGED
+    if read.changed and before != STOPPED:
+        return PRESCRIBED, 0.9
+    if one.drug.inn == "insuline" and not any(intake.amount for intake in read.intakes):
+        return NONE, 0  # « DT2 sous insuline », « IDE pour insuline 3 mois »: no medicine of the list
+    if one.weak and not (read.says_something or read.strength or before or after):
+        return NONE, 0
+    if after and before != STOPPED:
+        return after, UNCHANGED[1]
+    if before == ONGOING and (read.days or 0) >= SUPPLY:
+        return PRESCRIBED, 0.9  # « sous BHD 8 mg/j 28 j »: it is renewed
+    if before:
+        return before, 0.92
+    if in_list:
+        return ONGOING, 0.7
+    return _by_place(note, line, sentence)
+
+
+def _before_exam(note: Note, line: Line) -> bool:
+    """Told at the beginning of the note, before any measure of today."""
+    at = line.named.start
+    told = sum(1 for one in note.sentences if one.end <= at)
+    return (
+        told < _FIRST
+        and not _MEASURED.search(note.flat, 0, at)
+        and (bool(_MEASURED.search(note.flat, line.end)) or len(note.sentences) > told + _STORY)
+    )
+
+
+_FIRST = 3  # sentences
+_STORY = 4  # sentences that follow what is told first
+_BEFORE_EXAM = (ONGOING, 0.62)
+_MEASURED = re.compile(
+    r"(?<![a-z])(?:ta|pa|tension|fc|pouls|pds|poids|spo2|sat|imc|hba1c|ldl|creat|dfg) ?[:=]? ?(?:a |est a )?[0-9]"
+)
+_DECIDES = re.compile(
+    r"(?<![a-z])(?:j'|je |on )(?:arrete|stoppe|debute|mets|prescris|remplace|introduis|ajoute|propose)(?![a-z])"
+)
+_ARROW = re.compile(r"[^.\n]{0,40}(?:→|-+>|=+>)")
+_FOLLOWED = re.compile(r"(?<![a-z])suivi[a-z' ]{0,30} ?: ?$")
+
+
+def bare(line: Line) -> bool:
+    return bool(line.posology.strength) and not line.posology.says_something
+
+
+def _by_place(note: Note, line: Line, sentence: Sentence) -> tuple[str, float]:
+    read = line.posology
+    ends = read.as_needed or lasting(line)
+    if sentence.section == "treatment" and not sentence.arrow:
+        if (read.days or 0) >= SUPPLY:
+            return PRESCRIBED, 0.8  # « TTT : … qsp 3 mois »: it is renewed
+        if _DECIDES.search(note.before(line.named.start, REACH)):
+            return PRESCRIBED, 0.8  # « TTT : … . J'arrête le Seresta, mélatonine 2 mg au coucher »
+        return (PRESCRIBED, 0.8) if _examined(note, sentence.start) else (ONGOING, 0.9)
+    if sentence.section in ("plan", "advice") or sentence.arrow:
+        return PRESCRIBED, 0.9
+    if sentence.section in ("history", "family", "life"):
+        return (ONGOING, 0.8) if read.says_something or read.strength else (NONE, 0)
+    if not ends and _FOLLOWED.search(note.before(line.named.start, 40)):
+        return ONGOING, 0.6  # « Suivi PR : MTX 15 mg 1x/sem »
+    if not ends and _before_exam(note, line):
+        return _BEFORE_EXAM  # told before the measures of today: what the patient takes
+    if not ends and _ARROW.match(note.flat, line.end) and not _examined(note, line.named.start):
+        return ONGOING, 0.6  # « Sinemet 100 1-1-1 → ajout Requip »
+    if read.says_something or _FREELY.match(note.flat, line.end):
+        return PRESCRIBED, 0.8
+    if read.strength:
+        return GUESSED
+    alone = note.flat[sentence.body : sentence.end].strip(" .,:-") == note.flat[line.named.start : line.end]
+    if alone and not line.named.weak and _examined(note, sentence.start):
+        return GUESSED  # « Angine. Doliprane. »
+    if _CONTRACEPTION.search(note.before(line.named.start, 30)):
+        return ONGOING, 0.7  # « pas enceinte, pilule Leeloo »
+    return UNSAID, 0
+
+
+def _examined(note: Note, place: int) -> bool:
+    """Whether the examination or a conclusion stands before: a treatment told after it is a decision."""
+    return any(
+        one.section in ("exam", "assessment") or _EXAMINED.search(note.flat, one.body, one.end)
+        for one in note.sentences
+        if one.end <= place
+    )
+
+
+_CONTRACEPTION = re.compile(r"(?<![a-z])(?:pilule|contracep[a-z]*(?: orale)?)(?: ?[:(=])? ?$")
+_FREELY = re.compile(r" ?:? ?(?:a volonte|ad lib)")
+_EXAMINED = re.compile(
+    r"(?<![a-z])(?:ta|t°|auscult\w*|fc|spo2|tympans?|gorge|abdo(?:men)? souple)(?![a-z]) ?[:0-9a-z]"
+)
+
+
+_SWITCHED = re.compile(r"(?<![a-z])(?:relais|switch|substitution|passage) (?:de |du |de l'|d'|de la )?$")
+_BY = re.compile(r" ?(?:par|vers|pour|a|-+>|=+>|→) ?(?![0-9])")
+_REPLACED = re.compile(r" ?(?:-+>|=+>|→) ?")
