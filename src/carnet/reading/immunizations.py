@@ -44,7 +44,7 @@ def read(note: Note, found: Sequence[Match[Concept]], diseases: Sequence[Match[C
         if status and key not in seen and not _PROVED.match(note.flat, one.word):
             seen.add(key)
             yield Fact(IMMUNIZATION, one.start, end, 0.92, {"vaccine": one.name, "status": status})
-        if status in (DONE, PAST) and (next_dose := _next_dose(note, one, end, mentions)):
+        if status and (next_dose := _next_dose(note, one, (status, end), mentions)):
             yield next_dose
     yield from _all(note, bool(seen))
 
@@ -223,6 +223,8 @@ def _behind(note: Note, one: Mention, limit: int) -> Told | None:
             said = _after(status or "refused").match(note.flat, place, limit)
             if said and place != one.end and _of_an_age(note, one.end, place, said):
                 return PAST, _end_of(note, one, said.end())
+            if said and status == DUE and (done := _CAUGHT_UP.match(note.flat, said.end())):
+                return DONE, _end_of(note, one, done.end())
             if said and status == DUE and (done := _further(DONE).match(note.flat, said.end(), limit)):
                 return DONE, _end_of(note, one, done.end())
             if said:
@@ -246,9 +248,13 @@ _START = re.compile(r" ?(?:→|-+>|=+>) ?[a-z ]{0,14}?(?:a (?:faire|debuter|prev
 
 def _of_an_age(note: Note, start: int, end: int, said: re.Match[str]) -> bool:
     """« Hexa 11 mois fait »: at its age, in the past."""
-    return bool(_AGE.search(note.flat, start, end)) and "jour" not in said[0] and "fait" in said[0]
+    return bool(_AGE.search(note.flat, start, end)) and _AT_AGE.match(said[0]) is not None
 
 
+_CAUGHT_UP = re.compile(
+    r" ?(?:→|=+>|-+>) ?(?:faite?|rattrape\w*|realise\w*|injecte\w*)[^.;\n]{0,12}(?:ce jour|auj\w*)"
+)
+_AT_AGE = re.compile(r" ?:? ?(?:deja )?faite?s?(?!.*jour)")
 _AGE = re.compile(r"[0-9] ?(?:mois|m|ans)(?![a-z])")
 
 
@@ -263,7 +269,7 @@ def _dated(note: Note, status: str, said: re.Match[str]) -> str:
 
 
 _TAIL = re.compile(
-    r"(?:'hui)?(?: ?(?:en |le |du |au )?(?:[0-9]{1,2}/[0-9/]{1,7}|(?:19|20)[0-9]{2}(?![0-9])|(?:janv|fev|mars|avril|mai|juin|juil|aout|sept|oct|nov|dec)[a-z]*"
+    r"(?:'hui)?(?: ?(?:en |le |du |au |il y a )?(?:(?<=[0-9 ])[0-9]* ?(?:-[0-9]{1,2} ?)?(?:ans|mois|m|sa|sem\w*)(?![a-z0-9])|[0-9]{1,2}/[0-9/]{1,7}|(?:19|20)[0-9]{2}(?![0-9])|(?:janv|fev|mars|avril|mai|juin|juil|aout|sept|oct|nov|dec)[a-z]*"
     r"(?: (?:19|20)[0-9]{2})?(?![a-z0-9])))?(?:,? ?\(?lot ?(?:n ?°)? ?:? ?[a-z0-9]{2,12})?"
 )
 _MONTH = re.compile(
@@ -313,19 +319,31 @@ def _by_place(note: Note, one: Mention) -> Told | None:
     return (PAST, one.end) if sentence.section == "vaccines" else None
 
 
-def _next_dose(note: Note, one: Mention, end: int, mentions: Sequence[Mention]) -> Fact | None:
+def _next_dose(note: Note, one: Mention, told: Told, mentions: Sequence[Mention]) -> Fact | None:
     """« Gardasil D1 fait ce jour, D2 dans 6 mois », « DTP 2005, rappel à faire »: the same vaccine again."""
-    following = [other.start for other in mentions if other.start >= end]
-    dose = _NEXT.search(note.flat, end, min(end + _NEXT_WITHIN, *following, len(note.flat)))
-    if dose is None or "\n" in note.flat[end : dose.start()]:
+    status, end = told
+    limit = min(
+        [other.start for other in mentions if other.start >= end] + [end + _NEXT_WITHIN, len(note.flat)]
+    )
+    line = note.flat.find("\n", end, limit)
+    dose = _ANOTHER.search(note.flat, end, limit if line < 0 else line)
+    if dose is None:
         return None
-    return Fact(IMMUNIZATION, dose.start("q"), dose.end("q"), 0.85, {"vaccine": one.name, "status": DUE})
+    for other in (DONE, DUE, PAST):
+        said = _after(other).match(note.flat, dose.end(), limit)
+        if said and other != status:
+            again = Mention(dose.start("q"), dose.end("q"), one.name, dose.start("q"))
+            last = _end_of(note, again, said.end())
+            return Fact(IMMUNIZATION, again.start, last, 0.85, {"vaccine": one.name, "status": other})
+        if said:
+            return None
+    return None
 
 
 _NEXT_WITHIN = 75  # characters
-_NEXT = re.compile(
-    r"(?:^|[ ,;.:(])(?P<q>(?:d ?[2-4]|n ?° ?[2-4]|dose [2-4]|[2-4](?:e|eme|nde)(?: dose| injection)?|rappel|prochaine(?: dose)?)(?: inj(?:ection)?)?"
-    r"(?: ?:)?(?: (?:a faire|prevue?|a prevoir))?(?: ?(?:a|dans|ds|d'ici|en) ?(?:[0-9]{1,2} ?(?:mois|sem\w*|ans?|m)|(?:19|20)[0-9]{2})| (?:a faire|a prevoir))(?![a-z])|a refaire(?![a-z]))"
+_ANOTHER = re.compile(
+    r"(?:^|[ ,;.:(→>])(?P<q>(?:(?:d|n ?°|dose) ?[1-4]|[1-4](?:re|ere|e|eme|nde)(?: dose| injection| inj)?|rappel|prochaine(?: dose)?"
+    r"|(?=a refaire))(?![a-z0-9])(?: inj(?:ection)?)?)"
 )
 
 
@@ -421,9 +439,9 @@ def _heading() -> re.Pattern[str]:
 
 _DISEASE = re.compile(
     r"(?:(?:vaccin\w*|rappel|anti) ?-?)?(?:grippe|zona|covid|pneumo(?:coque)?(?![a-z])|menin|hepatite|rougeole|rubeole|oreillons|coqueluche|tetanos|diphterie|polio|varicelle"
-    r"|rotavir|rage|typhoide|fievre jaune|encephalite|tuberculose|hpv|papillo|vhb|vha|vrs|bronchiolite|dengue|leptos|mpox|cholera|chikun|ebola|fievre q|variole|haemophilus)"
+    r"|rotavir|rage|typhoide|fievre jaune|encephalite|tuberculose|hpv|prev(?![a-z])|papillo|vhb|vha|vrs|bronchiolite|dengue|leptos|mpox|cholera|chikun|ebola|fievre q|variole|haemophilus)"
 )
 _VIRUS = re.compile(r"vrs|vhb|vha|hpv|covid|pneumo")
 _TESTED = re.compile(
-    r"(?:vih|syphilis|sero\w*|vhc|hiv|toxo|fcu|frottis|test|pcr|ag|trod|tdr|efr) $|toxo(?:plasmose)?[a-z .]{0,12}[,/+] ?$"
+    r"(?:vih|syphilis|sero\w*|vhc|hiv|toxo|fcu|frottis|test|pcr|ag|trod|tdr|efr|centre) $|toxo(?:plasmose)?[a-z .]{0,12}[,/+] ?$"
 )
