@@ -1,5 +1,6 @@
-"""How many clients may be sending at the same time. A body is read in the thread that answers, and nothing can interrupt
-that: who sends slowly, or stops in the middle, keeps that thread until he goes away. The others must find one free."""
+"""How many clients may be sending at the same time, to the FHIR door or to a screen (config/sending.py). A body is read
+in the thread that answers, and nothing can interrupt that: who sends slowly, or stops in the middle, keeps that thread
+until he goes away. The others must find one free."""
 
 from __future__ import annotations
 
@@ -21,10 +22,10 @@ _reading: Counter[str] = Counter()
 
 
 @contextmanager
-def place(sender: str) -> Iterator[None]:
-    """Inside, what this sender sends may be read. Raises Crowded."""
+def place(sender: str, each: int = EACH) -> Iterator[None]:
+    """Inside, what this sender sends may be read; at most `each` at once. Raises Crowded."""
     with _free:
-        if not _free.wait_for(lambda: _is_free(sender), TURN):
+        if not _free.wait_for(lambda: _is_free(sender, each), TURN):
             raise Crowded(_SLOW)
         _reading[sender] += 1
     try:
@@ -37,5 +38,5 @@ def place(sender: str) -> Iterator[None]:
             _free.notify_all()
 
 
-def _is_free(sender: str) -> bool:
-    return _reading.total() < AT_ONCE and _reading[sender] < EACH
+def _is_free(sender: str, each: int) -> bool:
+    return _reading.total() < AT_ONCE and _reading[sender] < each

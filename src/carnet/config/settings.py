@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "carnet.web.sign_in.middleware.person_door",
+    "carnet.config.sending.body_door",
     "carnet.web.sign_in.middleware.SignInRequired",
     "allauth.account.middleware.AccountMiddleware",
     "carnet.web.shell.middleware.Refusals",
