@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.reading.reading import told
+from carnet.reading.facts import Context
+from tests.reading.reading import FRIDAY, packaged, told
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,9 @@ from tests.reading.reading import told
         ("Allergies : bouleau ; graminées. TA 12/7", [("bouleau", "affirmed"), ("graminées", "affirmed")]),
         ("Alergie pénicilline", [("pénicilline", "affirmed")]),
         ("Susp allergie amoxicilline", [("amoxicilline", "suspected")]),
+        ("pas d'allergie hormis les acariens", [("acariens", "affirmed")]),
+        ("rhinite allergique aux graminées", [("graminées", "affirmed")]),
+        ("Rhinite allergique : Inorial 1/j", []),
     ],
 )
 def test_allergies(text: str, expected: list[Any]) -> None:
@@ -54,6 +58,22 @@ def test_allergies(text: str, expected: list[Any]) -> None:
         ("Revoir J7, séro à jeun", [7]),
         ("Rappel demain pour le résultat", [1]),
         ("Retour 2 mois", [60]),
+        ("Cardio 1 mois", [30]),
+        ("uricémie 6 sem", [42]),
+        ("Cs cardio 20/01", [61]),
+        ("INR vendredi 27/11", [7]),
+        ("Passe demain midi", [1]),
+        ("vu J2, J4, J8", [2, 4, 8]),
+        ("revoir avec IRM, 3 sem", [21]),
+        ("Nexplanon prescrit, pose ici le 10/12", [20]),
+        ("Cs 6 semaines", [42]),
+        ("rapport non protégé il y a 3 semaines", []),
+        ("rappelle pour sa sinusite vue vendredi", []),
+        ("départ au Sénégal dans trois semaines", []),
+        ("arrêt jusqu'au 30/11", []),
+        ("reprise du travail le 01/12", []),
+        ("avec son fils de 6 ans", []),
+        ("2e dose faite le 3/02", []),
         ("Visite J10. Né à 39 SA", []),
         ("rappel 6 ans fait en 2022", []),
         ("Revoir en juin", []),
@@ -102,10 +122,79 @@ def test_next_steps(text: str, days: list[int]) -> None:
         ("suivi par cardio", []),
         ("Echo rénale 2023 : normale", []),
         ("pas de radio", []),
+        ("J'adresse la patiente au Dr Martin", ["referral"]),
+        ("avis UMB cette sem", ["referral"]),
+        ("On complète par une échographie abdominale", ["imaging"]),
+        ("Transfert par SMUR aux urgences", ["referral"]),
+        ("plaie: 1 g/j 7 j. doxy 100 x2, VIH VHB", ["lab"]),
+        ("Amox 1 g x3/j 7 j. CRP NFS", ["lab"]),
+        ("doliprane si T. si besoin seresta 10, TCC psychologue", ["referral"]),
+        ("Holter par le cardiologue demandé", ["referral"]),
+        ("pst par IDE tous les 2 jours", ["nursing"]),
+        ("burn out, infirmière en EHPAD", []),
+        ("Coproculture ? non", []),
+        ("Pansement plus besoin", []),
+        ("Si fluctuation → urgences", []),
+        ("arrêt Xarelto vu avec cardio", []),
+        ("ECG ce jour : rythme sinusal", []),
+        ("IRM sans lésion récente", []),
+        ("DMO T -2,9", []),
+        ("La revoir avec le bilan dans 10 jours", []),
+        ("a arrêté la kiné", []),
+        ("sage-femme prévenue", []),
+        ("pneumopathie base droite", []),
     ],
 )
 def test_requests(text: str, expected: list[str]) -> None:
     assert told(text, "order", "type") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("kiné 10 séances équilibre à domicile", ["kiné 10 séances équilibre à domicile"]),
+        ("IDE pilulier 1x/sem 3 mois", ["IDE pilulier 1x/sem 3 mois"]),
+        ("TDM thorax low dose vu amaigrissement", ["TDM thorax low dose"]),
+        ("Rx bassin + hanche D demain", ["Rx bassin + hanche D"]),
+        ("IDE : pesée x3/semaine et pilulier", ["IDE : pesée x3/semaine et pilulier"]),
+        ("Pansements tous les 2 jours par IDE pendant 1 mois", ["Pansements tous les 2 jours par IDE pendant 1 mois"]),
+        ("Certificat pour l'employeur de la maman 2 jours", ["Certificat pour l'employeur de la maman 2 jours"]),
+        ("Écho thyroïdienne de contrôle dans 1 an", ["Écho thyroïdienne de contrôle"]),
+        ("Iono créat dans 8 jours. Kiné", ["Iono créat", "Kiné"]),
+        ("AT 3j burn out", ["AT 3j"]),
+        ("Arrêt jusqu'au 24/05 inclus", ["Arrêt jusqu'au 24/05 inclus"]),
+        ("Adressé aux urgences pour scanner cérébral", ["Adressé aux urgences", "scanner cérébral"]),
+    ],
+)  # fmt: skip
+def test_a_request_is_printed_whole_and_no_more(text: str, printed: list[str]) -> None:
+    assert told(text, "order", "what") == printed
+
+
+@pytest.mark.parametrize(
+    ("text", "today", "expected"),
+    [
+        ("Coloscopie en mai (Dr Faure)", "2026-04-17", ["referral"]),
+        ("Écho cœur en mai", "2026-06-17", []),
+        ("Neuropédiatre le 6/10", "2026-05-02", ["referral"]),
+        ("Radio du 12/01 : calcification", "2026-01-27", []),
+        ("Mammo 02/25 ACR2", "2026-01-27", []),
+    ],
+)
+def test_a_date_tells_whether_a_request_is_to_come(text: str, today: str, expected: list[str]) -> None:
+    found = packaged().read(text, Context(age=60, sex="F", date=today))
+    assert [fact.values["type"] for fact in found if fact.kind == "order"] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("Visite des 4 mois. Nimenrix à faire à 5 mois. RDV à 5 mois", [30]),
+        ("Nourrisson de 4 mois. Bexsero dans 15 jours", [15]),
+    ],
+)
+def test_the_age_of_an_infant_is_no_delay(text: str, days: list[int]) -> None:
+    found = packaged().read(text, Context(age=0, sex="F", date=FRIDAY))
+    assert [fact.values["in_days"] for fact in found if fact.kind == "follow_up"] == days
 
 
 @pytest.mark.parametrize(
@@ -122,6 +211,9 @@ def test_requests(text: str, expected: list[str]) -> None:
         ("tabac 1 paq/j x 25 ans", [("current", 25)]),
         ("fume 15/j, à arrêter", [("current", None)]),
         ("vapote, cigarette arrêtée en 2022", [("former", None)]),
+        ("42 PA sevrée 2016", [("former", 42)]),
+        ("tabac actif 45 PA, refuse le sevrage", [("current", 45)]),
+        ("tabac 1/2 pq/j", [("current", None)]),
         ("Conseil arrêt tabac", []),
         ("père fumeur", []),
     ],
@@ -132,7 +224,7 @@ def test_tobacco(text: str, expected: list[Any]) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("OH 0", ["oh 0"]), ("alcool occasionnel", ["alcool occasionnel"]), ("2 verres/j", ["2 verres/j"]), ("gel alcoolique", [])],
+    [("OH 0", ["oh 0"]), ("alcool occasionnel", ["alcool occasionnel"]), ("2 verres/j", ["2 verres/j"]), ("fume, bière le we", ["bière le we"]), ("gel alcoolique", [])],
 )  # fmt: skip
 def test_alcohol(text: str, expected: list[str]) -> None:
     assert told(text, "alcohol", "status") == expected
@@ -153,6 +245,30 @@ def test_alcohol(text: str, expected: list[str]) -> None:
         ("Covid 4 doses, Shingrix à distance", ["up_to_date", "due"]),
         ("ROR 2 doses ok. Méningo B non fait", ["up_to_date", "due"]),
         ("rappel hexa 11 mois fait", ["up_to_date"]),
+        (
+            "Hexyon n°2 et Prevenar 20 n°2 faits ce jour. Bexsero 2 à prévoir",
+            ["done_today", "done_today", "due"],
+        ),
+        (
+            "Vaccins ce jour : Hexyon et Prevenar 20 (2e dose), Bexsero à faire",
+            ["done_today", "done_today", "due"],
+        ),
+        ("Vaccins à refaire : dTcaP et ROR", ["due", "due"]),
+        ("Vacciné hépatite A et hépatite B", ["up_to_date", "up_to_date"]),
+        ("Grippe + Covid faits à l'officine en oct", ["up_to_date", "up_to_date"]),
+        ("pas de Gardasil -> schéma à débuter", ["due"]),
+        ("DTP pas à jour : fait ce jour lot T221B", ["done_today"]),
+        ("dTcaP non fait => fait ce jour (Tetravac)", ["done_today"]),
+        ("Shingrix : D1 le 25/07, D2 faite ce jour", ["up_to_date", "done_today"]),
+        ("HPV 2e inj le 23/12", ["due"]),
+        ("Coqueluche à faire, VRS (Abrysvo) à prévoir, grippe ce jour", ["due", "due", "done_today"]),
+        ("Rappel dTcaP 6 ans l'an prochain", ["due"]),
+        ("Hépatite B : série en cours", ["due"]),
+        ("ROR2 à faire, MenACWY aussi", ["due", "due"]),
+        ("-> bronchiolite, VRS probable", []),
+        ("sœur jamais vaccinée varicelle", []),
+        ("contexte de grippe, courbatures", []),
+        ("Covid en mars, anosmie", []),
         ("FCU HPV ce jour", []),
         ("Covid : pas de rappel souhaité", []),
         ("refuse le vaccin grippe", []),

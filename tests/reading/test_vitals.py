@@ -23,6 +23,7 @@ def others(text: str) -> dict[str, Any]:
     [
         ("TA 14/8", "140/80"),
         ("TA 15 8", "150/80"),
+        ("TA 136/74. Bio 28/10 : LDL 0,52", "136/74"),
         ("tension artérielle quatorze huit et demi", "140/85"),
         ("tension cent quarante sur quatre-vingts", "140/80"),
         ("prise de tension deux fois par jour", ""),
@@ -64,6 +65,15 @@ def test_blood_pressure(text: str, expected: str) -> None:
     [
         ("FC 72 reg", {"heart_rate": 72}),
         ("pouls à 80/min", {"heart_rate": 80}),
+        ("FC irrégulière 76", {"heart_rate": 76}),
+        ("24 SA, HU 23, BDC 145/min", {}),
+        ("température maximale 38,2", {"temperature": 38.2}),
+        ("Lasègue 40° à G", {}),
+        ("toux, 38,4, sat 92 %", {"temperature": 38.4, "spo2": 92}),
+        ("poids déclaré 58", {"weight": 58}),
+        ("Poids 6 420 g", {"weight": 6.42}),
+        ("9,8 kg 75 cm", {"weight": 9.8, "height": 75}),
+        ("Dextro 2,34 à 9h", {"glucose_capillary": 2.34}),
         ("BDC réguliers 64/min", {"heart_rate": 64}),
         ("T° 38,2", {"temperature": 38.2}),
         ("T 37 9, toux", {"temperature": 37.9}),

@@ -49,7 +49,7 @@ def named() -> re.Pattern[str]:
         unit for unit in tables.toml("follow_ups.toml")["units"] if len(unit) > 1 or unit == "j"
     )
     words = r"(?: (?!(?:depuis|il|pdt|pendant|qsp|duree?|pour|tous|ts|sur|a|en|pas|si|at|arret)(?![a-z]))[a-z][a-z0-9]{1,13}){0,3}"
-    return re.compile(rf"{words} (?P<n>{numbers.NUMBER}) ?(?P<u>{units})(?![a-z0-9/])(?! d[e'])")
+    return re.compile(rf"{words},? (?P<n>{numbers.NUMBER}) ?(?P<u>{units})(?![a-z0-9/])(?! d[e'])")
 
 
 def days(match: re.Match[str], today: str | None) -> int | None:

@@ -263,7 +263,8 @@ def _dated(note: Note, status: str, said: re.Match[str]) -> str:
     month, day = _MONTH.fullmatch(said[0]), _DAY.search(note.flat, said.start(), said.end() + _DATE)
     if month:
         return DUE if calendar.soon(month[1], note.context.date) else PAST
-    if status == PAST and day and "fait" not in said[0] and calendar.days(day, note.context.date):
+    ahead = calendar.days(day, note.context.date) if day else None
+    if status == PAST and "fait" not in said[0] and 0 < (ahead or 0) <= _HALF_A_YEAR:
         return DUE
     return status
 
@@ -278,6 +279,7 @@ _MONTH = re.compile(
 
 
 _DATE = 12  # characters
+_HALF_A_YEAR = 190  # days; a day without its year is the nearer one
 _DAY = re.compile(calendar.DAY.pattern)
 
 

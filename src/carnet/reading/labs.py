@@ -108,11 +108,13 @@ _DECIMAL = re.compile(r" ?[0-9]{0,3}[.,][0-9]")
 
 def _named(note: Note, match: Match[Concept]) -> bool:
     written = note.text[match.start : match.end]
+    if written == "vs" and _DECIMAL.match(note.flat, match.end):
+        return False  # « 68,4 kg vs 64,5 »
     if written == "cst" and note.flat.startswith(",", match.end):
         return False  # constipation
     if len(written) > _SHORT or not written.islower() or note.text.islower():
         return True
-    return written != "vs" and bool(_DECIMAL.match(note.flat, match.end))  # « tg .88 », « 68,4 kg vs 64,5 »
+    return bool(_DECIMAL.match(note.flat, match.end))  # « tg .88 »
 
 
 _EARS = ("TG", "TD")  # « TG RAS » is a tympanum

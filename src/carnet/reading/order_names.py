@@ -90,7 +90,7 @@ _NEVER = re.compile("(?!)")
 # « Polygraphie pneumo », « dispense de sport : certificat » ask once.
 _SAME_REQUEST = dict.fromkeys(TYPES, _NEVER) | {
     "referral": re.compile(r" ?[:/-]? ?"),
-    "nursing": re.compile(r" (?:par |pour )?(?:l'|une? )?| ?: ?"),
+    "nursing": re.compile(r" (?:par |pour )?(?:l'|une? )?| ?: ?|[^.,;\n+→]{0,30} et "),
     "certificate": re.compile(r"(?: [a-z]{3,12})? ?[:=(] ?"),
 }
 
