@@ -14,7 +14,7 @@ from tests.journeys.people import Keyboard, Mouse, install, sound
 
 pytestmark = pytest.mark.journey
 
-BUDGET = 25  # gestures, from the record to the printed paper
+BUDGET = 25  # gestures, from the record to the printed papers: nothing is left, the letter included
 HYPERTENSION = (
     "Motif : renouvellement",
     "Se sent bien, pas de dyspnée ni toux.",
@@ -22,6 +22,7 @@ HYPERTENSION = (
     "HTA équilibrée.",
     "amlodipine 5 1/j 3 mois",
     "bio iono créat",
+    "courrier cardio pour écho",
     "cs ds 3 mois",
 )
 OTITIS = (
@@ -46,47 +47,139 @@ ELDER = (
 class Counted:
     """Counts the gestures that are not typing: a key of command, a click."""
 
-    def __init__(self, page: Page) -> None:
-        self.page, self.gestures = page, 0
+    def __init__(self, page: Page, begun: int = 0) -> None:
+        self.page, self.gestures = page, begun
 
     def key(self, name: str) -> None:
         self.page.keyboard.press(name)
         self.gestures += 1
 
-    def line(self, words: str) -> None:
-        self.page.keyboard.type(words)
-        self.key("Enter")
+    def lines(self, listed: tuple[str, ...]) -> None:
+        """Each on its own line; the last one is not ended."""
+        for count, words in enumerate(listed):
+            if count:
+                self.key("Enter")
+            self.page.keyboard.type(words)
 
 
 @pytest.mark.parametrize("hand", [Mouse, Keyboard])
 def test_a_visit_for_hypertension(new_practice: str, page: Page, hand: type[Mouse]) -> None:
     begins(hand(page), new_practice, birth_name="Durand", given="Émile", birth_date="03/04/1955")
-    said = Counted(page)
-    for words in HYPERTENSION:
-        said.line(words)
+    said = Counted(page, begun=1)
+    said.lines(HYPERTENSION)
     expect(offer(page, "TA 140/80 mmHg")).to_be_visible()
     expect(page.locator("#today")).to_be_hidden()
-    accepts_all_lines(said)
+    accepts_all(said)
+    expect(page.locator("#offers .offer:not(.is-accepted)")).to_have_count(0)
     expect(page.locator("#today")).to_contain_text("amlodipine 5 mg")
     sound(page)
-    paper = signs_and_prints(said)
+    said.key("Control+Shift+Enter")
+    expect(page.get_by_label("Destinataire")).to_have_value("Cardiologie")
+    sound(page)
+    said.key("Control+Enter")
+    paper = prints(said)
     assert said.gestures <= BUDGET
-    for word in ("amlodipine 5 mg", "1 fois par jour", "pendant 3 mois", "DURAND", "non contrôlée"):
+    for word in ("amlodipine 5 mg", "1 fois par jour", "pendant 3 mois", "DURAND", "non contrôlée", "iono créat",
+                 "Cardiologie"):  # fmt: skip
         assert word in paper
     goes_back(page)
     synthesis = page.get_by_role("complementary", name="Synthèse")
     for fact in ("Hypertension artérielle", "amlodipine 5 mg"):
         expect(synthesis.get_by_text(fact).first).to_be_visible()
+    expect(page.locator(".event-prescription").filter(has_text="amlodipine")).to_have_count(1)
     sound(page)
+
+
+def test_what_was_left_as_text_is_named_and_taken_in_by_one_key(new_practice: str, page: Page) -> None:
+    begins(Mouse(page), new_practice, birth_name="Durand", given="Émile", birth_date="03/04/1955")
+    said = Counted(page)
+    said.lines(("TA 14/8", "bio NFS CRP", "courrier cardio", "amlodipine 5 1/j 3 mois"))
+    expect(offer(page, "amlodipine 5 mg")).to_be_visible()
+    said.key("Alt+Enter")
+    expect(page.locator("#today")).to_contain_text("amlodipine 5 mg")
+    said.key("Control+Shift+Enter")
+    left = page.locator("#left")
+    expect(left).to_contain_text("biologie : bio NFS CRP")
+    expect(left).to_contain_text("avis : courrier cardio")
+    expect(page.locator("#print")).to_be_focused()
+    sound(page)
+    page.keyboard.press("1")
+    expect(page.get_by_text("Retenu : biologie : bio NFS CRP.")).to_be_visible()
+    expect(page.get_by_role("heading", name="2 papiers")).to_be_visible()
+    expect(left).not_to_contain_text("bio NFS CRP")
+    sound(page)
+    for width, scheme in ((1024, "light"), (390, "dark")):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        sound(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("link", name="Retour au dossier").click()
+    expect(left).to_contain_text("avis : courrier cardio")
+    page.reload()
+    expect(left).to_have_count(0)
+
+
+def test_the_focus_is_never_lost(new_practice: str, page: Page) -> None:
+    begins(Mouse(page), new_practice, birth_name="Durand", given="Émile", birth_date="03/04/1955")
+    page.keyboard.type("Motif : suivi\nHTA")
+    expect(offer(page, "Hypertension artérielle")).to_be_visible()
+    page.keyboard.press("Alt+Enter")
+    expect(page.locator("#today")).to_contain_text("Hypertension artérielle")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Note signée.")).to_be_visible()
+    page.locator(".moves summary").focus()
+    page.keyboard.press("Enter")
+    page.locator(".moves [name=since]").fill("2019")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Début du problème changé.")).to_be_visible()
+    expect(page.locator(".moves summary")).to_be_focused()
+    page.locator(".event-consultation .event-head").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Ouvrir la note").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1:focus")).to_have_count(1)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Corriger")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#note")).to_be_focused()
+    page.keyboard.type("\nTA 14/8")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Note corrigée.")).to_be_visible()
+    expect(page.locator("h1:focus")).to_have_count(1)
+    sound(page)
+    page.get_by_role("link", name="Retour au dossier").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".event-consultation .event-head")).to_be_focused()
+
+
+def test_the_margin_begins_where_the_cursor_is(new_practice: str, page: Page) -> None:
+    begins(Mouse(page), new_practice, birth_name="Durand", given="Émile", birth_date="03/04/1955")
+    page.keyboard.insert_text("HTA\n\nbio NFS\n\nDT2")
+    expect(offer(page, "Diabète de type 2")).to_be_visible()
+    focused = page.locator(".offer-take:focus .offer-words")
+    for lines_up, words in ((0, "Diabète de type 2"), (2, "bio NFS"), (2, "Hypertension artérielle")):
+        for _ in range(lines_up):
+            page.keyboard.press("ArrowUp")
+        page.keyboard.press("F6")
+        expect(focused).to_contain_text(words)
+        page.keyboard.press("Escape")
+        expect(page.locator("#note")).to_be_focused()
+    page.keyboard.press("F6")
+    for words in ("bio NFS", "Diabète de type 2", "Diabète de type 2", "Diabète de type 2"):
+        page.keyboard.press("Enter")
+        expect(focused).to_contain_text(words)
+    expect(page.locator(".offer.is-accepted")).to_have_count(3)
+    expect(page.locator("[data-live]")).to_contain_text("Plus rien n’attend.")
+    page.keyboard.press("Space")
+    expect(page.locator(".offer.is-accepted")).to_have_count(2)
 
 
 def test_a_child_with_an_otitis(new_practice: str, page: Page) -> None:
     begins(Mouse(page), new_practice, birth_name="Petit", given="Zoé", birth_date="12/05/2024")
     said = Counted(page)
-    for words in OTITIS:
-        said.line(words)
+    said.lines(OTITIS)
     expect(offer(page, "T° 38,9 °C")).to_be_visible()
-    accepts_all_lines(said)
+    accepts_all(said)
     paper = signs_and_prints(said)
     for word in ("amoxicilline", "paracétamol", "pendant 5 jours", "PETIT", "2 ans"):
         assert word in paper
@@ -97,10 +190,9 @@ def test_a_child_with_an_otitis(new_practice: str, page: Page) -> None:
 def test_an_elder_with_many_medicines(new_practice: str, page: Page) -> None:
     begins(Mouse(page), new_practice, birth_name="Roux", given="Anne", birth_date="02/02/1938")
     said = Counted(page)
-    for words in ELDER:
-        said.line(words)
+    said.lines(ELDER)
     expect(offer(page, re.compile("arrêt : ibuprofène"))).to_be_visible()
-    accepts_all_lines(said)
+    accepts_all(said)
     paper = signs_and_prints(said)
     for word in ("furosémide 40 mg", "apixaban 2,5 mg", "paracétamol 1 g"):
         assert word in paper
@@ -167,30 +259,32 @@ def offer(page: Page, words: str | re.Pattern[str]) -> Locator:
     return page.locator("#offers .offer-words").filter(has_text=words).first
 
 
-def accepts_all_lines(said: Counted) -> None:
-    """What is certain by one key, then line by line what was left: a person has seen each of them."""
+def accepts_all(said: Counted) -> None:
+    """What is certain by one key, then what is left one by one, each under the eyes of a person: no key is not counted."""
     page = said.page
     said.key("Alt+Shift+Enter")
     expect(page.locator("#today")).to_be_visible()
-    lines = page.locator("#offers .offer-line:has(.offer:not(.is-accepted):not(.is-refused))")
-    for _ in range(12):
-        if not lines.count():
-            break
-        line = int(lines.first.get_attribute("data-line") or 0)
-        page.evaluate(
-            "n => { const note = document.getElementById('note'); const at = note.value.split('\\n').slice(0, n).join('\\n').length + (n ? 1 : 0); note.setSelectionRange(at, at); }",
-            line,
-        )
-        said.key("Alt+Enter")
-        expect(
-            page.locator(f"#offers [data-line='{line}'] .offer:not(.is-accepted):not(.is-refused)")
-        ).to_have_count(0)
+    waiting = page.locator("#offers .offer:not(.is-accepted):not(.is-refused):not(.is-known)")
+    left = waiting.count()
+    if left:
+        said.key("F6")
+    while left:
+        focused = page.locator(".offer-take:focus")
+        expect(focused).to_have_attribute("aria-pressed", "false")
+        said.key("Enter")
+        expect(waiting).to_have_count(left - 1)
+        left -= 1
 
 
 def signs_and_prints(said: Counted) -> str:
-    """The words of the paper that the record keeps."""
-    page = said.page
+    """The words of the papers that the record keeps."""
     said.key("Control+Shift+Enter")
+    return prints(said)
+
+
+def prints(said: Counted) -> str:
+    """One key prints them all."""
+    page = said.page
     expect(page.locator("img.paper-sheet").first).to_be_visible()
     sound(page)
     page.evaluate("window.print = () => { window.printed = true }")

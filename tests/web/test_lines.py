@@ -77,7 +77,7 @@ def test_a_value_out_of_its_range_says_so_and_the_range_stands_beside() -> None:
 
 
 def test_each_event_leads_where_it_is_read_whole() -> None:
-    assert '<a class="event-head" data-stop href="/patient/p1/document/d">' in events([entry("letter", "DocumentReference/d")], "p1")  # fmt: skip
+    assert '<a class="event-head" id="event-d" data-stop href="/patient/p1/document/d">' in events([entry("letter", "DocumentReference/d")], "p1")  # fmt: skip
     assert 'href="/patient/p1/note/n"' in events(
         [entry("consultation", "Composition/n", text="TA 14/8")], "p1"
     )

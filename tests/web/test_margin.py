@@ -46,11 +46,11 @@ def test_a_fact_leads_back_to_its_words_in_the_note(client: Client, doctor: Acto
     record = unescape(client.get(f"/patient/{emile}").content.decode())
     href = re.search(r'href="(/patient/[^"]+/note/[^"?]+\?of=1&from=\d+&to=\d+)#words"', record)
     assert href, "the problem of the synthesis names its words"
-    assert '<mark id="words">HTA</mark>' in client.get(href[1]).content.decode()
+    assert '<mark id="words" tabindex="-1">HTA</mark>' in client.get(href[1]).content.decode()
     results = unescape(client.get(f"/patient/{emile}/results").content.decode())
     found = re.search(r'href="([^"#]+)#words"', results)
     assert found
-    assert '<mark id="words">TA 14/8</mark>' in client.get(found[1]).content.decode()
+    assert '<mark id="words" tabindex="-1">TA 14/8</mark>' in client.get(found[1]).content.decode()
 
 
 def test_numbers_that_name_nothing_show_the_whole_note(client: Client, doctor: Actor, emile: str) -> None:

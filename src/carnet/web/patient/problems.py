@@ -8,6 +8,7 @@ from typing import cast
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
@@ -46,7 +47,7 @@ def _moved(request: HttpRequest, id: str, condition: str, to: str) -> HttpRespon
     kept = actions.move(by=by, at=at, patient=id, id=condition, if_version=_version(request), to=move)
     _can_undo(request, id, condition, kept, {"to": actions.OPPOSITE[move], "ended": actions.end_of(before)})
     messages.success(request, _(_SAID[to]), extra_tags="undo:patient:problem_undo")
-    return redirect("patient:record", id)
+    return _back(id, condition)
 
 
 def _began(request: HttpRequest, id: str, condition: str) -> HttpResponse:
@@ -57,10 +58,10 @@ def _began(request: HttpRequest, id: str, condition: str) -> HttpResponse:
         kept = actions.begin(by=by, at=at, patient=id, id=condition, if_version=version, since=since)
     except (Invalid, Malformed) as error:
         messages.warning(request, str(error))
-        return redirect("patient:record", id)
+        return _back(id, condition)
     _can_undo(request, id, condition, kept, {"back": actions.onset_of(before)})
     messages.success(request, _("Début du problème changé."), extra_tags="undo:patient:problem_undo")
-    return redirect("patient:record", id)
+    return _back(id, condition)
 
 
 def _arranged(request: HttpRequest, id: str, condition: str, step: str) -> HttpResponse:
@@ -68,7 +69,7 @@ def _arranged(request: HttpRequest, id: str, condition: str, step: str) -> HttpR
     by, at = actor(request), clock.now()
     place, of = actions.arrange(by=by, at=at, patient=id, id=condition, step=cast(ordering.Step, step))
     messages.success(request, _("Problème placé : {place} sur {of}.").format(place=place, of=of))
-    return redirect("patient:record", id)
+    return _back(id, condition)
 
 
 def _can_undo(request: HttpRequest, id: str, condition: str, kept: Stored, back: dict[str, str]) -> None:
@@ -89,4 +90,9 @@ def undo(request: HttpRequest) -> HttpResponse:
         raise NotFound(_("Ce changement ne s’annule plus ici. Rien n’a été modifié."))
     (actions.begin if "back" in held else actions.move)(by=actor(request), at=at, **held)
     messages.success(request, _("Annulé : le problème est comme avant."))
-    return redirect("patient:record", held["patient"])
+    return _back(held["patient"], held["id"])
+
+
+def _back(patient: str, condition: str) -> HttpResponse:
+    """To the menu of that problem, wherever its line is now: the focus is not lost."""
+    return redirect(f"{reverse('patient:record', args=[patient])}#moves-{condition}")

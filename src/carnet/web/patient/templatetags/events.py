@@ -69,10 +69,10 @@ def _event(entry: Entry, page: Page) -> str:
     written = [said(value) for value in entry.values]
     head = _head(entry, written)
     if entry.type == "DocumentReference":
-        inside = f'<a class="event-head" data-stop href="{page.document}{escape(entry.id)}">{head}</a>'
+        inside = f'<a class="event-head" id="event-{escape(entry.id)}" data-stop href="{page.document}{escape(entry.id)}">{head}</a>'
     elif entry.text or entry.values:
         body = _body(entry, written, page)
-        inside = f'<details><summary class="event-head" data-stop>{head}</summary>\n{body}</details>'
+        inside = f'<details><summary class="event-head" id="event-{escape(entry.id)}" data-stop>{head}</summary>\n{body}</details>'
     else:
         inside = f'<div class="event-head">{head}</div>'
     return f'<li class="event event-{entry.kind}" data-line>\n{inside}\n</li>'

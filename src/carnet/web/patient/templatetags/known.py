@@ -66,7 +66,7 @@ def _moves(line: Line, patient: str, token: str) -> str:
     )
     buttons = "".join(_move(line, move) for move in line.moves)
     return (
-        f'<details class="moves no-print"><summary class="source" data-stop data-focus-key="moves-{id}"'
+        f'<details class="moves no-print"><summary class="source" id="moves-{id}" data-stop data-focus-key="moves-{id}"'
         f' aria-label="{escape(_("Changer :"))} {escape(line.text)}" title="{escape(_("Changer"))}">'
         f'<span aria-hidden="true">⋯</span></summary><div class="floating">{begin}{buttons}</form>'
         f"{begin}{_since(line)}</form></div></details>"
