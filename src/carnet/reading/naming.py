@@ -58,7 +58,13 @@ def _is_told_again(note: Note, first: Named, second: Named) -> bool:
 
 # A class that may stand before the drug of it that is meant.
 _CLASSES = frozenset(
-    ("inhibiteur de la pompe à protons", "anti-inflammatoire non stéroïdien", "statine", "corticoïde")
+    (
+        "inhibiteur de la pompe à protons",
+        "anti-inflammatoire non stéroïdien",
+        "statine",
+        "corticoïde",
+        "traitement hormonal de la ménopause",
+    )
 )
 
 
@@ -102,11 +108,12 @@ def _by_form(note: Note, drugs: Drugs, at: int) -> tuple[Named, int] | None:
 
 def _nearly(note: Note, drugs: Drugs, corrector: Corrector, at: int) -> tuple[Named, int] | None:
     word = note.words[at]
-    if not LONG <= len(word.form) <= LONGEST_WORD or word.digits or word.glued or corrector.knows(word.stem):
+    if not LONG <= len(word.form) <= LONGEST_WORD or word.digits or word.glued or word.form in _never():
         return None
-    if word.form in _never():
-        return None
-    drug = drugs.find([word.form], forgiving=True)
+    if corrector.knows(word.stem):  # « paracétamole »
+        drug = drugs.find([word.stem]) if word.stem != word.form else None
+    else:
+        drug = drugs.find([word.form], forgiving=True)
     return (Named(word.start, word.end, drug, False, False), at + 1) if drug else None
 
 

@@ -3,6 +3,7 @@ error. Made once from the specialities; says what a name means, never what to pr
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,6 +24,9 @@ _NOT_NAMES = frozenset(_SHORT["not_names"])
 _NOT_GUESSED = frozenset(_SHORT["not_guessed"])
 _FIRST_WORDS_OF_MANY = frozenset(_SHORT["first_words_of_many"])
 _CUT: dict[str, str] = _SHORT["cut"]
+_LINKS = frozenset(
+    ("de", "du", "des", "et", "la")
+)  # what ends with one is cut short: « gel de », no name
 _FORGIVEN = 6  # letters from which one typing error is forgiven
 
 _PAIR = 2  # words
@@ -45,6 +49,7 @@ class Names:
 
     by_words: dict[Key, Meant]
     by_first_letter: dict[str, list[str]] = field(repr=False)
+    by_sound: dict[str, list[str]] = field(repr=False)
 
     def find(self, words: Sequence[str], *, forgiving: bool = False) -> Drug | None:
         """The drug that these folded words name, all of them. `forgiving` lets one typing error through."""
@@ -60,12 +65,14 @@ class Names:
         return self.by_words.get((words[0], *(_CUT.get(word, word) for word in words[1:])))
 
     def near(self, word: str) -> Drug | None:
-        """The drug whose name of one word is one typing error away: a letter more, less, other, or two changed over.
+        """The drug whose name of one word is one typing error away: a letter more, less, other, or two changed over; or
+        that sounds the same (« levotiroxine », « kétoprofaine »).
         None when two different drugs are as near: a guess between them would be dangerous."""
         if len(word) < _FORGIVEN or not word.isalpha() or (word,) in self.by_words or word in _NOT_GUESSED:
             return None
         alike = self.by_first_letter.get(word[0], ())
         names = sorted(name for name in alike if OSA.distance(word, name, score_cutoff=1) == 1)
+        names = names or self.by_sound.get(_sound(word), [])
         drugs = [_drug(self.by_words[(name,)]) for name in names]
         return drugs[0] if len({drug.inn for drug in drugs}) == 1 else None
 
@@ -86,8 +93,13 @@ def of(specialities: Iterable[Speciality]) -> Names:
     for short, long in _SHORT["inn"].items():
         if _key(long) in by_words:
             by_words.setdefault(_key(short), by_words[_key(long)])
-    kept = {name: meant for name, meant in by_words.items() if " ".join(name) not in _NOT_NAMES}
-    return Names(kept, _by_first_letter(kept))
+    kept = {
+        name: meant
+        for name, meant in by_words.items()
+        if " ".join(name) not in _NOT_NAMES and name[-1] not in _LINKS
+    }
+    letters = _by_first_letter(kept)
+    return Names(kept, letters, _by_sound(letters))
 
 
 def _classes() -> Iterator[tuple[Key, Meant]]:
@@ -200,3 +212,27 @@ def _by_first_letter(by_words: dict[Key, Meant]) -> dict[str, list[str]]:
         if len(name) == 1 and len(name[0]) >= _FORGIVEN and name[0].isalpha():
             found[name[0][0]].append(name[0])
     return found
+
+
+def _by_sound(by_first_letter: dict[str, list[str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for names in by_first_letter.values():
+        for name in names:
+            found.setdefault(_sound(name), []).append(name)
+    return found
+
+
+_SPELLED = tuple(
+    (re.compile(letters), sound)
+    for letters, sound in (
+        ("ph", "f"), ("y", "i"), ("c(?=[ei])|ç|z", "s"), ("ch", "ç"), ("qu|c", "k"), ("h", ""), ("eau|au", "o"), ("ai|ei", "e"),
+        ("e(?=[nm][^aeiounm])", "a"), ("(.)\\1+", "\\1"), ("e?s?$", ""),
+    )
+)  # fmt: skip
+
+
+def _sound(word: str) -> str:
+    """How a name sounds, roughly."""
+    for letters, sound in _SPELLED:
+        word = letters.sub(sound, word)
+    return word

@@ -65,7 +65,11 @@ def official() -> tuple[Speciality, ...]:
 @cache
 def shipped() -> tuple[Speciality, ...]:
     """All that comes with the program: the official base, and names that it no longer lists."""
-    return official() + _packaged("former.tsv")
+    return official() + _no_longer_listed()
+
+
+def _no_longer_listed() -> tuple[Speciality, ...]:
+    return _packaged("former.tsv") + _packaged("withdrawn.tsv")
 
 
 def _packaged(name: str) -> tuple[Speciality, ...]:
@@ -79,4 +83,4 @@ def built(path: Path) -> tuple[Speciality, ...]:
     if not path.exists():
         return shipped()
     with path.open(encoding="utf-8") as lines:
-        return tuple(read(lines)) + _packaged("former.tsv")
+        return tuple(read(lines)) + _no_longer_listed()
