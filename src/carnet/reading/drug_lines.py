@@ -82,7 +82,7 @@ _AMOUNTS = frozenset((doses.AMOUNT, doses.BARE, doses.TIMES))
 _TAKEN = frozenset((doses.AMOUNT, doses.SCHEME, doses.COUNTED))
 _NUMBERED = re.compile(r"[0-9½¼¾]|un[e ]|deux |trois ")
 _IN_CASE = re.compile(
-    r"(?:^|[.;,(\n+-] ?)(?:(?:(?:si|en cas d[e'])(?P<why>[a-z0-9' >,°]{2,40})|(?:en |lors des? |pendant les )crises?) ?:|si (?P<why2>[a-z0-9>°,]{3,20}(?: [a-z0-9>,]{3,15})?)) ?$"
+    r"(?:^|[.;,(\n+-] ?)(?:(?:(?:si|en cas d[e'])(?P<why>[a-z0-9' >,°]{2,40})|(?:(?:en |lors des? |pendant les )?crises?)) ?:|si (?P<why2>[a-z0-9>°,]{3,20}(?: [a-z0-9>,]{3,15})?)) ?$"
 )
 
 

@@ -37,7 +37,9 @@ def status(note: Note, line: Line, *, in_list: bool = False) -> tuple[str, float
         return (STOPPED, 0.8) if stop else (NONE, 0)
     if after == NONE or (before == NONE and not (after and read.says_something)):
         return NONE, 0
-    if only_named(line) and _REPLACED.fullmatch(note.flat, line.end, max(line.end, line.following)):
+    if _REPLACED.fullmatch(note.flat, line.end, max(line.end, line.following)) and not _DOUBTED.match(
+        note.flat, max(0, line.following)
+    ):
         return STOPPED, 0.8  # « Jasminelle -> Leeloo »
     if _SWITCHED.search(note.before(one.start, 20)) and _BY.match(note.flat, line.end):
         return STOPPED, 0.8  # « Relais Oramorph par Skenan »
@@ -143,4 +145,5 @@ _EXAMINED = re.compile(
 
 _SWITCHED = re.compile(r"(?<![a-z])(?:relais|switch|substitution|passage) (?:de |du |de l'|d'|de la )?$")
 _BY = re.compile(r" ?(?:par|vers|pour|a|-+>|=+>|→) ?(?![0-9])")
+_DOUBTED = re.compile(r"[a-z0-9 ,]{3,30}\?")  # « anoro -> trelegy ? »
 _REPLACED = re.compile(r" ?(?:-+>|=+>|→) ?")

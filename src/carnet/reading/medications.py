@@ -80,6 +80,11 @@ def _standing(note: Note, lines: Sequence[Line]) -> set[int]:
     }
 
 
+def _standing_names(one: Line, other: Line) -> bool:
+    """Names and strengths alone, of drugs taken for years."""
+    return drug_status.bare(one) and drug_status.bare(other) and (_is_chronic(one) or _is_chronic(other))
+
+
 def _is_chronic(line: Line) -> bool:
     return (line.named.drug.atc or "").startswith(_CHRONIC)
 
@@ -107,6 +112,7 @@ def _of_list(
         and said[place - 1][0] == STOPPED
         and only_named(before)
         and only_named(found[place])
+        and note.sentence(before.named.start) == note.sentence(found[place].named.start)
     ):
         return STOPPED, 0.8  # « Stop statine, Xarelto »
     with_next = after and _PLUS.fullmatch(note.flat, found[place].end, after.named.start)
@@ -120,11 +126,7 @@ def _of_list(
         if at < place and _goes_on(found[place], said[place], said[at]):
             return ONGOING, 0.6
         # « Plavix 75, Tahor 80 » : names and strengths alone are what the patient takes.
-        if (
-            said[place] == said[at] == GUESSED
-            and drug_status.bare(found[place])
-            and drug_status.bare(found[at])
-        ):
+        if said[place] == said[at] == GUESSED and _standing_names(found[place], found[at]):
             return ONGOING, 0.6
     return None
 

@@ -170,6 +170,8 @@ class _Reading:
         return after in (doses.TIMES, doses.MOMENT, doses.DURATION) or self.found.intakes[-1].said
 
     def _per_day(self, per: str) -> None:
+        if per in ("/24h", "/16h") and any("transderm" in route for route in self.drug.routes):
+            return  # « patch 21 mg/24 h » is what the patch holds
         if per in ("/j", "/jour", "/jours", "/24h") and not self.split:
             self._set_times(1, 1)
         elif per == "/sem":
