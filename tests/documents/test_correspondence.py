@@ -31,6 +31,21 @@ def test_counts_what_it_does_not_read() -> None:
     assert table.unread == 2
 
 
+def test_takes_the_column_that_holds_the_codes() -> None:
+    assert pairs("Libellé CISP-2;Code CISP-2;Code CIM-10\nHypertension;K86;I10\n") == [("I10", "K86")]
+
+
+def test_a_quote_left_open_costs_its_own_line_only() -> None:
+    table = read(b'CISP,CIM\nK86,"I10\nT90,E11\n')
+    assert [(one.cim10, one.cisp) for one in table.pairs] == [("E11", "T90")]
+    assert table.unread == 1
+
+
+def test_a_range_over_two_letters_is_said_to_be_unread() -> None:
+    table = read(b"CISP;CIM\nK86;I10 A00-Z99\n")
+    assert (len(table.pairs), table.unread) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
@@ -39,7 +54,7 @@ def test_counts_what_it_does_not_read() -> None:
         (b"CISP;CIM\nrien;du tout\n", "aucune correspondance"),
         (b"PK\x03\x04\0\0", "CSV"),
         (b"CISP;CIM\n" + b"x" * LARGEST, "2 Mo"),
-        (b'CISP;CIM\n"' + b"K" * 200_000, "tableau lisible"),
+        (b'CISP;CIM\n"' + b"K" * 200_000, "aucune correspondance"),
     ],
 )
 def test_refuses_in_words(content: bytes, says: str) -> None:

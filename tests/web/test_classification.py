@@ -24,7 +24,7 @@ def test_a_doctor_brings_a_file_and_takes_it_out(open_cell: Path, client: Client
         client, "CISP-2;Libellé;CIM-10\nK86;HTA;I10 I15\nR74;Rhume;J00\nR83;Autre;J00\nvide;;\n".encode()
     )
     assert "3 codes CIM-10" in page
-    assert "1 ligne sans correspondance" in page
+    assert "1 ligne n’a pas été lue en entier" in page
     assert "plusieurs rubriques" in page
     assert "1 rubrique" in client.get("/practice/").content.decode()
     client.post(f"{PAGE}/remove")

@@ -33,7 +33,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one file gave; `unread` counts its lines without a pair of codes."""
+    """What one file gave; `unread` counts its lines that were not read whole."""
 
     codes: int
     unread: int

@@ -4,7 +4,6 @@ pairs of codes out; it knows no patient and decides between no codes."""
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from carnet.fhir.errors import Malformed
 from carnet.fhir.folding import fold
 
 LARGEST = 2 << 20  # bytes; the whole classification takes a tenth of it
-_COLUMNS = {
+_NAMES = {
     "cisp": ("cisp", "icpc"),
     "cim10": ("cim", "icd"),
     "label": ("libelle", "titre", "intitule", "label", "title"),
@@ -34,7 +33,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What a file says; `unread` counts the lines that hold no pair of codes, its titles included."""
+    """What a file says; `unread` counts the lines of which a code was not read, its titles included."""
 
     pairs: tuple[Pair, ...]
     unread: int
@@ -44,14 +43,13 @@ def read(content: bytes) -> Table:
     """The pairs of a file (UTF-8 or Windows-1252; tab, semicolon or comma). Raises Malformed."""
     if len(content) > LARGEST:
         raise Malformed("Ce fichier dépasse 2 Mo : ce n'est pas une table de correspondances.")
-    text = _decoded(content)
-    rows = _rows(text)
-    columns = _columns(next(rows, []))
+    heading, *rows = _rows(_decoded(content)) or [[]]
+    columns = _columns(heading, rows)
     found: dict[tuple[str, str], Pair] = {}
     unread = 0
     for row in rows:
-        pairs = list(_pairs(row, columns))
-        unread += not pairs and any(map(str.strip, row))
+        pairs, is_whole = _pairs(row, columns)
+        unread += not is_whole
         found |= {(one.cim10, one.cisp): one for one in pairs}
     if not found:
         raise Malformed(
@@ -69,37 +67,51 @@ def _decoded(content: bytes) -> str:
         return content.decode("cp1252", "replace")
 
 
-def _rows(text: str) -> Iterator[Sequence[str]]:
-    heading = text.partition("\n")[0]
-    delimiter = max("\t;,", key=heading.count)
+def _rows(text: str) -> list[list[str]]:
+    """The cells of each line that holds something. A quote left open costs its own line, never the next: no cell goes
+    on over a line."""
+    lines = [line for line in re.split(r"[\r\n]+", text) if line.strip("\t;, ")]
+    delimiter = max("\t;,", key=lines[0].count) if lines else ","
+    return [_cells(line, delimiter) for line in lines]
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
     try:
-        yield from csv.reader(io.StringIO(text), delimiter=delimiter)
-    except csv.Error as error:
-        raise Malformed("Ce fichier n'est pas un tableau lisible : enregistrez-le au format CSV.") from error
+        return next(csv.reader([line], delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return []
 
 
-def _columns(heading: Sequence[str]) -> Mapping[str, int]:
-    names = [fold(name) for name in heading]
-    found = {
-        column: next((at for at, name in enumerate(names) if any(word in name for word in words)), -1)
-        for column, words in _COLUMNS.items()
+def _columns(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> Mapping[str, int]:
+    """Where each thing stands. Of two columns whose names say CISP-2 (« Libellé CISP-2 », « Code CISP-2 »), the one that
+    holds codes."""
+    named = {
+        column: [at for at, name in enumerate(map(fold, heading)) if any(word in name for word in words)]
+        for column, words in _NAMES.items()
     }
-    if -1 in (found["cisp"], found["cim10"]):
+    if not named["cisp"] or not named["cim10"]:
         raise Malformed("La première ligne doit nommer une colonne CISP-2 et une colonne CIM-10.")
-    return found
+    cisp = max(named["cisp"], key=lambda at: sum(map(bool, _column(rows, at, _CISP))))
+    cim10 = max(named["cim10"], key=lambda at: sum(map(bool, _column(rows, at, _CIM10))))
+    label = next((at for at in named["label"] if at not in (cisp, cim10)), -1)
+    return {"cisp": cisp, "cim10": cim10, "label": label}
 
 
-def _pairs(row: Sequence[str], columns: Mapping[str, int]) -> Iterator[Pair]:
+def _column(rows: Sequence[Sequence[str]], at: int, code: re.Pattern[str]) -> Iterator[object]:
+    return (code.match(row[at].strip().upper()) for row in rows if at < len(row))
+
+
+def _pairs(row: Sequence[str], columns: Mapping[str, int]) -> tuple[list[Pair], bool]:
+    """The pairs of one line, and whether all of it was read."""
     if len(row) <= max(columns["cisp"], columns["cim10"]):
-        return
-    cisp = row[columns["cisp"]].strip().upper()
+        return [], False
+    cisp, at = row[columns["cisp"]].strip().upper(), columns["label"]
     if not _CISP.fullmatch(cisp):
-        return
-    at = columns["label"]
+        return [], False
     label = " ".join(row[at].split())[:200] if 0 <= at < len(row) else ""
-    for written in _BETWEEN.split(row[columns["cim10"]].upper()):
-        for code in _codes(written):
-            yield Pair(code, cisp, label)
+    written = [part for part in _BETWEEN.split(row[columns["cim10"]].upper()) if part]
+    codes = [list(_codes(part)) for part in written]
+    return [Pair(code, cisp, label) for found in codes for code in found], bool(codes) and all(codes)
 
 
 def _codes(written: str) -> Iterator[str]:

@@ -33,8 +33,8 @@ def classification(request: HttpRequest) -> HttpResponse:
     ) % {"codes": report.codes}
     if report.unread:
         told += " " + ngettext(
-            "%(n)s ligne sans correspondance n’a pas été retenue.",
-            "%(n)s lignes sans correspondance n’ont pas été retenues.",
+            "%(n)s ligne n’a pas été lue en entier.",
+            "%(n)s lignes n’ont pas été lues en entier.",
             report.unread,
         ) % {"n": report.unread}
     messages.success(request, told)
