@@ -66,7 +66,7 @@ def _asked_for(note: Note, asked: Sequence[Fact]) -> Iterator[tuple[int, re.Matc
             dated = calendar.pattern().match(note.flat, place, limit)
         if dated is None or _DONE.search(note.flat, fact.start, dated.end()):
             continue
-        if (calendar.days(dated, note.context.date) or 0) < _SOON or dated.groupdict().get("n"):
+        if (calendar.days(dated, note.context.date) or 0) < 2 * _SOON or dated.groupdict().get("n"):
             yield fact.start, dated, 0.8
 
 

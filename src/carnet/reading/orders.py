@@ -57,8 +57,15 @@ def read(note: Note, mentions: Sequence[Asked], taken: Sequence[Fact]) -> Iterat
         sure = 0.0 if _told(scene, one) else _asked(scene, one) or (0.8 if chained else 0)
         end = order_words.whole(note, one.type, one.start, one.end, stops)
         asked, link = end if sure else -1, _CHAIN if end == one.end else _LINK
-        if sure and not _REFUSED.match(scene.after(end)):
+        if sure and not _ends_badly(scene, one, end):
             yield Fact(ORDER, one.start, end, sure, {"what": note.text[one.start : end], "type": one.type})
+
+
+def _ends_badly(scene: _Scene, one: Asked, end: int) -> bool:
+    """« Certificat pour seringues : non concernée », « entretien prénatal précoce fait »."""
+    after = scene.after(end)
+    done = end > one.end and _done(one, scene.note.before(end, _BEFORE), after)
+    return done or bool(_REFUSED.match(after))
 
 
 def decided(taken: Sequence[Fact]) -> int:
@@ -144,6 +151,8 @@ def _known(note: Note, one: Asked, before: str, after: str) -> bool:
         return True
     if _FOUND.search(note.flat, one.start, one.end):
         return True
+    if one.type == "certificate" and _HEADING.match(after):
+        return True
     if one.type == "referral" and _BY_WHOM.search(before):
         return True
     if one.type == "lab" and note.flat.startswith("bilan", one.start) and _OF_SOMEBODY.search(before):
@@ -166,7 +175,9 @@ def _asked(scene: _Scene, one: Asked) -> float:
     if one.end - one.start <= _TINY:
         return 0.8 if said or _tiny(scene, one) else 0
     section = scene.section(one)
-    if section in _OF_BEFORE:
+    if section in _OF_BEFORE or (
+        one.terms == 1 and not said and _TAKEN.fullmatch(note.flat, one.start, one.end)
+    ):
         return 0
     if section == "plan" or note.sentence(one.start).arrow:
         return 0.9
@@ -178,7 +189,7 @@ def _asked(scene: _Scene, one: Asked) -> float:
         return 0.75
     if one.start > scene.since and section not in ("exam", "results", "reason") and _begins_a_part(note, one):
         return 0.7
-    return _by_its_type(note, one, section)
+    return _by_its_type(scene, one, section)
 
 
 def _of_a_profession(scene: _Scene, one: Asked) -> float:
@@ -197,19 +208,21 @@ def _tiny(scene: _Scene, one: Asked) -> bool:
     return one.start > scene.since and one.type != "lab" and _begins_a_part(scene.note, one)
 
 
-def _by_its_type(note: Note, one: Asked, section: str) -> float:
+def _by_its_type(scene: _Scene, one: Asked, section: str) -> float:
     """In a note without sections: what is hardly named unless it is asked for."""
+    note = scene.note
     if one.type == "imaging" and section not in _OF_TODAY and not _SHOWN.match(note.flat, one.end):
         return 0.6
     if one.type == "referral" and _PERSON.match(note.flat, one.start):
-        return 0.65
+        return 0 if _FOLLOWED.search(note.before(one.start, 12)) else 0.65
     if one.type == "referral" and _CONSULTATION.match(note.flat, one.start) and _begins_a_part(note, one):
         return 0.65
     sentence = note.sentence(one.start)
     unpunctuated = note.flat.count(",", sentence.body, sentence.end) < 2
     if sentence.end - sentence.body > _LONG and unpunctuated:
-        return 0.6 if one.terms > 1 or _ASKED_ALONE.match(note.flat, one.start) else 0
-    if one.terms >= 3 or (one.type == "referral" and _ADDRESSED.match(note.flat, one.start)):
+        likely = one.terms > 1 or _ASKED_ALONE.match(note.flat, one.start)
+        return 0.6 if likely or (one.type == "referral" and one.start > scene.since) else 0
+    if one.terms >= 3 or (one.type == "referral" and _ADDRESSED.search(note.flat, one.start, one.end)):
         return 0.8
     return 0.6 if one.terms > 1 and _begins_a_part(note, one) and section not in _OF_TODAY else 0
 
@@ -250,9 +263,13 @@ _SENT = re.compile(
 )
 _LATER = re.compile(r"^ ?(?:de )?(?:ce jour|ce matin|au cabinet|de controle)(?= ?[:a-z(])")
 _DONE = re.compile(r" ?(?:faite?s?|realisee?s?|ok|recue?s?|vue?s?)(?: ?$| ?[.,)\n])")
-_WRITTEN = re.compile(r"(?<![a-z])(?:courrier|lettre|ordo\w*|demande)(?: (?:pour|de|d'|au|a la))? ?$")
+_WRITTEN = re.compile(
+    r"(?<![a-z])(?:courrier|lettre|ordo\w*|demande|jamais|pas encore)(?: (?:pour|de|d'|au|a la))? ?$"
+)
 _CONDITION = re.compile(r"(?<![a-z])(?:si|sauf|en cas d)(?![a-z])")
-_ONLY_IF = re.compile(r"(?:^|[^a-z])(?P<if>si|en cas de?) (?:[^.;,]{0,50}|[a-z' ]{2,40}[,:] ?)$")
+_ONLY_IF = re.compile(
+    r"(?:^|[^a-z])(?P<if>si|en cas de?) (?:[^.;,]{0,50}|(?=pas |non |peu |echec|persist|aggrav|recidiv|absence|evol|toujours|positi|negati|anormal|doute|normal|signes|fluctu)[a-z' ]{2,40}[,:] ?)$"
+)
 _FOUND = re.compile(r" (?:montr|objectiv|retrouv|normal)")
 _ROUNDS = re.compile(r" ?(?:a domicile|ad |tous|ts|[0-9])")
 _BY_NURSES = re.compile(
@@ -268,9 +285,14 @@ _ANY_TEST = re.compile(
 _OF_SOMEBODY = re.compile(  # « orthophoniste : bilan »
     r"(?:orthophon\w*|ergo\w*|psychomot\w*|ortho|orthoptiste|podolog\w*|kine\w*|neuropsy\w*) ?[:(]? ?$"
 )
+_HEADING = re.compile(r" ?: ?$")  # « ALD : », over the drugs of a long illness
 _BY_WHOM = re.compile(r"(?<![a-z])par (?:l[ae] |l'|les |un |une |son |sa )?$")
 _EMERGENCY = re.compile(r"(?:sau|samu|urgences?|hospit\w*|15|smur)(?![a-z])")
 _IF = re.compile(r" (?:si|en cas)(?![a-z])")
+# Taken as often as measured: « vit D 3 gouttes », « fer injectable ».
+_TAKEN = re.compile(
+    r"(?:vit(?:amine)?\.? ?[a-z][0-9]{0,2}|fer|calcium|ca|potassium|k|magnesium|mg|zinc|folates?|b12|b9|lithium|iode|albumine)"
+)
 _NURSE = re.compile(
     r"(?<![a-z])(?:ide|idel|infirm|pansement|ssiad|soins|saignee|sf a dom|sage[- ]femme a dom)"
 )
@@ -278,7 +300,7 @@ _PROFESSION = re.compile(r"infirmi?e?re?s?")
 _WHOLE_PIECE = re.compile(
     r"$|[+,] ?[a-z]|pour |[(]|avec |a [0-9]|ds |dans |et |j ?\+? ?[0-9]|par |en urgence|: ?$|a j ?[0-9]|demain|si |avance|chez |: ?(?:courrier|avis|rdv|lettre|ordo)"
     r"|sous [0-9]|rapide|en ville|[0-9]{1,2} ?(?:j|mois|sem|m)(?![a-z])|de reference|a ajouter|(?:dr|pr) [a-z]|courrier|bilan|ctrl|coordonnees|ts les|tous les"
-    r"|[0-9]x? ?/ ?sem|crp|nfs|[0-9]{1,2} seances|en (?:janv|fev|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec)"
+    r"|[0-9]x? ?/ ?sem|crp|nfs|[0-9]{1,2} seances|ce soir|ce jour(?= ?(?:,|$))|en (?:janv|fev|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec)"
 )
 # What follows is what it showed; not how often, nor when.
 _SHOWN = re.compile(
@@ -287,12 +309,13 @@ _SHOWN = re.compile(
 _PERSON = re.compile(
     r"(?:psychologue|podologue|dieteticien|diet(?![a-z])|dentiste|csapa|cmp|pma|pmi|orthophonist|sage|tabacolog|addicto|avis)"
 )
+_FOLLOWED = re.compile(r"(?<![a-z])suivie? $")
 _ASKED_ALONE = re.compile(
     r"(?:ecbu|efr|irm|scanner|tdm|echo|dmo|mammo|holter|polygraphie|epreuve|rx|radio|fcu|frottis|colo|fibro)"
 )
 _CONSULTATION = re.compile(r"(?:avis|cs|consult\w*|rdv|rv) [a-z]")
 _ADDRESSED = re.compile(
-    r"(?:avis|adress|orient|courrier|lettre|transf|demande d'avis|cs (?:cardio|dermato|ophtalmo))"
+    r"(?<![a-z])(?:avis|adress|orient|courrier|lettre|transf|demande|cs (?:cardio|dermato|ophtalmo))"
 )
 
 
