@@ -196,6 +196,7 @@ _OTHER_WORDS = frozenset(
     )
 )
 _ABBREVIATED = 4
+_VERB = re.compile(r" (?:ete|eu|fait|pris|pu|du|dit|mis|[a-z]+e)(?![a-z])")
 _MEASURE = re.compile(r" ?[:=]? ?(?!(?:19|20)[0-9]{2})[0-9]")
 _NUMBER = re.compile(r" ?[:=]? ?[0-9]{2,3}(?![0-9]|/| ?(?:ans|a|mois|j)(?![a-z]))")
 _SPECIALISTS = re.compile(r"gastro|pneumo|neuro|cardio|rhumato|dermato|psy|hemato")
@@ -239,6 +240,8 @@ def _meant(note: Note, match: Match[Concept], negated: bool) -> bool:
         return False
     if note.flat.startswith("gouttes", match.start):
         return False  # of a medicine
+    if written == "ait" and _VERB.match(note.flat, match.end):
+        return False  # « bien qu'elle ait été opérée »
     if match.value.doubtful and negated and len(written) >= _ABBREVIATED:
         return True  # « pas de globe »
     if len(written) < _ABBREVIATED and written.isupper() and _NUMBER.match(note.flat, match.end):
