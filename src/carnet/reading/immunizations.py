@@ -227,6 +227,8 @@ def _behind(note: Note, one: Mention, limit: int) -> Told | None:
                 return DONE, _end_of(note, one, done.end())
             if said and status == DUE and (done := _further(DONE).match(note.flat, said.end(), limit)):
                 return DONE, _end_of(note, one, done.end())
+            if said and _BARE.fullmatch(said[0]) and _DISEASE.match(note.flat, one.word):
+                return PAST, _end_of(note, one, said.end())  # « grippe faite »: at the pharmacy
             if said:
                 return _dated(note, status, said), _end_of(note, one, said.end())
     for status in (DONE, DUE):
@@ -251,6 +253,7 @@ def _of_an_age(note: Note, start: int, end: int, said: re.Match[str]) -> bool:
     return bool(_AGE.search(note.flat, start, end)) and _AT_AGE.match(said[0]) is not None
 
 
+_BARE = re.compile(r" ?[:=]? ?faite?s? ?")
 _CAUGHT_UP = re.compile(
     r" ?(?:→|=+>|-+>) ?(?:faite?|rattrape\w*|realise\w*|injecte\w*)[^.;\n]{0,12}(?:ce jour|auj\w*)"
 )

@@ -90,7 +90,10 @@ _NEVER = re.compile("(?!)")
 # « Polygraphie pneumo », « dispense de sport : certificat » ask once.
 _SAME_REQUEST = dict.fromkeys(TYPES, _NEVER) | {
     "referral": re.compile(r" ?[:/-]? ?"),
-    "nursing": re.compile(r" (?:par |pour )?(?:l'|une? )?| ?: ?|[^.,;\n+→]{0,30} et "),
+    "lab": re.compile(
+        r" (?:en urgence|a jeun|demain|annuel\w*|ce jour|complete?|avec|comprenant|complementaire|de contr\w*|urgente?|par ide|a domicile) ?[:(]? ?"
+    ),
+    "nursing": re.compile(r" (?:par |pour )?(?:l'|une? )?| ?: ?|[^.,;\n+→]{0,30} (?:et|par) (?:l'|une? )?"),
     "certificate": re.compile(r"(?: [a-z]{3,12})? ?[:=(] ?"),
 }
 

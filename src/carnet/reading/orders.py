@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from carnet.reading import calendar, order_names, order_words, tables
@@ -48,17 +48,37 @@ class _Scene:
 def read(note: Note, mentions: Sequence[Asked], taken: Sequence[Fact]) -> Iterator[Fact]:
     """Each request, left to right; what follows a request in the same list is asked for as well."""
     kept = [fact for fact in taken if fact.kind in (VITAL, LAB, MEDICATION, ALLERGY, IMMUNIZATION)]
-    free = [one for one in mentions if not any(fact.overlaps(one.start, one.end) for fact in kept)]
-    scene = _Scene(note, [fact for fact in taken if fact.kind == MEDICATION], decided(taken))
-    stops = sorted([one.start for one in mentions] + [fact.start for fact in taken])
+    free = [left for one in mentions if (left := _free(note, one, kept))]
+    drugs = [fact for fact in taken if fact.kind == MEDICATION]
+    scene = _Scene(note, drugs, decided(taken))
+    stops = [one.start for one in mentions] + [fact.start for fact in taken if fact.kind != MEDICATION]
     asked, link = -1, _CHAIN
     for one in order_names.joined(note, free):
         chained = asked >= 0 and bool(link.fullmatch(note.flat, asked, one.start))
         sure = 0.0 if _told(scene, one) else _asked(scene, one) or (0.8 if chained else 0)
-        end = order_words.whole(note, one.type, one.start, one.end, stops)
+        end = order_words.whole(note, one.type, one.start, one.end, _stops(note, one, stops, drugs))
         asked, link = end if sure else -1, _CHAIN if end == one.end else _LINK
         if sure and not _ends_badly(scene, one, end):
             yield Fact(ORDER, one.start, end, sure, {"what": note.text[one.start : end], "type": one.type})
+
+
+def _stops(note: Note, one: Asked, stops: list[int], drugs: Sequence[Fact]) -> list[int]:
+    """Where something else begins; what a nurse is to give or to put is part of it: « pansement alginate », « IDE pour Lovenox »."""
+    if one.type != "nursing":
+        return stops + [fact.start for fact in drugs]
+    return stops + [fact.start for fact in drugs if not _GIVEN.search(note.flat, one.start, fact.start)]
+
+
+_GIVEN = re.compile(r"(?<![a-z])(?:pansements?|pst|inj\w*|perf\w*|administr\w*|pour)(?![a-z])[^,;.]*$")
+
+
+def _free(note: Note, one: Asked, kept: Sequence[Fact]) -> Asked | None:
+    """What other facts leave of a request: « IDE pour injection » of « IDE pour injection Lovenox »."""
+    facts = [fact.start for fact in kept if fact.overlaps(one.start, one.end)]
+    if not facts:
+        return one
+    left = note.flat[one.start : min(facts)].rstrip() if one.type == "nursing" else ""
+    return replace(one, end=one.start + len(left)) if len(left) > _TINY else None
 
 
 def _ends_badly(scene: _Scene, one: Asked, end: int) -> bool:
