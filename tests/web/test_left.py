@@ -51,8 +51,7 @@ def named(client: Client, where: str) -> list[str]:
     found = re.search(r'<section class="notice left.*?</section>', page, re.S)
     if found is None:
         return []
-    said = re.findall(r"<button.*?</span>([^<]*)(?:<em>[^<]*</em>)?</button>", found[0], re.S)
-    return [re.sub(r"^.*Retenir :\s*", "", one) for one in said]
+    return re.findall(r"Retenir : </span>([^<]*)", found[0])
 
 
 def take(client: Client, patient: str, key: str, on: str = "papers") -> str:
@@ -104,6 +103,14 @@ def test_the_record_names_it_once_and_never_again(client: Client, doctor: Actor,
     assert where == f"/patient/{emile}"
     assert "biologie : bio NFS CRP" in named(client, where)
     assert named(client, where) == []
+
+
+def test_what_the_papers_named_is_not_said_again_in_the_record(
+    client: Client, doctor: Actor, emile: str
+) -> None:
+    papers = signed(client, doctor, emile, "amlodipine 5 1/j 3 mois", print="1")
+    assert named(client, papers) == named(client, papers) != [], "the page of the papers keeps it"
+    assert named(client, f"/patient/{emile}") == []
 
 
 def test_what_was_refused_or_is_known_is_not_named(client: Client, doctor: Actor, emile: str) -> None:

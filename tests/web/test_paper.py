@@ -209,3 +209,8 @@ def test_a_letter_begins_with_whom_and_why_the_note_says(client: Client, doctor:
     heart = unescape(client.get(printed(client, doctor, emile, "courrier cardio")).content.decode())
     assert ">\nCardiologie</textarea>" in heart
     assert "Pour le cœur." in heart
+
+
+def test_a_letter_says_what_the_line_asks_of_its_reader(client: Client, doctor: Actor, emile: str) -> None:
+    address = printed(client, doctor, emile, "Motif : suivi\ncourrier cardio pour palpitations. RAS sinon")
+    assert "Motif : palpitations" in unescape(client.get(address).content.decode())

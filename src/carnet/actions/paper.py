@@ -237,8 +237,9 @@ def leave_of(request: Resource, day: date) -> int:
 
 def reason_of(request: Resource) -> str:
     """What a paper that a visit asked for is about: of a letter, what is asked of its reader."""
-    words = str(request.get("code", {}).get("text", ""))
-    return letters.reason(words) if request and _kind_of(request) == "referral" else words
+    if request and _kind_of(request) == "referral":
+        return str((request.get("reasonCode") or [{}])[0].get("text", ""))
+    return str(request.get("code", {}).get("text", ""))
 
 
 def recipient_of(request: Resource) -> str:

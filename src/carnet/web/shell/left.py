@@ -49,13 +49,13 @@ def taken(request: HttpRequest, key: str) -> None:
 
 def of(request: HttpRequest, patient: str, *, once: bool = False) -> dict[str, Any]:
     """What to name on a page of this patient: `first`, `others`, `composition`; nothing after a moment, and with `once`
-    nothing the second time."""
+    nothing when a page has named it already."""
     held = request.session.get(_LEFT)
     if not held or held["patient"] != patient or clock.now().timestamp() - held["at"] > _MOMENT:
         return {}
     if once and held["shown"]:
         return {}
-    if once:
+    if not held["shown"]:
         request.session[_LEFT] = {**held, "shown": True}
     first = [one for one in held["lines"] if one["kind"] in _FIRST]
     others = [one for one in held["lines"] if one["kind"] not in _FIRST]
