@@ -116,10 +116,15 @@ def duration(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | N
     return {"days": days, "sure": values["sure"]} if 0 < days <= 3660 else None
 
 
-def days_named(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
-    """« J1 » is a day, « J2 à J5 » are four."""
+def days_named(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None:
+    """« J1 » is a day, « J2 à J5 » are four; « J8 » alone is a day of the visit."""
+    if not match["last"] and int(match["first"]) > _FIRST_DAYS:
+        return None
     first, last = int(match["first"]), int(match["last"] or match["first"])
     return {"days": float(max(1, last - first + 1)), "sure": False}
+
+
+_FIRST_DAYS = 3
 
 
 def one_day(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:

@@ -45,6 +45,8 @@ _SURE = frozenset({AMOUNT, SCHEME, COUNTED, TIMES, MOMENT, REFILL, BRAND_ONLY, C
 _COUNTING = frozenset({AMOUNT, MASS, SCHEME, TIMES, COUNTED})
 # A word that is no piece, with what separates it from the next; at the very beginning one is passed over.
 _WORD = re.compile(r"[^ \n]{1,30}[ ,.;:]*\n?[ ]*")
+_WEEK = 7  # days
+_DIGIT = re.compile(r"[0-9]")
 _NAME_TAIL = re.compile(r"[a-z]{2,14} +")
 LIMIT = 60  # pieces in one line
 
@@ -84,7 +86,7 @@ def pieces(flat: str, start: int, end: int, *, whole: bool = False) -> list[Piec
         if piece is None and (whole or not found):
             word = (_WORD if whole else _NAME_TAIL).match(flat, at, end)
             after = _piece(flat, word.end(), end) if word else None
-            if word and (whole or (at <= start + 1 and after and after.kind in _COUNTING)):
+            if word and (whole or (at <= start + 1 and after and _counts(flat, after))):
                 at = word.end()
                 continue
         if piece is None:
@@ -94,6 +96,16 @@ def pieces(flat: str, start: int, end: int, *, whole: bool = False) -> list[Piec
     while found and found[-1].kind in SILENT:
         found.pop()
     return found
+
+
+def _counts(flat: str, piece: Piece) -> bool:
+    """Whether a piece is a dosage for sure; « faite lundi » is none."""
+    weekday = (
+        piece.kind == TIMES
+        and piece.values["period"] == _WEEK
+        and not _DIGIT.search(flat, piece.start, piece.end)
+    )
+    return piece.kind in _COUNTING and not weekday
 
 
 def _after_stop(flat: str, at: int, end: int) -> Piece | None:
@@ -213,7 +225,7 @@ def _add_conditions(add: Callable[..., None], table: dict[str, Any]) -> None:
     add(NEED, rf"(?:{tables.any_of(need['plain'])})(?![a-z])")
     add(
         NEED,
-        r"(?:si |en cas de |en cas d')(?P<why>(?!(?:les?|la|des|une?|elle|vous|pas|non|tout|tous|cela|son|ses|cette?)(?![a-z]))[a-zœ]{3,20})(?![a-z'])",
+        r"(?:si |en cas de |en cas d')(?P<why>(?!(?:les?|la|des|une?|elle|vous|pas|non|tout|tous|cela|son|ses|cette?)(?![a-z]))[a-zœ]{3,20})(?![a-z']| ?[0-9])",
         dose_values.need,
     )  # no end of it in sight
 
@@ -298,7 +310,7 @@ def _add_days(add: Callable[..., None]) -> None:
     )
     add(
         DURATION,
-        r"j ?(?P<first>[1-9])(?: ?(?:a|-) ?j ?(?P<last>[1-9][0-9]?))?(?![0-9a-z])",
+        r"j ?(?P<first>[1-9])(?: ?(?:a|-) ?j ?(?P<last>[1-9][0-9]?))?(?![0-9a-z]|/[0-9])",
         dose_values.days_named,
     )
     add(

@@ -117,7 +117,7 @@ def _next_at(note: Note, place: int, following: int) -> bool:
 
 # « Tramadol 50 nausées stoppé », « amoxicilline donnée par le dentiste, arrêtée ce matin »; not « pas arrêté ».
 _STOPPED_LATER = re.compile(
-    r"(?:(?!(?<![a-z])(?:pas|non|ni|sauf|tabac|si)(?![a-z]))[^.;()\n0-9]){0,32}?(?:\([^()\n]{0,40}\)[ ,:=>→-]*(?:[a-z]{1,8} ){0,2}?)?(?<![a-z])(?:stop(?=[ ,]*(?:$|\n|\.|;))|stoppee?s?|arretee?s?|interrompue?s?|suspendue?s?|remplacee?s? par|arret(?= (?:j[0-9]|apres|au bout|definitif|spontane|pour|car|cause|devant|seul)))(?![a-z])"
+    r"(?:(?!(?<![a-z])(?:pas|non|ni|sauf|tabac|si)(?![a-z]))(?:[^.;()\n0-9]|(?:19|20)[0-9]{2})){0,32}?(?:\([^()\n]{0,40}\)[ ,:=>→-]*(?:[a-z]{1,8} ){0,2}?)?(?<![a-z])(?:stop(?=[ ,]*(?:$|\n|\.|;))|stoppee?s?|arretee?s?|interrompue?s?|suspendue?s?|remplacee?s? par|arret(?= (?:j[0-9]|apres|au bout|definitif|spontane|pour|car|cause|devant|seul)))(?![a-z])"
 )
 
 

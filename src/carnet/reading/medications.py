@@ -118,6 +118,8 @@ def _of_list(
     with_next = after and _PLUS.fullmatch(note.flat, found[place].end, after.named.start)
     if with_next and status == UNSAID and said[place + 1][0] == STOPPED and only_named(found[place]):
         return STOPPED, 0.8  # « doliprane + codéine arrêté »
+    if with_next and said[place] == GUESSED and said[place + 1] == UNCHANGED:
+        return ONGOING, 0.8  # « Omix 0,4 et Avodart : idem »
     for other, at in ((before, place - 1), (after, place + 1)):
         if other is None or (at > place and not one_list(note, found[place], found[at])):
             continue

@@ -40,7 +40,7 @@ def drugs_in(note: Note, drugs: Drugs, corrector: Corrector) -> Iterator[Named]:
         yield last
 
 
-_APPOSED = re.compile(r" ?[:(,=] ?|,? (?:par|avec|soit) ")
+_APPOSED = re.compile(r" ?[:(,=]? ?|,? (?:par|avec|soit) ")
 
 
 def _is_told_again(note: Note, first: Named, second: Named) -> bool:

@@ -20,6 +20,7 @@ _YEARS = (1950, 2060)
 _MANY = 10  # of what has no unit, at a time; more is a mass or a mistake
 _TOO_MANY = 30  # of tablets or sachets at a time
 _TAKINGS = ("fois", "prise", "prises", "x")
+_LIQUID = "solution buvable"
 _SOLID = ("cp", "gél", "sachet", "suppositoire")
 
 
@@ -210,13 +211,18 @@ class _Reading:
         if known and not self._alone_small(place, number):
             self.found.strength = known
         elif first and (
-            number != int(number) or (number >= _STRONG and (number > _MANY or not self._is_moment(place)))
+            number != int(number)
+            or (number >= _STRONG and (number > _MANY or not self._is_moment(place) or not self._in_drops()))
         ):
             self.found.strength = f"{_french(number)} {strengths.usual_unit(self.drug, number)}".strip()
         elif number <= _MANY:
             self._new(number, None)
         elif strengths.of_number(self.drug, number):
             self._apart(number, strengths.usual_unit(self.drug, number))  # « 80 matin + 40 midi »
+
+    def _in_drops(self) -> bool:
+        """« Tercian 10 le soir » may be drops; « Xatral 10 le soir » is ten milligrams."""
+        return not self.drug.forms or any(_LIQUID in form for form in self.drug.forms)
 
     def _alone_small(self, place: int, number: float) -> bool:
         """« 1 le matin », « 2 matin et soir »: an amount, although such a strength exists."""

@@ -36,11 +36,13 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What a name stands for: specialities, under a brand or (empty) under their substance; none for a class."""
+    """What a name stands for: specialities, under a brand or (empty) under their substance; none for a class. `also`: those
+    that the same name without its modifiers means, for their strengths (« Xatral 10 » is of Xatral LP)."""
 
     brand: str
     held: tuple[Speciality, ...]
     class_: str = ""
+    also: tuple[Speciality, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,9 @@ def _brands(listed: list[Speciality]) -> tuple[list[tuple[Key, Meant]], list[tup
                 plain[short].append(one)
             first[name[:1] if len(name[0]) > 1 else said[:1]].append(one)
     named = [
-        (name, Meant(_shown(held), tuple(held))) for names in (whole, plain) for name, held in names.items()
+        (name, Meant(_shown(held), tuple(held), also=tuple(plain.get(name, ()))))
+        for names in (whole, plain)
+        for name, held in names.items()
     ]
     alone = [
         (name, Meant(name[0].capitalize(), tuple(held)))
@@ -188,7 +192,7 @@ def _drug(meant: Meant) -> Drug:
     return Drug(
         inn=inn,
         brand=meant.brand or None,
-        strengths=_ranked(one.strength for one in same),
+        strengths=_ranked(one.strength for one in [*same, *(one for one in meant.also if one.inn == inn)]),
         forms=_ranked(one.form for one in same),
         unit=next(iter(_ranked(one.unit for one in same)), None),
         atc=next(iter(_ranked(one.atc for one in same)), None),
