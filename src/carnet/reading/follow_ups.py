@@ -247,6 +247,8 @@ _FEW_WORDS = re.compile(r"[^ ,.;:()\n+]+(?: [^ ,.;:()\n+]+){0,3} ?$")
 def _nearer(note: Note, cue: re.Match[str], end: int) -> bool:
     """Whether another step is named between a cue and a date, after a comma or a bracket."""
     between = note.flat[cue.end() : end]
+    if cue["weak"] and any(other["strong"] for other in _cue().finditer(between)):
+        return True  # « un bilan et je le reverrai dans six mois »
     cut = max(between.rfind(","), between.rfind(")"), between.rfind("+"))
     return cut >= 0 and bool(_cue().search(between, cut))
 

@@ -26,7 +26,7 @@ def whole(note: Note, kind: str, start: int, end: int, stops: Sequence[int]) -> 
         at = piece.end()
         if not _linking().fullmatch(piece[0].strip()):
             last = at
-    return last
+    return last + (note.flat[last : last + 1] == ")" and "(" in note.flat[start:last])
 
 
 def _without_link(note: Note, start: int, end: int) -> int:

@@ -173,7 +173,7 @@ def _known(note: Note, one: Asked, before: str, after: str) -> bool:
         return True
     if one.type == "certificate" and _HEADING.match(after):
         return True
-    if one.type == "referral" and _BY_WHOM.search(before):
+    if one.type == "referral" and (_BY_WHOM.search(before) or _FOLLOWED.search(before)):
         return True
     if one.type == "lab" and note.flat.startswith("bilan", one.start) and _OF_SOMEBODY.search(before):
         return True
@@ -234,7 +234,7 @@ def _by_its_type(scene: _Scene, one: Asked, section: str) -> float:
     if one.type == "imaging" and section not in _OF_TODAY and not _SHOWN.match(note.flat, one.end):
         return 0.6
     if one.type == "referral" and _PERSON.match(note.flat, one.start):
-        return 0 if _FOLLOWED.search(note.before(one.start, 12)) else 0.65
+        return 0.65
     if one.type == "referral" and _CONSULTATION.match(note.flat, one.start) and _begins_a_part(note, one):
         return 0.65
     sentence = note.sentence(one.start)
@@ -306,7 +306,7 @@ _OF_SOMEBODY = re.compile(  # « orthophoniste : bilan »
     r"(?:orthophon\w*|ergo\w*|psychomot\w*|ortho|orthoptiste|podolog\w*|kine\w*|neuropsy\w*) ?[:(]? ?$"
 )
 _HEADING = re.compile(r" ?: ?$")  # « ALD : », over the drugs of a long illness
-_BY_WHOM = re.compile(r"(?<![a-z])par (?:l[ae] |l'|les |un |une |son |sa )?$")
+_BY_WHOM = re.compile(r"(?<![a-z])(?:par|avec) (?:l[ae] |l'|les |un |une |son |sa )?$")
 _EMERGENCY = re.compile(r"(?:sau|samu|urgences?|hospit\w*|15|smur)(?![a-z])")
 _IF = re.compile(r" (?:si|en cas)(?![a-z])")
 # Taken as often as measured: « vit D 3 gouttes », « fer injectable ».
@@ -329,7 +329,7 @@ _SHOWN = re.compile(
 _PERSON = re.compile(
     r"(?:psychologue|podologue|dieteticien|diet(?![a-z])|dentiste|csapa|cmp|pma|pmi|orthophonist|sage|tabacolog|addicto|avis)"
 )
-_FOLLOWED = re.compile(r"(?<![a-z])suivie? $")
+_FOLLOWED = re.compile(r"(?<![a-z])suivie? (?:en |au |a la |a l')?$")
 _ASKED_ALONE = re.compile(
     r"(?:ecbu|efr|irm|scanner|tdm|echo|dmo|mammo|holter|polygraphie|epreuve|rx|radio|fcu|frottis|colo|fibro)"
 )
