@@ -100,10 +100,10 @@ def _parsed(today: str | None) -> date | None:
 
 def _to(day: date, found: dict[str, str | None]) -> int | None:
     """To a date of the calendar; without its year, the next one that comes."""
-    month = int(found["m"] or 0) or _month(found["w"] or "")
+    number = int(found["m"] or 0) or month(found["w"] or "")
     year = found.get("y") or found.get("z")
     try:
-        then = date(int(year) % 100 + 2000 if year else day.year, month, int(found["d"] or 0))
+        then = date(int(year) % 100 + 2000 if year else day.year, number, int(found["d"] or 0))
         if not year and then < day - timedelta(days=1):
             then = then.replace(year=day.year + 1)
     except ValueError:
@@ -112,11 +112,12 @@ def _to(day: date, found: dict[str, str | None]) -> int | None:
     return ahead if 0 < ahead <= _FARTHEST else None
 
 
-def soon(month: str, today: str | None) -> bool:
+def soon(named: str, today: str | None) -> bool:
     """Whether a month told by its name is one of the next six; the month of today is not."""
     day = _parsed(today)
-    return day is not None and 0 < (_month(month) - day.month) % 12 <= _AHEAD
+    return day is not None and 0 < (month(named) - day.month) % 12 <= _AHEAD
 
 
-def _month(word: str) -> int:
+def month(word: str) -> int:
+    """1 to 12 from the first letters of a month, plain; 0 for no month."""
     return next((place + 1 for place, name in enumerate(_MONTHS) if word.startswith(name)), 0)

@@ -15,6 +15,7 @@ from carnet.reading import (
     habits,
     immunizations,
     labs,
+    measured,
     medications,
     naming,
     order_names,
@@ -46,9 +47,8 @@ class Reader:
         composed, places = tokens.composed(text[:LONGEST])
         note = structure.note(composed, None, context or Context())
         note.stems[:] = [self.words.corrector.correct(word) for word in note.words]
-        found = guards.guarded(
-            note, sorted(self._all(note), key=lambda fact: (fact.start, fact.end, fact.kind))
-        )
+        read = sorted(self._all(note), key=lambda fact: (fact.start, fact.end, fact.kind))
+        found = measured.dated(note, guards.guarded(note, read))
         if places is None:
             return found
         return [replace(fact, start=places[fact.start], end=places[fact.end]) for fact in found]

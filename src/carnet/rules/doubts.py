@@ -33,9 +33,9 @@ _IF = re.compile(r"\b(?:si|en cas|sauf si)\b")
 
 
 def is_withheld(text: str, fact: Fact, day: date) -> bool:
-    """Whether the words beside it say the contrary: a copied line, a drug that is not to be taken, one substance
+    """Whether the words beside it say the contrary: a copied line, a value of an unknown day before, a drug that is not to be taken, one substance
     denied that was read as all of them."""
-    if fact["kind"] in _OF_ITS_DAY and _is_copied(text, fact, day):
+    if fact["kind"] in _OF_ITS_DAY and (fact.get("older") or _is_copied(text, fact, day)):
         return True
     if fact["kind"] == "medication" and fact["status"] == "prescribed":
         return bool(_FORBIDDEN.search(_before(text, fact)))

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from carnet.fhir import json
 from carnet.fhir.folding import fold
 from carnet.rules import doubts
-from carnet.rules.accepted import medicines, problems, treatments
+from carnet.rules.accepted import measures, medicines, problems, treatments
 from carnet.rules.accepted.measures import MEASURES
 from carnet.rules.accepted.resources import is_known, made_by
 from carnet.rules.results import SYSTOLIC
@@ -29,6 +29,7 @@ _SHORT = {"bp": "TA", "heart_rate": "FC", "temperature": "T°", "spo2": "SpO2", 
           "pain_scale": "Douleur"}  # fmt: skip
 _ORDERS = {"lab": "biologie", "imaging": "imagerie", "referral": "avis", "nursing": "soins infirmiers", "physio": "kiné",
            "vaccine": "vaccin", "sick_leave": "arrêt de travail", "certificate": "certificat"}  # fmt: skip
+_BOUNDS = {"<=": "≤", ">=": "≥"}
 _SMOKES = {"current": "fumeur", "former": "tabac sevré", "never": "non fumeur"}
 _KINDS = {"vital": "Mesure", "lab": "Résultat", "condition": "Problème", "medication": "Médicament",
           "allergy": "Allergie", "follow_up": "Suite", "order": "Demande", "tobacco": "Mode de vie",
@@ -204,16 +205,25 @@ def is_tiresome(count: tuple[int, int]) -> bool:
 def _vital(fact: Fact, day: date) -> tuple[str, str]:
     value = fact["value"]
     if fact["name"] == "bp":
-        return "✓", f"TA {value['systolic']}/{value['diastolic']} mmHg"
+        return "✓", f"TA {value['systolic']}/{value['diastolic']} mmHg{_on(fact)}"
     unit = MEASURES[fact["name"]]["unit"]
-    return "✓", f"{_SHORT[fact['name']]} {_number(value)} {unit}".replace(" /10", "/10").replace(
-        " /min", " /min"
-    )
+    said = f"{_SHORT[fact['name']]} {_number(value)} {unit}".replace(" /10", "/10")
+    return "✓", f"{said}{_on(fact)}"
 
 
 def _lab(fact: Fact, day: date) -> tuple[str, str]:
-    value = fact["value"] if isinstance(fact["value"], str) else _number(fact["value"])
-    return "✓", f"{fact['name']} {value} {_unit(fact.get('unit'))}".strip()
+    value = fact["value"] if isinstance(fact["value"], str) else f"{_bound(fact)}{_number(fact['value'])}"
+    return "✓", f"{fact['name']} {value} {_unit(fact.get('unit'))}".strip() + _on(fact)
+
+
+def _bound(fact: Fact) -> str:
+    sign = measures.comparator(fact)
+    return f"{_BOUNDS.get(sign, sign)} " if sign else ""
+
+
+def _on(fact: Fact) -> str:
+    """` (12/11/2026)` for what was measured another day."""
+    return f" ({'/'.join(reversed(str(fact['on']).split('-')))})" if fact.get("on") else ""
 
 
 def _condition(fact: Fact, day: date) -> tuple[str, str]:

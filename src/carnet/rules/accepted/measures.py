@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,8 @@ from carnet.rules.accepted.scene import Fact, Resource, Scene, concept, place, s
 MEASURES: dict[str, dict[str, str]] = tables.toml("measures")
 _PRESSURE = (("8480-6", "Systolique", "systolic"), ("8462-4", "Diastolique", "diastolic"))
 _SMOKING, _PACK_YEARS, _DRINKING = "72166-2", "8664-5", "11331-6"  # LOINC
+_BOUND = re.compile(r"([<>≤≥](?: ?=)?) ?\d")
+_BOUNDS = {"≤": "<=", "≥": ">=", "<=": "<=", ">=": ">="}
 _SMOKES = {"current": "fumeur", "former": "sevré", "never": "n’a jamais fumé"}
 
 
@@ -32,7 +35,19 @@ def lab(fact: Fact, scene: Scene) -> Resource:
     made = _observation(fact, scene, "laboratory", concept(fact["name"], codes.LOINC, fact.get("loinc")))
     if isinstance(fact["value"], str):
         return made | {"valueString": fact["value"]}
-    return made | {"valueQuantity": _quantity(fact["value"], fact.get("unit") or "", fact.get("unit") or "")}
+    unit = fact.get("unit") or ""
+    return made | {"valueQuantity": _compared(fact) | _quantity(fact["value"], unit, unit)}
+
+
+def comparator(fact: Fact) -> str:
+    """`<`, `<=`, `>` or `>=` where the words of a result say a bound, not a value: « TSH < 0,01 »; empty otherwise."""
+    found = _BOUND.search(str(fact.get("quote") or ""))
+    return _BOUNDS.get(found[1].replace(" ", ""), found[1][0]) if found else ""
+
+
+def _compared(fact: Fact) -> Resource:
+    bound = comparator(fact)
+    return {"comparator": bound} if bound else {}
 
 
 def tobacco(fact: Fact, scene: Scene) -> Resource:
@@ -80,7 +95,7 @@ def _observation(fact: Fact, scene: Scene, category: str, code: Resource) -> Res
         "code": code,
         "subject": scene.subject,
         "encounter": scene.visit,
-        "effectiveDateTime": scene.when,
+        "effectiveDateTime": str(fact.get("on") or scene.measured),
         "performer": [scene.author],
     }
 

@@ -37,6 +37,7 @@ _RELATIVE = re.compile(r"\b(?:(?:grand|beau|belle|demi) )?(?:" + "|".join(
 _CLAUSE = re.compile(r"[;\n]|[.,](?!\d)")
 _ROLE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_AGE = re.compile(r"\b(\d{1,3}) ?ans\b", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^)]*\)")
 _SIDE = re.compile(r"(?<!vitamine )(?<!vit )(?<!hépatite )(?<!stade )(?<!grade )(?<!type )(?<!groupe )"
                    r"\b((?i:droite?s?|gauches?)|[DG](?!['’\w]))\b")  # fmt: skip
@@ -68,7 +69,7 @@ def condition(fact: Fact, scene: Scene) -> Resource:
     if year:
         made["onsetDateTime"] = year[0]
     elif fact["status"] in ("affirmed", "suspected") and not (code and episodes.is_lasting(code)):
-        made["onsetDateTime"] = scene.day.isoformat()
+        made["onsetDateTime"] = scene.done.isoformat()
     return made
 
 
@@ -187,8 +188,15 @@ def _relative(fact: Fact, scene: Scene) -> Resource:
         "patient": scene.subject,
         "date": scene.when,
         "relationship": concept(who[1], _ROLE, who[0]),
-        "condition": [{"code": concept(fact["label"], codes.CIM10, code_of(fact))}],
+        "condition": [{"code": concept(fact["label"], codes.CIM10, code_of(fact)), **_at_age(fact)}],
     }
+
+
+def _at_age(fact: Fact) -> Resource:
+    """« IDM à 55 ans »: the age at which the relative fell ill."""
+    told = _AGE.search(str(fact.get("quote") or ""))
+    age = {"value": int(told[1]), "unit": "ans", "system": codes.UCUM, "code": "a"} if told else {}
+    return {"onsetAge": age} if age else {}
 
 
 def _relative_named(fact: Fact, text: str) -> tuple[str, str]:

@@ -35,6 +35,7 @@ _UNSAID = {
 _SAYS = ("medicationCodeableConcept", "component", "valueQuantity", "valueString", "valueCodeableConcept",
          "dosageInstruction", "dispenseRequest", "dosage", "vaccineCode", "lotNumber", "description", "restriction",
          "clinicalStatus", "verificationStatus", "relationship", "condition")  # fmt: skip
+_DAY = len("2026-11-12")
 _WRONG = frozenset(("entered-in-error", "cancelled", "revoked"))
 
 
@@ -171,7 +172,9 @@ def _reference(resource: Resource) -> str:
 def _gist(resource: Resource) -> bytes:
     """What it says, whoever wrote it down when."""
     code = classification.without(resource.get("code") or {})
-    return json.dumps([resource["resourceType"], code, *(resource.get(name) for name in _SAYS)])
+    day = str(resource.get("effectiveDateTime") or "")
+    told = day if len(day) <= _DAY else ""  # a day that the note says; an instant is that of signing
+    return json.dumps([resource["resourceType"], code, told, *(resource.get(name) for name in _SAYS)])
 
 
 def is_known(fact: Fact, known: Iterable[Resource], day: date) -> bool:

@@ -14,7 +14,8 @@ Resource = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """`note` names the version of the note (`Composition/id/_history/1`), `text` is its words, `day` the visit's."""
+    """`note` names the version of the note (`Composition/id/_history/1`), `text` is its words, `day` the one it is signed
+    on; `visited` when the visit was, where a correction signs later: what was measured or done was so then."""
 
     patient: str
     encounter: str
@@ -23,6 +24,7 @@ class Scene:
     author: Resource
     at: datetime
     day: date
+    visited: datetime | None = None
 
     @property
     def subject(self) -> Resource:
@@ -38,6 +40,16 @@ class Scene:
     def when(self) -> str:
         """The instant of signing."""
         return dates.instant(self.at)
+
+    @property
+    def measured(self) -> str:
+        """The instant of the visit, for what was measured in it."""
+        return dates.instant(self.visited or self.at)
+
+    @property
+    def done(self) -> date:
+        """The day of the visit, for what began or was done in it."""
+        return self.visited.date() if self.visited else self.day
 
 
 def place(fact: Fact, scene: Scene) -> list[Resource]:

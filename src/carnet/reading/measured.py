@@ -1,0 +1,160 @@
+"""The day on which something was measured, where the note says another than its own: « K 5,6 (12/11) », « bio du 12/11 : »,
+« hier ». A value that is told to be an older one without its day is marked so, never dated by chance."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import cache
+
+from carnet.reading import numbers, tables
+from carnet.reading.calendar import month
+from carnet.reading.facts import LAB, VITAL, Fact
+from carnet.reading.structure import Note
+
+_REACH = 40  # characters after a value in which its day is written
+_SOON, _YEAR = 92, 366  # days: a day without its year before a value may be one to come
+
+
+@cache
+def _day() -> re.Pattern[str]:
+    """A day, a month or a delay that is past."""
+    table = tables.toml("measured.toml")
+    months, units = tables.any_of(table["months"]), tables.any_of(table["units"])
+    return re.compile(
+        rf"(?:(?P<p>le |du |au |en |date du |faite? (?:le |en )|dosee? (?:le |en ))?(?:"
+        rf"(?P<d>[0-3]?\d)[/.-](?P<m>[01]?\d)(?:[/.-](?P<y>(?:20)?\d\d))?(?![\d/%]|[.,]\d)"
+        rf"|(?:(?P<wd>[0-3]?\d) )?(?P<w>{months})\.?(?: (?P<z>20\d\d))?(?![a-z\d])"
+        rf"|(?P<my>[01]?\d)/(?P<ym>20\d\d)(?!\d)|(?P<only>20[0-4]\d)(?!\d))"
+        rf"|il y a (?P<n>{numbers.NUMBER}|{numbers.WORD}) ?(?P<u>{units})(?![a-z])"
+        rf"|(?P<k>{tables.any_of(table['days_ago'])})(?![a-z]))"
+    )
+
+
+@cache
+def _forms() -> dict[str, re.Pattern[str]]:
+    table = tables.toml("measured.toml")
+    older, arrows = tables.any_of(table["older"]), tables.any_of(table["arrows"])
+    return {
+        "after": re.compile(rf"[ ,]{{0,2}}(?P<open>\()? ?{_day().pattern}"),
+        "before": re.compile(rf"(?<![a-z\d/,.])(?:{_day().pattern}) ?:? ?$"),
+        "head": re.compile(
+            rf"(?<![a-z\d])(?:{tables.any_of(table['heads'])})(?: [a-z]{{1,12}})? (?:{_day().pattern})(?![\d/])"
+        ),
+        "today": re.compile(rf"(?<![a-z])(?:{tables.any_of(table['today'])})(?![a-z])"),
+        "older": re.compile(rf"(?<![a-z])(?:{older})(?![a-z])"),
+        "older_after": re.compile(rf" ?\(?(?:{older})(?![a-z])"),
+        "older_before": re.compile(
+            rf"(?<![a-z])(?:{older}|{tables.any_of(table['against'])})[ a-z:=]{{0,4}}$"
+        ),
+        "then": re.compile(rf" ?(?:[a-z%°/]{{1,4}} ?)?(?:{arrows}) ?\d"),
+    }
+
+
+def dated(note: Note, facts: Iterable[Fact]) -> list[Fact]:
+    """The facts; measures of another day with `on` (ISO, as precise as it is told) or, without a day, `older`."""
+    found, today = list(facts), _iso(note.context.date)
+    values = [one.start for one in found if one.kind == LAB]
+    told = [_said(note, one, today, values) if one.kind in (VITAL, LAB) else {} for one in found]
+    return [
+        replace(one, values=one.values | said) if said else one for one, said in zip(found, told, strict=True)
+    ]
+
+
+def _said(note: Note, fact: Fact, today: date | None, values: Sequence[int]) -> dict[str, object]:
+    forms, (start, end) = _forms(), _line(note, fact.start)
+    before, after = note.flat[start : fact.start], note.flat[fact.end : min(end, fact.end + _REACH)]
+    if (
+        forms["then"].match(after)
+        or forms["older_after"].match(after)
+        or forms["older_before"].search(before)
+    ):
+        return {"older": True}
+    if forms["older"].search(note.flat[fact.start : fact.end]):
+        return {"older": True}
+    found = _beside(after, before)
+    if not found and fact.kind == LAB:
+        found = _heading(note, start, before, values)
+    on = _on(found, today) if found else ""
+    return {"on": on} if on else {}
+
+
+def _beside(after: str, before: str) -> re.Match[str] | None:
+    """The day at once after a value, behind a bracket or a word (« 12/11 » alone may be a dose); else before it."""
+    found = _forms()["after"].match(after)
+    if found and (found["open"] or found["p"] or found["k"] or found["n"]):
+        return found
+    return _forms()["before"].search(before)
+
+
+def _heading(note: Note, start: int, before: str, values: Sequence[int]) -> re.Match[str] | None:
+    """« bio du 12/11 : », earlier in the line, or alone in a line above with only lines of values between."""
+    found = [*_forms()["head"].finditer(before)]
+    if found:
+        return None if _forms()["today"].search(before, found[-1].end()) else found[-1]
+    while start > 0:
+        start, end = _line(note, start - 1)
+        if not any(start <= one < end for one in values):
+            return _forms()["head"].match(note.flat[start:end].lstrip(" -*"))
+    return None
+
+
+def _line(note: Note, place: int) -> tuple[int, int]:
+    end = note.flat.find("\n", place)
+    return note.flat.rfind("\n", 0, place) + 1, end if end >= 0 else len(note.flat)
+
+
+def _on(found: re.Match[str], today: date | None) -> str:
+    """The day as FHIR writes it (`2026-11-12`, `2026-01`, `2025`); empty when it cannot be told or is not past."""
+    if today is None:
+        return ""
+    part = found.groupdict()
+    if part["k"]:
+        return _back(today, int(tables.toml("measured.toml")["days_ago"][part["k"]]))
+    if part["n"]:
+        days = numbers.value(part["n"]) * tables.toml("measured.toml")["units"][part["u"]]
+        return _back(today, round(days))
+    if part["only"]:
+        return part["only"] if int(part["only"]) < today.year else ""
+    if part["my"]:
+        return _past(f"{part['ym']}-{int(part['my']):02}", today)
+    return _of_calendar(part, today, _YEAR if found.re is not _forms()["before"] else _SOON)
+
+
+def _back(today: date, days: int) -> str:
+    """So many days ago; what is told in months or years is no exact day."""
+    then = (today - timedelta(days=days)).isoformat()
+    return then[:4] if days >= 365 else then[:7] if days >= 28 else then
+
+
+def _of_calendar(part: dict[str, str | None], today: date, most: int) -> str:
+    number = int(part["m"]) if part["m"] else month(part["w"] or "")
+    day, year = int(part["d"] or part["wd"] or 0), part["y"] or part["z"]
+    if not 1 <= number <= 12 or day > 31:
+        return ""
+    told = int(year) % 100 + 2000 if year else today.year
+    if not year and (number, day or 1) > (today.month, today.day):
+        told -= 1
+    written = _past(f"{told}-{number:02}" + (f"-{day:02}" if day else ""), today)
+    return "" if not year and written and (today - _first(written)).days > most else written
+
+
+def _past(written: str, today: date) -> str:
+    try:
+        first = _first(written)
+    except ValueError:
+        return ""
+    return written if first < today else ""
+
+
+def _first(written: str) -> date:
+    return date.fromisoformat(f"{written}-01-01"[:10] if len(written) < 10 else written)
+
+
+def _iso(today: str | None) -> date | None:
+    try:
+        return date.fromisoformat((today or "")[:10])
+    except ValueError:
+        return None
