@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from carnet.actions import documents
 from carnet.fhir import codes
 from carnet.fhir.errors import NotFound
 from carnet.record import gate
-from carnet.store.search import reindex
+from carnet.store.search import note_text, reindex
 from tests.cast import ALICE, CHLOE, DALIA, EMILE, FATOU
 from tests.documents.test_pictures import pdf_of
 
@@ -136,3 +137,35 @@ def test_the_words_inside_an_imported_file(any_cell: Path, at: datetime) -> None
     assert found.stored.type == "DocumentReference"
     assert "Echographie renale normale" in found.text
     assert "renale" not in found.stored.body.decode()
+
+
+@pytest.mark.parametrize(("looked_at", "often"), [(2, 1), (2, 99), (99, 99)])
+def test_what_stands_in_many_notes_and_in_few_is_found_alike(
+    two: dict[str, str], at: datetime, monkeypatch: pytest.MonkeyPatch, looked_at: int, often: int
+) -> None:
+    """Whichever way PostgreSQL goes: through the latest, further back, or by its index."""
+    monkeypatch.setattr(note_text, "LOOKED_AT", looked_at)
+    monkeypatch.setattr(note_text, "OFTEN", often)
+    assert dates(gate.find_text(by=ALICE, at=at, text="oedeme")) == ["2026", "2024", "2023", "2022", "2020"]
+    assert dates(gate.find_text(by=ALICE, at=at, text="oedem discre")) == ["2026"]
+    assert dates(gate.find_text(by=ALICE, at=at, text="éjec cardio")) == ["2024"]
+    assert dates(gate.find_text(by=ALICE, at=at, text="Martin zona")) == []
+    assert dates(gate.find_text(by=CHLOE, at=at, text="oedeme")) == ["2024", "2022"]
+    monkeypatch.setattr(note_text, "MOST", 3)
+    assert len(gate.find_text(by=ALICE, at=at, text="oedeme").entries) == 3
+
+
+@pytest.mark.usefixtures("two")
+def test_neither_way_reads_all_there_is() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite gathers nothing: its index is in the order of the resources")
+    groups = [[("oedeme", False)]]
+    with connection.cursor() as cursor:
+        cursor.execute("SET enable_seqscan = off")  # of a table this small
+        for found, index in (
+            (note_text._latest(groups, "LIMIT 2000"), "store_text_latest"),
+            (note_text._rare(groups), "store_text_notes"),
+        ):
+            cursor.execute(f"EXPLAIN {found.text}", found.args)
+            assert index in str(cursor.fetchall())
+        cursor.execute("RESET enable_seqscan")

@@ -16,13 +16,20 @@ from carnet.fhir.errors import CarnetError
 from carnet.store import blobs
 from carnet.store.resource import COLUMNS, Row, row
 from carnet.store.search.clauses import Sql, beside, for_engine
+from carnet.store.search.fulltext_schema import LATEST, NOTE_WORDS, WORDS
 
 TYPES = ("Composition", "DocumentReference")
 MOST = 200  # found at once, the latest recorded; those are then put in the order of their dates
+# On PostgreSQL: how many of the latest are looked at first, and from how many found among them it is quicker to go on in
+# this way than by the index (measured: 0.8 µs for each one looked at, 3 µs for each one that the index finds).
+LOOKED_AT, OFTEN = 2000, 16
 WORD_LIMIT = 12
 # Among the words of a resource, marks that no folded word holds: what it is, and whose.
 _KIND = {"Composition": "énote", "DocumentReference": "édocument"}
 _WHOSE = "à"
+Group = list[
+    tuple[str, bool]
+]  # words of which one must be there; whether each is whole, or the beginning of one
 _SKIPPED = re.compile(r"[^a-z0-9]")
 
 
@@ -62,13 +69,22 @@ def find(text: str, *, types: Sequence[str], subjects: Sequence[str] | None) -> 
     words = list(dict.fromkeys(folding.words(text)))[:WORD_LIMIT]
     if not words or not types or (subjects is not None and not subjects):
         return []
-    groups = [[(word, False)] for word in words] + [[(_KIND[type], True) for type in types]]
+    said: list[Group] = [[(word, False)] for word in words]
+    kinds: Group = [(_KIND[type], True) for type in types]
     if subjects is not None:
-        groups.append([(_whose(id), True) for id in subjects])
-    where = _match(groups)
-    with connection.cursor() as cursor:
-        cursor.execute(_sql(where.text), [*_dates(), *where.args, MOST])
-        return [pk for pk, _ in cursor.fetchall()]
+        return _dated(_found([*said, kinds, [(_whose(id), True) for id in subjects]]))
+    if connection.vendor == "sqlite":
+        return _dated(_found([*said, kinds]))
+    return _in_the_practice(said if set(types) == {*TYPES} else [*said, kinds])
+
+
+def _in_the_practice(groups: list[Group]) -> list[int]:
+    """On PostgreSQL, whose index of words gathers all that hold a word, however many, before it can tell which are the
+    latest: what stands in many notes is found by going back through the latest, the index is for what stands in few."""
+    keys = _dated(_latest(groups, f"LIMIT {LOOKED_AT}"))
+    if len(keys) == MOST:
+        return keys
+    return _dated(_latest(groups, "OFFSET 0") if len(keys) >= OFTEN else _rare(groups))
 
 
 def rows(keys: Sequence[int]) -> list[Row]:
@@ -89,24 +105,52 @@ def _dates() -> list[int]:
     return [period, period, document["date"].id, note["date"].id]
 
 
-def _sql(where: str) -> str:
-    key = "rowid" if connection.vendor == "sqlite" else "resource"
-    keys = f"SELECT {key} AS id FROM store_text WHERE {where} ORDER BY {key} DESC LIMIT %s"
+def _dated(found: Sql) -> list[int]:
+    """The keys that a query finds, in the order of their own dates."""
     when = (
         "SELECT COALESCE(MAX(CASE WHEN x.param = %s THEN x.low END), MAX(x.low), 0) FROM store_date x"
         f" WHERE {beside('x', 't.id')} AND +x.param IN (%s, %s, %s)"  # never start at the parameter
     )
+    keys = f"{found.text} ORDER BY id DESC LIMIT %s"
     sql = Sql(f"SELECT t.id, ({when}) AS told FROM ({keys}) t ORDER BY told DESC, t.id DESC")
-    return for_engine(sql, connection.vendor).text
+    with connection.cursor() as cursor:
+        cursor.execute(for_engine(sql, connection.vendor).text, [*_dates(), *found.args, MOST])
+        return [pk for pk, _ in cursor.fetchall()]
 
 
-def _match(groups: list[list[tuple[str, bool]]]) -> Sql:
+def _found(groups: list[Group]) -> Sql:
+    """By the index of words."""
+    key = "rowid" if connection.vendor == "sqlite" else "resource"
+    match = _match(groups)
+    return Sql(f"SELECT {key} AS id FROM store_text WHERE {match.text}", match.args)
+
+
+def _latest(groups: list[Group], bound: str) -> Sql:
+    """By going back through notes and documents; the bound also keeps the planner from going another way."""
+    match = _match(groups)
+    latest = (
+        f"SELECT resource, narrative, content FROM store_text WHERE {LATEST} ORDER BY resource DESC {bound}"
+    )
+    return Sql(f"SELECT resource AS id FROM ({latest}) l WHERE {match.text}", match.args)
+
+
+def _rare(groups: list[Group]) -> Sql:
+    """By the index of the words of notes and documents alone; in a query of its own for the same reason."""
+    words = f"SELECT resource AS id FROM store_text WHERE {WORDS} AND {NOTE_WORDS} @@ %s::tsquery OFFSET 0"
+    return Sql(f"SELECT id FROM ({words}) r", (" & ".join(f"({_any(group)})" for group in groups),))
+
+
+def _any(group: Group) -> str:
+    return "|".join(f"'{word}'" + ("" if whole else ":*") for word, whole in group)
+
+
+def _match(groups: list[Group]) -> Sql:
     """One of each group must be there. Folded words hold letters and figures only: nothing in them to escape."""
     if connection.vendor == "sqlite":
         listed = [
             " OR ".join(f'"{word}"' + ("" if whole else "*") for word, whole in group) for group in groups
         ]
         return Sql("store_text MATCH %s", (" AND ".join(f"({group})" for group in listed),))
-    listed = ["|".join(f"'{word}'" + ("" if whole else ":*") for word, whole in group) for group in groups]
     either = "(narrative @@ %s::tsquery OR content @@ %s::tsquery)"
+    listed = [_any(group) for group in groups]
     return Sql(" AND ".join([either] * len(listed)), tuple(one for group in listed for one in (group, group)))
