@@ -62,7 +62,9 @@ def pages(by: Actor) -> list[State]:
         ),
         State(_("Accès des applications"), *_programs(by), "", "shield-lock", "practice:programs"),
         State(_("Import"), "none", _last_import(by), "", "upload", "practice:import"),
-        State(_("Classification CISP-2"), *_classification(by), "", "journal-text", "practice:classification"),
+        State(
+            _("Classification CISP-2"), *_classification(by), "", "journal-text", "practice:classification"
+        ),
         State(_("Doublons possibles"), *_identities(by), "", "people", "identity:home"),
     ]
     return [page for page in shown if page.href]
