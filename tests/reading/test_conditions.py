@@ -98,6 +98,15 @@ def said(text: str) -> list[str]:
         ("pas de BAV, oeil rouge", ["H54 negated", "H11 affirmed"]),
         ("ECG : BAV 1er degré", ["I44 affirmed"]),
         ("cheville gonflée", ["R60 affirmed"]),
+        ("ses 2 frères ont un psoriasis", ["L40 family"]),
+        ("je ne peux exclure une EP", ["I26 suspected"]),
+        ("DD : zona, névralgie intercostale", ["B02 suspected", "G58 suspected"]),
+        ("n'a pas d'antécédent personnel de cancer du sein", ["C50 negated"]),
+        ("asthme ancien", ["J45 history"]),
+        ("eczéma du nourrisson", ["L20 history"]),
+        ("Diprosone sur eczéma 1/j", ["L30 affirmed"]),
+        ("sténose de l'uretère gauche, kyste rénal", ["N13 affirmed", "N28 affirmed"]),
+        ("bien qu'elle ait été opérée", []),
     ],
 )
 def test_conditions_and_their_status(text: str, expected: list[str]) -> None:

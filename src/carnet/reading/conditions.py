@@ -67,10 +67,12 @@ _CODES_LEFT_OUT = (
     "Z92.2",
     "Z99.8",
 )
+_NOT_A_TEST = (status.SUSPECTED, status.HISTORY, status.FAMILY)
+_GROWN_UP = 3  # years
 _CURED = re.compile(r"(?<![a-z])(?:gueri|operee?|traite)(?![a-z])")
 _TOUCHING = 2  # characters
 _PAIN = "R52"  # pain without a place; beside a score it is the score
-_DOUBT = re.compile(r"(?<![a-z])(?:probable|possible|suspect\w*)(?![a-z])")
+_DOUBT = re.compile(r"(?<![a-z])(?:probable|possible|suspect\w*|suspicion)(?![a-z])")
 _TITLES = re.compile(
     r"(?:^|[^a-z])(?:dr|docteur|pr|professeur|mme|mr|m\.|rue|hopital|clinique|cabinet)\.? ?$"
 )
@@ -98,6 +100,8 @@ def read(
             said = status.Said(status.SUSPECTED, 0.9)
         if said.status and _CURED.search(note.flat, match.start, match.end):
             said = status.Said(status.HISTORY, 0.9)
+        if said.status == status.AFFIRMED and _outgrown(note, match):
+            said = status.Said(status.HISTORY, 0.88)
         previous = (match.end, said.status)
         key = (concept.id, said.status or "", note.flat[match.start : match.end])
         if (
@@ -106,13 +110,18 @@ def read(
             or (said.status == status.FAMILY and _is_no_heredity(concept))
             or _is_reaction(note, match, taken)
             or not _counts(note, match, taken, said.status in (status.NEGATED, status.SUSPECTED))
-            or (_inside(match, tests) and said.status not in (status.SUSPECTED, status.HISTORY))
+            or (_inside(match, tests) and said.status not in _NOT_A_TEST)
         ):
             continue
         seen.add(key)
         sure = said.confidence * (0.8 if match.corrected else 1.0)
         values = {"label": concept.label, "cim10": concept.code, "status": said.status}
         yield Fact(CONDITION, match.start, _dated(note, told), sure, values)
+
+
+def _outgrown(note: Note, match: Match[Concept]) -> bool:
+    """« Eczéma du nourrisson » of somebody who is none any more."""
+    return (note.context.age or 0) >= _GROWN_UP and "nourrisson" in note.flat[match.start : match.end]
 
 
 def _is_no_heredity(concept: Concept) -> bool:

@@ -55,10 +55,15 @@ def of(note: Note, term: Term) -> Said:
     if _unsaid(note, sentence, before, after) or _only_tested(term, before, after):
         return Said(None)
     answered = sentence.asked and term.last and "," not in after
-    if _is_negated(before, after) or (answered and _ANSWERED_NO.match(note.flat, sentence.end)):
+    unsettled = _UNSETTLED.search(before)
+    if (_is_negated(before, after) and not unsettled) or (
+        answered and _ANSWERED_NO.match(note.flat, sentence.end)
+    ):
         return Said(NEGATED, 0.93)
     if _is_family(note, sentence, term, before, after):
         return Said(FAMILY, 0.92)
+    if _HYPOTHESES.match(note.flat, sentence.start, term.start):
+        return Said(SUSPECTED, 0.88)
     if _is_suspected(sentence, term, before, after) or _told_later("suspected", own, term):
         return Said(SUSPECTED, 0.9)
     if _is_over(sentence, term, before, after) or _is_later_over(sentence, term, own):
@@ -66,6 +71,11 @@ def of(note: Note, term: Term) -> Said:
     return Said(AFFIRMED, 0.88)
 
 
+# « Je ne peux exclure une embolie pulmonaire ».
+_UNSETTLED = re.compile(
+    r"(?:ne (?:peut|peux|permet|peut-on)(?: pas)?(?: d')? ?|sans pouvoir |difficile d')(?:exclure|eliminer|ecarter) (?:une? |le |la |l')?$"
+)
+_HYPOTHESES = re.compile(r"[ *-]*(?:hd|dd|hypotheses?(?: diagnostiques?)?|diagnostics? differentiels?) ?[:=]")
 _ANSWERED_NO = re.compile(r" ?\? ?non(?![a-z])")
 
 
@@ -214,10 +224,14 @@ def _is_later_over(sentence: Sentence, term: Term, own: str) -> bool:
     if _told_later("history", own, term):
         return True
     episode = bool(term.codes) and bool(_episodes().match(term.codes[0]))
+    if _FORMER.match(own):
+        return bool(term.codes) and term.codes[0].startswith(_PASSING)
     dated = _DATED.match(own) and not own.startswith((" depuis", " dep", " dp"))
     return episode and bool(dated)
 
 
+_FORMER = re.compile(r" ancien(?:s|ne|nes)?(?![a-z])")
+_PASSING = ("F", "J45", "L2", "G43", "N3", "R")  # « asthme ancien » is over, « HTA ancienne » is not
 _DATED = re.compile(
     r"(?: (?:[dg]|dte?|droite?|gauche))? ?\(?(?:en |le )?(?:[0-9]{1,2}/){0,2}(?:19|20)[0-9]{2}(?![0-9/])"
 )
