@@ -142,11 +142,22 @@ def test_next_steps(text: str, days: list[int]) -> None:
         ("La revoir avec le bilan dans 10 jours", []),
         ("a arrêté la kiné", []),
         ("sage-femme prévenue", []),
+        ("Ablation fils faite ce jour", []),
+        ("Psychologue proposée, refuse", []),
+        ("suivi CMP tous les mois", []),
         ("pneumopathie base droite", []),
     ],
 )
 def test_requests(text: str, expected: list[str]) -> None:
     assert told(text, "order", "type") == expected
+
+
+def test_what_is_to_happen_keeps_its_words() -> None:
+    assert told("Contrôle annuel. cs 32 SA dans 4 sem. Contrôle TA sous 15 jours", "follow_up", "what") == [
+        "Contrôle",
+        "cs 32 SA",
+        "Contrôle TA",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def _what(written: str) -> str:
     return _LAST_WORD.sub("", written).strip(" ,:(=")
 
 
-_LAST_WORD = re.compile(r"[ ,:(=]*(?:dans|ds|d'ici|sous|à|a|le|pour)?[ ]*$", re.IGNORECASE)
+_LAST_WORD = re.compile(r"(?:(?:^|[ ,:(=])(?:dans|ds|d'ici|sous|à|a|le|pour))? *$", re.IGNORECASE)
 
 
 def _asked_for(note: Note, asked: Sequence[Fact]) -> Iterator[tuple[int, re.Match[str], float]]:

@@ -160,7 +160,7 @@ def _of_a_month_past(note: Note, one: Asked) -> bool:
 def _done(one: Asked, before: str, after: str) -> bool:
     if one.type != "certificate" and _DONE.match(after) and not _WRITTEN.search(before):
         return True
-    return one.type in ("imaging", "referral") and bool(_DONE_NOW.match(after))
+    return one.type in ("imaging", "referral", "nursing", "physio") and bool(_DONE_NOW.match(after))
 
 
 def _known(note: Note, one: Asked, before: str, after: str) -> bool:
@@ -262,7 +262,8 @@ def _begins_a_part(note: Note, one: Asked) -> bool:
     """Whether a part of the sentence begins with the request, and it is not told what it showed."""
     before = note.flat[note.sentence(one.start).body : one.start].rstrip()
     begins = not before or before[-1] in "+,;:→/" or before.endswith((" et", " puis"))
-    return begins and not _SHOWN.match(note.flat, one.end)
+    shown = _SHOWN.match(note.flat, one.end)
+    return begins and (not shown or (one.type == "referral" and shown[0].endswith("(")))
 
 
 # The words.
