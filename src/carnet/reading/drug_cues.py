@@ -133,11 +133,17 @@ _ARROW_NONE = re.compile(
 _ASKED = re.compile(r" ?[?]")  # « Effexor 37,5 ? elle réfléchit »
 
 
+@cache
+def _right_after() -> re.Pattern[str]:
+    return re.compile(
+        r"[ ,:=()-]*(?:(?:ttt|est|sont|a ete|ont ete|seul|aussi|reste|restent|toujours|peut etre) )*"
+        rf"(?:{cues('after').pattern})"
+    )
+
+
 def after(note: Note, line: Line) -> str:
     end = note.sentence(max(line.named.start, line.end - 1)).end
-    match = re.compile(
-        rf"[ ,:=()-]*(?:(?:ttt|est|sont|a ete|ont ete|seul|aussi|reste|restent|toujours|peut etre) )*(?:{cues('after').pattern})"
-    ).match(note.flat, line.end, min(end, line.end + 40))
+    match = _right_after().match(note.flat, line.end, min(end, line.end + 40))
     if (
         match
         and match.lastgroup == STOPPED

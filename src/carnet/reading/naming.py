@@ -83,13 +83,16 @@ def _at(note: Note, drugs: Drugs, at: int) -> tuple[Named, int] | None:
     first = note.words[at]
     if first.digits or (first.glued and len(first.form) < 4):
         return None
-    for last in range(_reach(note.words, at), at, -1):
+    reach, short = _reach(note.words, at), _short()
+    forms = [word.form for word in note.words[at:reach]]
+    glued = any(word.glued for word in note.words[at + 1 : reach])
+    for last in range(reach, at, -1):
         if last < len(note.words) and note.words[last].glued and not note.words[last].digits:
             continue
-        names = _short().get(" ".join(_written(note.words[at:last])), _written(note.words[at:last]))
+        names = _written(note.words[at:last]) if glued else forms[: last - at]
+        names = short.get(" ".join(names), names)
         drug = drugs.find(names)
-        said = " ".join(names)
-        if drug and said not in _never():
+        if drug and (said := " ".join(names)) not in _never():
             end = note.words[last - 1].end
             return Named(first.start, end, drug, True, said in _weak() or len(said) < 3), last
     return None
@@ -98,12 +101,18 @@ def _at(note: Note, drugs: Drugs, at: int) -> tuple[Named, int] | None:
 def _by_form(note: Note, drugs: Drugs, at: int) -> tuple[Named, int] | None:
     """« patch 21 mg/24h 1/j », « gommes 2 mg » of a smoker: a form and a strength that only one drug has."""
     word = note.words[at]
-    for row in tables.toml("medications.toml")["by_form"].values():
-        if word.form in row["forms"] and re.compile(row["strength"]).match(note.flat, word.end):
+    for row in _told_by_form().get(word.form, ()):
+        if re.compile(row["strength"]).match(note.flat, word.end):
             drug = drugs.find([row["drug"]]) if re.search(row["about"], note.flat) else None
             if drug:
                 return Named(word.start, word.end, drug, True, False), at + 1
     return None
+
+
+@cache
+def _told_by_form() -> dict[str, list[dict[str, str]]]:
+    rows = tables.toml("medications.toml")["by_form"].values()
+    return {form: [one for one in rows if form in one["forms"]] for row in rows for form in row["forms"]}
 
 
 def _nearly(note: Note, drugs: Drugs, corrector: Corrector, at: int) -> tuple[Named, int] | None:
