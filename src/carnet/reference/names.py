@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import takewhile
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from carnet.fhir.folding import words
@@ -24,12 +25,11 @@ _NOT_NAMES = frozenset(_SHORT["not_names"])
 _NOT_GUESSED = frozenset(_SHORT["not_guessed"])
 _FIRST_WORDS_OF_MANY = frozenset(_SHORT["first_words_of_many"])
 _CUT: dict[str, str] = _SHORT["cut"]
-_LINKS = frozenset(
-    ("de", "du", "des", "et", "la")
-)  # what ends with one is cut short: « gel de », no name
+_LINKS = frozenset(("de", "du", "des", "et", "la"))  # what ends with one is cut short: « gel de », no name
 _FORGIVEN = 6  # letters from which one typing error is forgiven
 
 _PAIR = 2  # words
+_LONG = 8  # sounds from which one wrong sound is forgiven
 
 Key = tuple[str, ...]
 
@@ -52,6 +52,7 @@ class Names:
     by_words: dict[Key, Meant]
     by_first_letter: dict[str, list[str]] = field(repr=False)
     by_sound: dict[str, list[str]] = field(repr=False)
+    sounds: dict[str, list[str]] = field(repr=False)  # by their first two letters
 
     def find(self, words: Sequence[str], *, forgiving: bool = False) -> Drug | None:
         """The drug that these folded words name, all of them. `forgiving` lets one typing error through."""
@@ -72,11 +73,22 @@ class Names:
         None when two different drugs are as near: a guess between them would be dangerous."""
         if len(word) < _FORGIVEN or not word.isalpha() or (word,) in self.by_words or word in _NOT_GUESSED:
             return None
-        alike = self.by_first_letter.get(word[0], ())
-        names = sorted(name for name in alike if OSA.distance(word, name, score_cutoff=1) == 1)
-        names = names or self.by_sound.get(_sound(word), [])
-        drugs = [_drug(self.by_words[(name,)]) for name in names]
+        near = _within_one(word, self.by_first_letter.get(word[0], ())) or self._heard(_sound(word))
+        drugs = [_drug(self.by_words[(name,)]) for name in near]
         return drugs[0] if len({drug.inn for drug in drugs}) == 1 else None
+
+    def _heard(self, sound: str) -> list[str]:
+        """The names that sound so; of a long one, the substances that nearly do (a brand is too near to other words)."""
+        if sound in self.by_sound or len(sound) < _LONG:
+            return self.by_sound.get(sound, [])
+        alike = self.sounds.get(sound[:2], ())
+        names = [name for near in _within_one(sound, alike) for name in self.by_sound[near]]
+        return [name for name in names if not self.by_words[(name,)].brand]
+
+
+def _within_one(word: str, names: Sequence[str]) -> list[str]:
+    near = process.extract(word, names, scorer=OSA.distance, score_cutoff=1, limit=None)
+    return sorted(name for name, _, _ in near)
 
 
 @cache
@@ -101,7 +113,8 @@ def of(specialities: Iterable[Speciality]) -> Names:
         if " ".join(name) not in _NOT_NAMES and name[-1] not in _LINKS
     }
     letters = _by_first_letter(kept)
-    return Names(kept, letters, _by_sound(letters))
+    sounds = _by_sound(letters)
+    return Names(kept, letters, sounds, _by_beginning(sounds))
 
 
 def _classes() -> Iterator[tuple[Key, Meant]]:
@@ -223,6 +236,14 @@ def _by_sound(by_first_letter: dict[str, list[str]]) -> dict[str, list[str]]:
     for names in by_first_letter.values():
         for name in names:
             found.setdefault(_sound(name), []).append(name)
+    return found
+
+
+def _by_beginning(sounds: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for sound in sounds:
+        if len(sound) >= _LONG - 1:
+            found.setdefault(sound[:2], []).append(sound)
     return found
 
 
