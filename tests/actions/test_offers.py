@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -292,6 +292,30 @@ def test_what_a_note_already_made_has_nothing_to_say_in_its_correction(at: datet
     found = offered(corrected(composition, draft.patient, at, f"{TEXT}\nbio NFS"), at, f"{TEXT}\nbio NFS")
     waiting = {quote for quote, one in found.items() if not one.known}
     assert waiting == {"dyspnée", "Pds 81", "bio NFS"}
+
+
+def test_a_correction_may_only_accept_and_the_note_stays_as_it_was_signed(at: datetime) -> None:
+    draft = begun(at)
+    composition = sign(draft, at).composition.id
+    again = corrected(composition, draft.patient, at, TEXT)
+    with pytest.raises(Invalid, match="rien à signer"):
+        sign(again, at)
+    say(again, at, "accepted", "TA 14/8")
+    signed = sign(again, at)
+    assert signed.same_words
+    assert signed.composition.version == 1
+    assert [one["resourceType"] for one in facts(draft.patient, at)] == ["Observation"]
+
+
+def test_what_a_later_correction_accepts_was_measured_at_the_visit(at: datetime) -> None:
+    draft = begun(at)
+    composition = sign(draft, at).composition.id
+    later = at + timedelta(days=20)
+    again = corrected(composition, draft.patient, later, TEXT)
+    say(again, later, "accepted", "TA 14/8")
+    sign(again, later)
+    (pressure,) = facts(draft.patient, later)
+    assert pressure["effectiveDateTime"][:10] == at.date().isoformat()
 
 
 def taken(patient: str, at: datetime) -> dict[str, str]:

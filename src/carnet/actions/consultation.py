@@ -27,11 +27,12 @@ CONSULTATION_NOTE = "11488-4"  # LOINC: Consult note
 @dataclass(frozen=True, slots=True)
 class Signed:
     """What signing made: the note and the visit it belongs to (None after a correction); `left` is what was offered
-    and nobody said a word of."""
+    and nobody said a word of; the words may be the same when only offers were accepted."""
 
     composition: Stored
     encounter: Stored | None
     left: tuple[Offer, ...] = ()
+    same_words: bool = False
 
 
 def open(*, by: Actor, at: datetime, patient: str) -> Draft:
@@ -58,7 +59,8 @@ def sign(
 ) -> Signed:
     """Make the note final: an Encounter and a Composition, or a new version of the note being amended; the draft is
     dropped. `over`: the version that the author has seen and writes over. Raises Invalid (empty), Conflict (current: a
-    newer draft, or a version signed by somebody else meanwhile), Refused."""
+    newer draft, or a version signed by somebody else meanwhile), Refused. A correction that changes no word but accepts
+    something keeps the version: the note is as it was signed."""
     check_write(by)
     with gate.write(by=by, at=at, action="consultation.sign", patient=patient) as work:
         kept = work.draft(draft)
@@ -224,7 +226,9 @@ def _amended(work: Work, by: Actor, draft: Draft, text: str, over: int | None) -
             current,
         )
     if note.text_of(before) == text:
-        raise Invalid(_("Le texte n'a pas changé : il n'y a rien à signer."))
+        if not any(mark.verdict == "accepted" for mark in work.marks(draft.id)):
+            raise Invalid(_("Le texte n'a pas changé : il n'y a rien à signer."))
+        return Signed(current, None, same_words=True)
     others = [e for e in before.get("extension", []) if e.get("url") not in (codes.NOTE, note.FINGERPRINT)]
     words = _words(by, work.at, text)
     after = {**before, **words, "status": "amended", "extension": [*others, *words["extension"]]}

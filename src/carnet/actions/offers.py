@@ -4,7 +4,7 @@ signed. Nothing is accepted by itself; what a person said nothing of stays only 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -134,6 +134,8 @@ def enter(
     said = work.marks(draft.id)
     known = _confirmed(work.record(draft.patient, *(_EVERY if draft.composition else _KNOWN)))
     scene = _scene(work, draft.patient, signed, encounter, text, _day(work.at))
+    if draft.composition:
+        scene = replace(scene, visited=_visited(work, encounter))
     listed = _read_again(work, scene, known, said, _note(draft))
     _check_as_seen(listed, said)
     accepted = [one.fact for one in listed if one.verdict == "accepted"]
@@ -171,6 +173,14 @@ def _scene(work: Work, patient: str, signed: Stored, encounter: str, text: str, 
         at=work.at,
         day=day,
     )
+
+
+def _visited(work: Work, encounter: str) -> datetime | None:
+    """When the visit was, in the practice's own time; None when it does not say."""
+    type_, _slash, id = encounter.partition("/")
+    period = work.get(type_, id).resource().get("period", {})
+    written = str(period.get("end") or period.get("start") or "")
+    return timezone.localtime(datetime.fromisoformat(written)) if len(written) > 10 else None
 
 
 def _read_again(

@@ -107,7 +107,8 @@ def sign(request: HttpRequest, draft: str) -> HttpResponse:
     except Conflict as error:
         return _page(request, by, gate.draft(by=by, id=draft), mine=text, conflict=error, status=409)
     corrected = signed.encounter is None
-    messages.success(request, _("Note corrigée.") if corrected else _("Note signée."))
+    said = _("Retenu. Le texte de la note n’a pas changé.") if signed.same_words else _("Note corrigée.")
+    messages.success(request, said if corrected else _("Note signée."))
     left.keep(request, patient=patient, composition=signed.composition.id, offers=signed.left)
     if "print" in posted:
         return _print(request, by, patient, signed.composition)
