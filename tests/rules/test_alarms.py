@@ -76,3 +76,13 @@ def test_allergy_in_general_ruled_out_by_a_person_is_no_known_allergy() -> None:
 def test_a_refuted_or_dismissed_allergy_is_gone() -> None:
     refuted = {"coding": [{"code": "refuted"}]}
     assert shown(allergy("Latex", verificationStatus=refuted), allergy("Iode", codes.DISMISSED)) == []
+
+
+def test_no_known_allergy_to_drugs_is_said_and_is_no_alarm() -> None:
+    words = "Aucune allergie médicamenteuse connue"
+    none = allergy(words)
+    none["code"]["coding"] = [{"code": "no-known-medication-allergies"}]
+    pollen = allergy("pollens")
+    state, found = allergies([none, pollen])
+    assert state == "listed"
+    assert [(one.text, one.denied) for one in found] == [("pollens", False), (words, True)]

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from carnet.fhir import codes
 from carnet.rules import received
+from carnet.rules.passage import Place, place_of
 from carnet.rules.received import Fact
 from carnet.rules.results import concept_words
 
@@ -16,8 +17,9 @@ Resource = dict[str, Any]
 State = Literal["listed", "none", "unrecorded"]
 
 # « No known allergy » at all: SNOMED CT and the IPS code. « No known drug allergy » is not one of them: it says nothing
-# of food. It is shown in its own words.
+# of food. It is shown in its own words, and is no alarm.
 NONE_KNOWN = frozenset(("716186003", "no-known-allergies"))
+NO_DRUG_KNOWN = frozenset(("409137002", "no-known-medication-allergies"))
 # Allergy in general (SNOMED CT): ruled out, it says « no known allergy ».
 ANY_ALLERGY = frozenset(("106190000", "418038007", "419199007", "420134006", "609328004"))
 NOT_SAID = frozenset(("no-allergy-info", "1631000175102"))  # IPS, SNOMED CT: nobody asked
@@ -26,18 +28,21 @@ NOT_SAID = frozenset(("no-allergy-info", "1631000175102"))  # IPS, SNOMED CT: no
 @dataclass(frozen=True, slots=True)
 class Allergy:
     """One allergy worth an alarm. `received`: a document says it and nobody has confirmed it yet; `inactive`: it is
-    said to be over, which an error of coding may say too."""
+    said to be over, which an error of coding may say too; `denied`: no allergy to drugs is known; `place`: the very words of
+    the note that says it."""
 
     reference: str
     text: str
     severe: bool
     received: bool
     inactive: bool = False
+    denied: bool = False
+    place: Place | None = None
 
 
 def allergies(resources: Iterable[Resource]) -> tuple[State, list[Allergy]]:
     """Whether allergies are listed, known to be none, or not recorded; then the list: confirmed ones first, severe
-    ones before others, those said to be over last."""
+    ones before others, those said to be over last, and after them that none to drugs is known."""
     every = [one for one in resources if one["resourceType"] == "AllergyIntolerance"]
     live = [one for one in every if _is_told(one)]
     said = [one for one in live if not says_none(one) and not _says_nothing(one)]
@@ -45,7 +50,9 @@ def allergies(resources: Iterable[Resource]) -> tuple[State, list[Allergy]]:
     alike = [[fact.resource for fact in facts] for facts in received.alike(facts, _substance)]
     found = [_allergy(members) for members in alike if any(is_live(one) for one in members)]
     if found:
-        return "listed", sorted(found, key=lambda one: (one.inactive, one.received, not one.severe))
+        return "listed", sorted(
+            found, key=lambda one: (one.denied, one.inactive, one.received, not one.severe)
+        )
     none = [*filter(says_none, live), *filter(_denies_all, every)]
     return ("none" if any(map(received.is_confirmed, none)) else "unrecorded"), []
 
@@ -102,6 +109,8 @@ def _allergy(members: list[Resource]) -> Allergy:
         any(map(_is_severe, ranked)),
         not any(received.is_confirmed(one) for one in (active or ranked)),
         not active,
+        bool({coding.get("code") for coding in first.get("code", {}).get("coding", [])} & NO_DRUG_KNOWN),
+        place_of(first),
     )
 
 

@@ -338,9 +338,10 @@ def _allergy(allergy: Allergy, sources: dict[str, str]) -> Line:
     return Line(
         allergy.reference,
         allergy.text,
-        source=sources.get(allergy.reference),
+        source=f"Composition/{allergy.place.note}" if allergy.place else sources.get(allergy.reference),
         received=allergy.received,
         severe=allergy.severe,
+        place=allergy.place,
     )
 
 
