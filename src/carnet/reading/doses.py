@@ -173,6 +173,12 @@ def _add_asides(add: Callable[..., None], table: dict[str, Any]) -> None:
         UNEVEN,
         rf"(?:puis )?(?:a |en )?(?:aug?e?ment|major|mont|diminu|baiss|redui|descend)[a-z]*(?: progressivement)? (?:de |d'){by}{every}",
     )
+    # « toutes les 2 semaines doubler », « 1/2 cp de moins tous les 15 jours », « 1 cp un jour, 3/4 le lendemain ».
+    more = r"(?:a )?(?:doubl|augment|mont|pass|baiss|dimin|major|redui)"
+    add(UNEVEN, rf"(?:tous|ts|toutes|ttes) les [0-9]{{1,2}} ?(?:jours?|j|semaines?|sem|mois),? ?{more}[a-z]*")
+    add(UNEVEN, rf"{by} de (?:moins|plus){every}")
+    other = rf"(?:{numbers.FRACTION}|[0-9]) ?(?:cps?|comprimes?|gel)? ?(?:le lendemain|l'autre(?: jour)?|le jour suivant|un jour sur (?:2|deux))"
+    add(UNEVEN, rf"(?:un|1) (?:jour|j) ?,? ?(?:et |puis )?{other}", make=dose_values.given, alternates=True)
     # « enfant 14 kg » is who takes it, no dose for a weight.
     add(
         FILLER,

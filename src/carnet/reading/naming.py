@@ -46,26 +46,9 @@ _APPOSED = re.compile(r" ?[:(,=]? ?|,? (?:par|avec|soit) ")
 def _is_told_again(note: Note, first: Named, second: Named) -> bool:
     """A class before the drug, or a substance before its brand, with nothing but a sign between."""
     same = first.drug.inn == second.drug.inn and not first.drug.brand and bool(second.drug.brand)
-    kind = (
-        not first.drug.strengths
-        and not first.drug.atc
-        and not first.drug.brand
-        and first.drug.inn in _CLASSES
-    )
+    kind = not (first.drug.strengths or first.drug.atc or first.drug.brand)
     gap = note.flat[first.end : second.start]
     return bool(_APPOSED.fullmatch(gap)) and (same or (kind and "," not in gap))
-
-
-# A class that may stand before the drug of it that is meant.
-_CLASSES = frozenset(
-    (
-        "inhibiteur de la pompe à protons",
-        "anti-inflammatoire non stéroïdien",
-        "statine",
-        "corticoïde",
-        "traitement hormonal de la ménopause",
-    )
-)
 
 
 def _names_in(note: Note, drugs: Drugs, corrector: Corrector) -> Iterator[Named]:

@@ -20,6 +20,8 @@ _YEARS = (1950, 2060)
 _MANY = 10  # of what has no unit, at a time; more is a mass or a mistake
 _TOO_MANY = 30  # of tablets or sachets at a time
 _TAKINGS = ("fois", "prise", "prises", "x")
+_ONE_AT_A_TIME = ("lyoc", "patch", "ovule")
+_PATCHES = 3  # at a time, at most
 _LIQUID = "solution buvable"
 _SOLID = ("cp", "gél", "sachet", "suppositoire")
 
@@ -108,7 +110,12 @@ class _Reading:
     def _amount(self, place: int, piece: Piece) -> None:
         number, unit = piece.values["n"], piece.values["unit"]
         made = number >= _STRONG and bool(strengths.of_number(self.drug, number))  # « Maxalt 10 lyoc »
-        if (number >= _TOO_MANY or made) and unit in (*_SOLID, "lyoc") and self.found.strength is None:
+        made = made or (unit in _ONE_AT_A_TIME and number > _PATCHES)
+        if (
+            (number >= _TOO_MANY or made)
+            and unit in (*_SOLID, *_ONE_AT_A_TIME)
+            and self.found.strength is None
+        ):
             self.found.strength = (
                 strengths.of_number(self.drug, number) or f"{_french(number)} mg"
             )  # « Doliprane 250 sach »
@@ -286,7 +293,8 @@ class _Reading:
 
     def _at_meals(self) -> None:
         """« après les repas et au coucher » is four times a day, « matin et soir aux repas » two."""
-        if self.at_meals and self.found.strength and not self.found.intakes:
+        alone = self.found.strength or not (self.found.days or self.found.total_days)
+        if self.at_meals and alone and not self.found.intakes:
             self.found.intakes.append(Intake(step=self.step))
         told = [intake for intake in self.found.intakes if intake.times is None]
         if self.at_meals and len(self.found.intakes) == len(told) == 1 and set(told[0].when) <= {"NIGHT"}:
