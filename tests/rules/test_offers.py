@@ -146,6 +146,8 @@ def test_a_prescription_is_certain_only_when_all_of_it_was_read(missing: str) ->
         ("condition:hypertension arterielle:affirmed", ("Problème", "hypertension arterielle")),
         ("medication:amlodipine", ("Médicament", "amlodipine")),
         ("order:lab", ("Demande", "biologie")),
+        ("order:sick leave", ("Demande", "arrêt de travail")),
+        ("vital:heart rate", ("Mesure", "FC")),
         ("order", ("Demande", "")),
     ],
 )

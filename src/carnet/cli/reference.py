@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from datetime import date
 from pathlib import Path
 
 from django.conf import settings
 
 from carnet.reference import build
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +23,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         "folder", metavar="DIR", type=Path, help="le dossier des fichiers CIS_… de la base publique"
     )
     verb.add_argument(
-        "--edition", default="", help="la date d'édition des fichiers, sinon celle du plus récent"
+        "--edition",
+        default="",
+        help="la date d'édition des fichiers, sinon celle que disent leurs noms, ou celle du plus récent",
     )
     verb.add_argument("--json", action="store_true", help="écrire pour une machine")
 
@@ -40,5 +45,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _newest(folder: Path) -> str:
-    times = [one.stat().st_mtime for one in folder.iterdir() if one.name.startswith("CIS_")]
-    return date.fromtimestamp(max(times, default=0)).isoformat()
+    """The day that the files' names say (`CIS_bdpm.2026-07-24.txt`), else the day they were written here."""
+    files = [one for one in folder.iterdir() if one.name.startswith("CIS_")]
+    named = [found[0] for one in files if (found := _DAY.search(one.name))]
+    written = [date.fromtimestamp(one.stat().st_mtime).isoformat() for one in files]
+    return max(named or written, default="")

@@ -187,7 +187,8 @@ def term_of(fact: Fact) -> str:
 def said_of(term: str) -> tuple[str, str]:
     """A counted term for a person: its kind, and the thing named with how it was said."""
     kind, name, status, *_ = (*term.split(":"), "", "")
-    said = _SHORT.get(name, _ORDERS.get(name, name))
+    code = name.replace(" ", "_")  # « heart rate » is counted folded
+    said = _SHORT.get(code, _ORDERS.get(code, name))
     return _KINDS.get(kind, kind), f"{said} ({_STATUSES[status]})" if status in _STATUSES else said
 
 
