@@ -106,6 +106,15 @@ def test_what_it_refuses_is_the_answer_of_the_command(start: Start) -> None:
     assert process.wait(10) == 3
 
 
+def test_what_goes_wrong_before_anything_is_said(start: Start) -> None:
+    process = start(0)
+    heard(process)
+    tell(process, "no number")
+    assert process.stderr is not None
+    assert process.wait(10) == 1
+    assert "ValueError" in process.stderr.read()
+
+
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_both(start: Start, signum: signal.Signals) -> None:
     process = start(0)

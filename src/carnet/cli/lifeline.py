@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
@@ -57,6 +58,8 @@ def _leave(serve: Serve) -> None:
         status = serve()
     except SystemExit as end:  # wrong arguments
         status = end.code if isinstance(end.code, int) else 1
+    except BaseException:  # before the command itself could say it in words
+        traceback.print_exc()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
