@@ -45,6 +45,11 @@ def named(note: Note, labs: Sequence[Match[Concept]], examinations: Sequence[Mat
         for match in examinations
         if (kind := match.value.kind) in TYPES and kind != "sick_leave" and _long(note, match)
     ]
+    found = [
+        one
+        for one in found
+        if one.type != "referral" or not _adjective().fullmatch(note.flat, one.start, one.end)
+    ]
     found.sort(key=lambda one: (one.start, -one.end, TYPES.index(one.type)))
     kept: list[Asked] = []
     for one in found:
@@ -111,6 +116,13 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
         )
         for kind in TYPES
     ]
+
+
+@cache
+def _adjective() -> re.Pattern[str]:
+    """« Examen clinique », « douleur neurologique » ask for nobody."""
+    table = tables.toml("orders.toml")["adjectives"]
+    return re.compile(rf"(?:{tables.any_of(table['forms'])}){table['tail']}")
 
 
 @cache

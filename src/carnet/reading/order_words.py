@@ -40,7 +40,8 @@ def _goes_on(kind: str, piece: str, after: str) -> bool:
     if kind == "sick_leave":
         return bool(_of_a_leave().fullmatch(piece))
     if piece in ("+", ":", "et"):
-        return kind in tables.toml("orders.toml")["words"]["listing"] and not _ends().match(after.strip())
+        kinds = tables.toml("orders.toml")["words"]["telling" if piece == ":" else "listing"]
+        return kind in kinds and not _ends().match(after.strip())
     rest = f"{piece} {after.strip()}"
     return not _ends().match(rest) and not (kind in _DATED and _when().match(rest))
 

@@ -84,6 +84,8 @@ def _free(note: Note, one: Asked, kept: Sequence[Fact]) -> Asked | None:
 def _ends_badly(scene: _Scene, one: Asked, end: int) -> bool:
     """« Certificat pour seringues : non concernée », « entretien prénatal précoce fait »."""
     after = scene.after(end)
+    if one.type == "imaging" and _RESULT.match(after):
+        return True
     done = end > one.end and _done(one, scene.note.before(end, _BEFORE), after)
     return done or bool(_REFUSED.match(after))
 
@@ -232,7 +234,7 @@ def _by_its_type(scene: _Scene, one: Asked, section: str) -> float:
     """In a note without sections: what is hardly named unless it is asked for."""
     note = scene.note
     if one.type == "imaging" and section not in _OF_TODAY and not _SHOWN.match(note.flat, one.end):
-        return 0.6
+        return 0 if _THE.search(scene.before(one)) else 0.6
     if one.type == "referral" and _PERSON.match(note.flat, one.start):
         return 0.65
     if one.type == "referral" and _CONSULTATION.match(note.flat, one.start) and _begins_a_part(note, one):
@@ -321,12 +323,16 @@ _PROFESSION = re.compile(r"infirmi?e?re?s?")
 _WHOLE_PIECE = re.compile(
     r"$|[+,] ?[a-z]|pour |[(]|avec |a [0-9]|ds |dans |et |j ?\+? ?[0-9]|par |en urgence|: ?$|a j ?[0-9]|demain|si |avance|chez |: ?(?:courrier|avis|rdv|lettre|ordo)"
     r"|sous [0-9]|rapide|en ville|[0-9]{1,2} ?(?:j|mois|sem|m)(?![a-z])|de reference|a ajouter|(?:dr|pr) [a-z]|courrier|bilan|ctrl|coordonnees|ts les|tous les"
-    r"|[0-9]x? ?/ ?sem|crp|nfs|[0-9]{1,2} seances|ce soir|ce jour(?= ?(?:,|$))|en (?:janv|fev|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec)"
+    r"|[0-9]x? ?/ ?sem|crp|nfs|[0-9]{1,2} seances|ce soir|de garde|ce jour(?= ?(?:,|$))|en (?:janv|fev|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec)"
 )
 # What follows is what it showed; not how often, nor when.
 _SHOWN = re.compile(
     r" ?(?:[:=]|\((?!dr|pr|docteur|1|une?|courrier|ordo)|[0-9]+(?![0-9]| ?(?:fois|x ?/|/ ?(?:sem|mois|an|j)|seances?|s(?![a-z])|mois|sem|j(?![a-z])|jours|m(?![a-z])|ans?(?![a-z])|h(?![a-z]))|/[0-9]))"
 )
+_RESULT = re.compile(r" ?: (?!demand|ordo|courrier|rdv|a |pour|prescri|prevu|en |avec|au |chez)[a-z]")
+_THE = re.compile(
+    r"(?:^|[ '])(?:le|la|les|l'|ce|cet|cette|ces|deux|plusieurs|examens? d'|etudes? d') ?$"
+)  # « le scanner »: known
 _PERSON = re.compile(
     r"(?:psychologue|podologue|dieteticien|diet(?![a-z])|dentiste|csapa|cmp|pma|pmi|orthophonist|sage|tabacolog|addicto|avis)"
 )
