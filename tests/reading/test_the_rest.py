@@ -145,7 +145,7 @@ def test_next_steps(text: str, days: list[int]) -> None:
         ("examen clinique rassurant, amélioration neurologique", []),
         ("pas d'orthopnée la nuit, endocardite en 2015", []),
         ("la radiographie pulmonaire a montré un infiltrat", []),
-        ("bilan complété par un scanner thoracique", []),
+        ("le bilan a été complété par un scanner thoracique", []),
         ("Adressé en dermatologie", ["referral"]),
         ("Ablation fils faite ce jour", []),
         ("Psychologue proposée, refuse", []),

@@ -282,7 +282,7 @@ _REFUSED = re.compile(
     r" ?:? ?(?:non (?:concerne|indique|souhaite|necessaire)|refus|inutile|plus besoin|pas (?:necessaire|besoin))"
 )
 _SENT = re.compile(
-    r"(?<![a-z])(?:adress|orient|envoy|transfer|demande|courrier|lettre)\w*(?: (?!par )[a-z']+){0,3} ?$|complet\w*(?: l[ea] [a-z]+)? par(?: une?| la| le| l'| des)? ?$"
+    r"(?<![a-z])(?:adress|orient|envoy|transfer|demande|courrier|lettre)\w*(?: (?!par )[a-z']+){0,3} ?$|(?<!ete )(?<!est )complet\w*(?: l[ea] [a-z]+)? par(?: une?| la| le| l'| des)? ?$"
 )
 _LATER = re.compile(r"^ ?(?:de )?(?:ce jour|ce matin|au cabinet|de controle)(?= ?[:a-z(])")
 _DONE = re.compile(r" ?(?:faite?s?|realisee?s?|ok|recue?s?|vue?s?)(?: ?$| ?[.,)\n])")
