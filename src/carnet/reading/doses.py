@@ -393,7 +393,7 @@ def _add_numbers(add: Callable[..., None]) -> None:
     )
     add(
         AMOUNT,
-        rf"(?P<n>{numbers.FRACTION})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?P<u>)(?![a-z0-9])",
+        rf"(?P<n>{numbers.FRACTION}|{numbers.PART})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?(?P<u>)(?![a-z0-9])",
         dose_values.amount,
     )
 

@@ -27,6 +27,7 @@ _PARTS = {
 }  # fmt: skip
 SIGNS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 FRACTION = r"(?:1 (?:demie?|quart)(?![a-z])|[0-9] ?[½¼¾]|[½¼¾]|[1-9] (?:et )?1/2(?![0-9])|[13]/[248](?![0-9])|[0-9] et demie?)"
+PART = rf"(?:{'|'.join(sorted(_PARTS, key=len, reverse=True))})(?![a-z0-9])"
 _NAMES = "|".join([*sorted(_WORTH, key=len, reverse=True), "vingts", "cents?", "mille"])
 WORD = (
     rf"(?:{'|'.join(sorted(_PARTS, key=len, reverse=True))}"

@@ -157,7 +157,7 @@ class _Reading:
         return (
             self.found.strength is None
             and [piece.kind for piece in before] == [doses.AMOUNT, doses.FILLER]
-            and before[0].values["unit"] in _SOLID
+            and before[0].values["unit"] in (*_SOLID, *_ONE_AT_A_TIME, "ampoule", "injection", "dosette")
         )
 
     def _other_moment(self, place: int) -> bool:
