@@ -284,6 +284,8 @@ class _Reading:
             return
         if piece.values.get("when") and not self.last.when:
             self.last.when.append(piece.values["when"])
+        if piece.values.get("shared") and not self.split:
+            self._divide(piece.values["times"])  # « 100 mg par kilo réparti en 2 prises »
         if piece.values.get("split") and (self.last.times is not None or self._counts()):
             self._divide(piece.values["times"])
         self._set_times(piece.values["times"], piece.values["period"])
