@@ -104,10 +104,11 @@ class Corrector:
     def __init__(self, known: Iterable[str], ordinary: Iterable[str] = ()) -> None:
         self._known = set(known)
         self._left_alone = {stem for word in ordinary for stem in stems(word)}
-        self._long = sorted(word for word in self._known if len(word) >= LONG - 1 and word.isalpha())
+        self._by_length: dict[int, list[str]] = {}
         self._sounds: dict[str, set[str]] = {}
         self._cache: dict[str, str] = {}
-        for word in self._long:
+        for word in sorted(word for word in self._known if len(word) >= LONG - 1 and word.isalpha()):
+            self._by_length.setdefault(len(word), []).append(word)
             self._sounds.setdefault(sound(word), set()).add(word)
 
     def correct(self, word: Word) -> str:
@@ -133,12 +134,21 @@ class Corrector:
         alike = self._sounds.get(sound(stem), set())
         if len(alike) == 1:
             return next(iter(alike))
-        near = process.extract(stem, self._long, scorer=OSA.distance, score_cutoff=2, limit=None)
-        scored = sorted((distance, word) for word, distance, _ in near if _less_one(stem) & _less_one(word))
-        if not scored or scored[0][0] > (2 if len(stem) >= LONGER else 1) or scored[0][1][0] != stem[0]:
+        errors = 2 if len(stem) >= LONGER else 1
+        scored = sorted(self._within(stem, errors))
+        if not scored or scored[0][1][0] != stem[0]:
             return None
         tied = len(scored) > 1 and scored[1][0] == scored[0][0]
         return None if tied else scored[0][1]
+
+    def _within(self, stem: str, errors: int) -> Iterator[tuple[int, str]]:
+        """Known words with so many errors at most, and how many."""
+        for length in range(len(stem) - errors, len(stem) + errors + 1):
+            words = self._by_length.get(length, ())
+            near = process.extract(stem, words, scorer=OSA.distance, score_cutoff=errors, limit=None)
+            for word, distance, _ in near:
+                if _less_one(stem) & _less_one(word):
+                    yield int(distance), word
 
 
 def sound(word: str) -> str:
