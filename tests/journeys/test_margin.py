@@ -13,6 +13,10 @@ from tests.journeys.test_note import HYPERTENSION, begins, offer
 
 pytestmark = pytest.mark.journey
 DURAND = {"birth_name": "Durand", "given": "Émile", "birth_date": "03/04/1955"}
+IN_VIEW = """() => {
+  const offer = document.querySelector('#offers .offer').getBoundingClientRect();
+  return offer.bottom <= document.querySelector('.note-foot').getBoundingClientRect().top + 1;
+}"""
 SEEN = "[...document.querySelectorAll('#offers .offer')].map(one => one.dataset.key + one.dataset.words)"
 
 
@@ -42,6 +46,23 @@ def test_what_is_out_of_view_is_not_accepted_with_the_rest(new_practice: str, pa
     expect(page.locator(".offer.is-accepted")).to_have_count(1)
     page.keyboard.press("Alt+Shift+Enter")
     expect(page.locator("[data-live]")).to_contain_text("hors de l’écran")
+    expect(page.locator(".offer.is-accepted")).to_have_count(1)
+
+
+def test_an_offer_of_the_line_that_is_out_of_view_is_shown_before_it_is_accepted(
+    new_practice: str, page: Page
+) -> None:
+    begins(Mouse(page), new_practice, **DURAND)
+    page.keyboard.insert_text("…\n" * 40 + "MTX 15 mg/j")
+    warned = page.locator("#offers .offer", has_text="SEMAINE")
+    expect(warned).to_be_visible()
+    page.evaluate("scrollTo(0, 0)")
+    assert not page.evaluate(IN_VIEW), "the line must begin out of view"
+    page.keyboard.press("Alt+Enter")
+    page.wait_for_timeout(300)
+    expect(page.locator(".offer.is-accepted")).to_have_count(0)
+    assert page.evaluate(IN_VIEW)
+    page.keyboard.press("Alt+Enter")
     expect(page.locator(".offer.is-accepted")).to_have_count(1)
 
 

@@ -196,13 +196,16 @@ const unsaid = (offer) => !offer.classList.contains("is-accepted") && !offer.cla
 const waits = (offer) => unsaid(offer) && !offer.classList.contains("is-known") && !offer.closest(".offer-quiet");
 const take = (offer) => offer.querySelector(".offer-take");
 
-// The offers of the line, or all that are certain: of those on the screen when the key went down, never one unseen. On
-// a line where nothing waits the key goes to the nearest offer that does, and accepts nothing.
+// The offers of the line, or all that are certain: of those on the screen when the key went down, never one unseen. One
+// of the line that is not on the screen is shown first. On a line where nothing waits the key goes to the nearest offer
+// that does. Neither accepts anything.
 async function acceptMany(every, from) {
   const line = from ? line_of(from) : line_of_cursor();
   const chosen = every ? "#offers .offer[data-certain]" : `#offers [data-line="${line}"] .offer`;
   const open = [...document.querySelectorAll(chosen)].filter((one) => unsaid(one) && !one.closest(".offer-quiet"));
   const seen = every ? open.filter(in_view) : open;
+  const hidden = seen.find((one) => !in_view(one));
+  if (hidden) return take(hidden).focus();
   if (!seen.length && !every && all().some(waits)) return enter();
   if (read !== note.value && !seen.length) await ask();
   if (!seen.length) return tell(open.length ? form.dataset.sayUnseen : form.dataset.sayNone);
