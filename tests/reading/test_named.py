@@ -40,3 +40,25 @@ def test_what_was_annotated_is_named(kind: str) -> None:
                 named += any(one.start < fact["end"] and fact["start"] < one.end for one in found)
     print(f"{kind}: {named} of {annotated} named")
     assert named >= NAMED * annotated
+
+
+@pytest.mark.parametrize(
+    ("said", "inn"),
+    [
+        ("levotiroxine 75", "lévothyroxine"),
+        ("métildopa 250", "méthyldopa"),
+        ("tansulauzine 0,4", "tamsulosine"),
+        ("paracétamole 1 g", "paracétamol"),
+        ("Di-Antalvic", "dextropropoxyphène/paracétamol"),
+        ("Protelos 2 g", "ranélate de strontium"),
+    ],
+)
+def test_a_name_withdrawn_or_spelled_as_it_sounds_is_known(said: str, inn: str) -> None:
+    assert [named.drug.inn for named in places("medication", said)] == [inn]
+
+
+@pytest.mark.parametrize(
+    "said", ["Mireille a téléphoné", "au 34e percentile", "perte de connaissance", "structure"]
+)
+def test_an_ordinary_word_that_sounds_like_a_drug_is_none(said: str) -> None:
+    assert places("medication", said) == []
