@@ -61,6 +61,8 @@ def mass(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
     first = canonical(named["u1"], "masses") if named.get("u1") else unit
     per = (
         re.sub("kilo(?:gramme)?s?", "kg", match["per"] or "")
+        .replace("heures", "h")
+        .replace("heure", "h")
         .replace("par", "/")
         .replace("et", "")
         .replace(" ", "")

@@ -38,7 +38,7 @@ _ANY = rf"(?:{numbers.FRACTION}|{numbers.NUMBER}|{numbers.WORD})"
 _RANGE = rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?"
 _GAP = re.compile(r"(?:[ :=()*–-]|,(?![0-9]))*")
 # Of a mass: « mg/kg/j », « par jour ».
-_PER = r"(?P<per> ?/ ?(?:[0-9]{1,3}(?:[.,][0-9]{1,2})? ?)?(?:ml|24 ?h|h|dose|bouffee|(?:kg|kilo(?:gramme)?s?)(?: ?/ ?(?:jours?|j|[0-9]{1,2} ?h|prise|dose))?|jours?|j|prise|sem)(?![a-z])| par (?:kg|kilo(?:gramme)?s?|jour|24 ?h|ml|prise)(?: (?:et )?(?:par|/) ?(?:jour|j|prise))?)?"
+_PER = r"(?P<per> ?/ ?(?:[0-9]{1,3}(?:[.,][0-9]{1,2})? ?)?(?:ml|24 ?h(?:eures?)?|h(?:eures?)?|dose|bouffee|(?:kg|kilo(?:gramme)?s?)(?: ?/ ?(?:jours?|j|[0-9]{1,2} ?h|prise|dose))?|jours?|j|prise|sem)(?![a-z])| par (?:kg|kilo(?:gramme)?s?|jour|24 ?h(?:eures?)?|ml|prise)(?: (?:et )?(?:par|/) ?(?:jour|j|prise))?)?"
 _STOP_GAP = re.compile(r" ?(?:\. ?|\n[ ]*[-*•]? ?)")
 # After a full stop or on a new line only what can be nothing but a dosage.
 _SURE = frozenset({AMOUNT, SCHEME, COUNTED, TIMES, MOMENT, REFILL, BRAND_ONLY, CEILING, THEN})
@@ -305,7 +305,7 @@ def _add_days(add: Callable[..., None]) -> None:
     """« le premier jour », « J1 », « J2 à J5 », « jusqu'à J7 »; months as « 3 m »."""
     add(
         DURATION,
-        r"(?<!des )(?<!partir )(?:le |au )?(?<!des le )(?<!partir du )(?:premier|1er|deuxieme|2e(?:me)?|troisieme|3e(?:me)?|second) jour(?![a-z])",
+        r"(?<!des )(?<!partir )(?:le |au )?(?<!des le )(?<!partir du )(?:premier|1er|deuxieme|2e(?:me)?|troisieme|3e(?:me)?|second) jour(?![a-z]| sur)",
         dose_values.one_day,
     )
     add(
@@ -402,7 +402,7 @@ def _add_bare(add: Callable[..., None]) -> None:
     """Numbers without a unit: one, two, or three of one strength."""
     add(
         BARE,
-        rf"(?P<n>{numbers.NUMBER}) ?/ ?(?P<to>{numbers.NUMBER})(?![0-9/])(?! ?(?:j|sem)\b)",
+        rf"(?P<n>{numbers.NUMBER}) ?/ ?(?P<to>{numbers.NUMBER})(?![0-9/])(?! ?(?:j|sem|h)(?![a-z]))",
         dose_values.bare,
     )
     add(
