@@ -126,11 +126,13 @@ def _is_end_of_course(line: Line, said: str) -> bool:
     return lasting(line) and said.strip(" ,:=()-") == "stop"
 
 
-ARROW_STOP = re.compile(r" ?(?:-+>|=+>|→) ?(?:a |est |on |donc )*(?:stop|arret|suspen|remplac|switch)")
+ARROW_STOP = re.compile(
+    r" ?(?:[:(,] ?[a-z ]{2,25}\)? ?)?(?:-+>|=+>|→) ?(?:a |est |on |donc |le |la )*(?:stop|arret|suspen|remplac|switch|fini|termine|relais par)"
+)
 _ARROW_NONE = re.compile(
     r" ?(?:-+>|=+>|→) ?(?:non|pas) (?:deliv|donn|pri[st]|prescri|repri|renouvel|commenc|debut|support)"
 )
-_ASKED = re.compile(r" ?[?]")  # « Effexor 37,5 ? elle réfléchit »
+_ASKED = re.compile(r" ?[?](?P<no> ?non(?![a-z]))?")  # « Effexor 37,5 ? elle réfléchit »
 
 
 @cache
@@ -143,7 +145,9 @@ def _right_after() -> re.Pattern[str]:
 
 def after(note: Note, line: Line) -> str:
     end = note.sentence(max(line.named.start, line.end - 1)).end
-    match = _right_after().match(note.flat, line.end, min(end, line.end + 40))
+    match = _right_after().match(note.flat, line.end, min(end, line.end + 40)) or _right_after().match(
+        note.flat, line.named.end, max(line.named.end, line.posology.start)
+    )  # « Metformine maintenue 1 g x2 »
     if (
         match
         and match.lastgroup == STOPPED
@@ -160,5 +164,7 @@ def after(note: Note, line: Line) -> str:
     if arrow or later:
         return STOPPED
     match = match or _ARROW_NONE.match(note.flat, line.end)
-    asked = not line.posology.says_something and _ASKED.match(note.flat, line.end)
-    return NONE if match or asked else ""
+    asked = _ASKED.match(note.flat, line.end)
+    if asked and (asked["no"] or not line.posology.says_something):
+        return NONE
+    return NONE if match else ""

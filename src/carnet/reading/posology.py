@@ -274,7 +274,10 @@ class _Reading:
 
     def _times(self, place: int, piece: Piece) -> None:
         if self.stepped and self.found.intakes and self.found.intakes[-1].said:
-            return
+            near = piece.start - self.pieces[place - 1].end <= _TWO
+            if self.found.intakes[-1].period == piece.values["period"] or not near:
+                return
+            self._next_step()  # « 1 inj/j 1 sem, /sem 1 mois »
         if piece.values.get("daily") and self.last.said:
             return  # « matin et soir tous les jours »
         if (piece.values["times"], piece.values["period"]) == (1, 1) and (self.last.times or 0) > 1:
