@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pypdfium2
@@ -262,10 +263,45 @@ def test_what_is_written_for_a_request_no_longer_waits(open_cell: object, at: da
     assert sorted(standing) == ["Certificat médical", "Certificat médical", "Ordonnance"]
 
 
-@pytest.mark.parametrize(("gender", "said"), [("female", "née le"), ("male", "né le"), ("unknown", "né(e) le")])
+@pytest.mark.parametrize(
+    ("gender", "said"), [("female", "née le"), ("male", "né le"), ("unknown", "né(e) le")]
+)
 def test_who_is_born_agrees_with_the_sex_that_is_known(at: datetime, gender: str, said: str) -> None:
     told = paper.told_by([], at.date())
     asked = paper.Asked("certificate", paper.WORDINGS["certificate"])
     found = paper.values(ALICE, {**EMILE, "gender": gender}, told, asked, at.date())
     assert f"{found['ne']} le" == said
     assert ("(e)" in found["interesse"]) is (gender == "unknown")
+
+
+@pytest.mark.parametrize(
+    ("born", "days", "is_said"),
+    [(365 * 4, 0, True), (365 * 4, 150, True), (365 * 4, 200, False), (300, 20, False), (365 * 40, 0, False)],
+)
+def test_the_weight_of_a_child_is_on_the_prescription_while_it_is_recent(
+    open_cell: object, at: datetime, born: int, days: int, is_said: bool
+) -> None:
+    """A dose by weight cannot be checked without it; an old one would deceive."""
+    visit = prescribed(at)
+    with gate.write(by=ALICE, at=at, action="test.child", patient=visit["patient"]) as work:
+        child = work.get("Patient", visit["patient"])
+        work.update(
+            {**child.resource(), "birthDate": (at.date() - timedelta(days=born)).isoformat()},
+            if_version=child.version,
+        )
+        work.create(weight(visit["patient"], "12.4", (at - timedelta(days=days)).date().isoformat()))
+    (kept,) = paper.prescription(by=ALICE, at=at, **visit)
+    said = words(kept, visit["patient"], at)
+    assert ("poids 12,4 kg le" in said) is is_said
+    assert "sexe M" in said
+
+
+def weight(patient: str, value: str, day: str) -> dict[str, Any]:
+    return {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}], "text": "Poids"},
+        "subject": {"reference": f"Patient/{patient}"},
+        "effectiveDateTime": day,
+        "valueQuantity": {"value": Decimal(value), "unit": "kg"},
+    }

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
@@ -164,7 +164,7 @@ def _sheet(by: Actor, about: Resource, told: Told, wanted: _Wanted, today: date)
         kind=wanted.kind,
         title=wanted.title,
         by=letterhead.prescriber(by=by),
-        about=subject(about, today),
+        about=replace(subject(about, today), weight=told.weight),
         place=letterhead.of(by=by).city,
         date=_day(today),
         lines=tuple(map(line, said)) if is_medicines else (),
@@ -288,14 +288,26 @@ class Told:
     known: Synthesis
     reason: str
     measures: str
+    weight: str = ""
 
 
 def told_by(record: Sequence[Resource], today: date) -> Told:
     """From the whole record; a reason and measures only of a visit of this day."""
     visits = [one for one in record if one["resourceType"] == "Encounter" and _is_today(one, today)]
     reasons = [str(said.get("text", "")) for one in visits for said in one.get("reasonCode", [])]
-    measured = [one for one in record if one["resourceType"] == "Observation" and _is_today(one, today)]
-    return Told(synthesis(record, today=today), reasons[0] if reasons else "", measures.said(measured))
+    measured = [one for one in record if one["resourceType"] == "Observation"]
+    return Told(
+        synthesis(record, today=today),
+        reasons[0] if reasons else "",
+        measures.said(one for one in measured if _is_today(one, today)),
+        _weight(record, measured, today),
+    )
+
+
+def _weight(record: Sequence[Resource], measured: Iterable[Resource], today: date) -> str:
+    """That of a child, from the record of the patient itself."""
+    born = next((str(one.get("birthDate") or "") for one in record if one["resourceType"] == "Patient"), "")
+    return measures.weight_of_child(measured, date.fromisoformat(born), today) if len(born) == 10 else ""
 
 
 def _is_today(resource: Resource, today: date) -> bool:

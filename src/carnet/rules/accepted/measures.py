@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from carnet.fhir import codes
+from carnet.fhir import codes, dates
+from carnet.fhir.errors import Malformed
 from carnet.rules import tables
 from carnet.rules.accepted.scene import Fact, Resource, Scene, concept, place, status
 
@@ -77,6 +79,30 @@ def said(observations: Iterable[Resource]) -> str:
         if words:
             found.setdefault(str(one["code"].get("text", "")), words)
     return ", ".join(f"{name} {words}" for name, words in found.items())
+
+
+def weight_of_child(observations: Iterable[Resource], born: date, today: date) -> str:
+    """`12,4 kg le 22/11/2026`: the last weight of a child, where it is recent enough to dose by (tables/child_weight.toml);
+    empty for an adult."""
+    years = dates.age(born, today)[0]
+    fresh = next(
+        (row["days"] for row in tables.toml("child_weight")["fresh"] if years < row["under_years"]), -1
+    )
+    found = [
+        (day, words)
+        for one in observations
+        if MEASURES["weight"]["loinc"] in codes.of(one, "code") and one.get("status") in ("final", "amended")
+        if (day := _day(one)) and 0 <= (today - day).days <= fresh and (words := _amount(one))
+    ]
+    day, words = max(found, default=(today, ""))
+    return f"{words} le {day:%d/%m/%Y}" if words else ""
+
+
+def _day(observation: Resource) -> date | None:
+    try:
+        return dates.first_day(str(observation.get("effectiveDateTime") or ""))
+    except Malformed:
+        return None
 
 
 def _amount(observation: Resource) -> str:
