@@ -74,6 +74,7 @@ def _take_all(page: Page, practice: dict[str, str]) -> None:
     _papers(page, "elder-prescription", "elder-care")
     _short_visit(page, "gueguen", "leave", BACK)
     _papers(page, "leave-prescription", "leave")
+    _left(page)
     _counted(page)
 
 
@@ -99,11 +100,13 @@ def _visit(page: Page) -> None:
     _step(page, "visit-2", "#offers .offer-medication")
     page.keyboard.press("Alt+Shift+Enter")
     _step(page, "visit-3", "#offers .offer.is-accepted")
-    _accept_lines(page, VISIT)
+    _accept_rest(page)
     _step(page, "visit-4", "#offers .offer-medication.is-accepted")
     page.keyboard.press("Control+Shift+Enter")
+    _step(page, "visit-letter", "#paper-form")
+    page.keyboard.press("Control+Enter")
     _step(page, "visit-5", "img.paper-sheet")
-    _papers(page, "prescription", "order", "certificate")
+    _papers(page, "prescription", "order", "certificate", "letter")
     page.get_by_role("link", name="Retour au dossier").click()
     page.locator(".moves").first.wait_for()
     record = page.url
@@ -120,7 +123,8 @@ def _short_visit(page: Page, patient: str, name: str, lines: tuple[str, ...]) ->
     _begin(page, patient)
     page.keyboard.type("\n".join(lines))
     _step(page, f"{name}-1", "#offers .offer")
-    _accept_lines(page, lines)
+    page.keyboard.press("Alt+Shift+Enter")
+    _accept_rest(page)
     page.keyboard.press("Control+Shift+Enter")
     _step(page, f"{name}-2", "img.paper-sheet")
 
@@ -141,11 +145,27 @@ def _begin(page: Page, patient: str) -> None:
     page.locator("#note").fill("")
 
 
-def _accept_lines(page: Page, lines: tuple[str, ...]) -> None:
-    for line in range(len(lines)):
-        page.evaluate(CURSOR, line)
-        page.keyboard.press("Alt+Enter")
-        page.wait_for_timeout(600)
+def _accept_rest(page: Page) -> None:
+    """What is not certain, one by one, as a doctor does: F6, then Enter on each."""
+    page.wait_for_timeout(900)
+    waiting = page.locator("#offers .offer:not(.is-accepted):not(.is-known)")
+    page.keyboard.press("F6")
+    for _ in range(waiting.count()):
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(400)
+
+
+def _left(page: Page) -> None:
+    """The papers of a visit of which something stayed only text."""
+    _begin(page, "perrin julien")
+    page.keyboard.type("\n".join(HURRIED))
+    page.locator("#offers .offer").first.wait_for()
+    page.wait_for_timeout(900)
+    page.keyboard.press("Alt+Shift+Enter")
+    page.wait_for_timeout(900)
+    page.keyboard.press("Control+Shift+Enter")
+    page.locator("#left").wait_for()
+    _take(page, "left")
 
 
 def _step(page: Page, name: str, shown: str) -> None:
@@ -228,6 +248,7 @@ VISIT = (
     "amlodipine 10 1 cp/j 3 mois",
     "stop AINS",
     "bio iono créat",
+    "courrier cardio pour bilan annuel",
     "certificat médical sport",
     "cs ds 3 mois",
 )
@@ -252,8 +273,13 @@ BACK = (
     "paracetamol 1g x3/j 5j",
     "AT 3j",
 )
-CURSOR = """line => { const note = document.getElementById("note");
-  const at = note.value.split("\\n").slice(0, line).join("\\n").length + (line ? 1 : 0); note.setSelectionRange(at, at); }"""
+HURRIED = (
+    "Motif : cervicalgie",
+    "TA 12/7",
+    "kiné 10 séances",
+    "paracetamol 1g x3/j si douleur 5j",
+    "bio NFS CRP",
+)
 SCREENS: dict[str, Callable[[Page], None]] = {
     "day": lambda page: None,
     "palette": _palette,

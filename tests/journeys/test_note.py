@@ -15,6 +15,8 @@ from tests.journeys.people import Keyboard, Mouse, install, sound
 pytestmark = pytest.mark.journey
 
 BUDGET = 25  # gestures, from the record to the printed papers: nothing is left, the letter included
+SLOW = """() => { const real = window.fetch; window.fetch = (url, how) => String(url).endsWith("/mark")
+  ? new Promise((go) => setTimeout(go, 700)).then(() => real(url, how)) : real(url, how); }"""
 HYPERTENSION = (
     "Motif : renouvellement",
     "Se sent bien, pas de dyspnée ni toux.",
@@ -22,7 +24,7 @@ HYPERTENSION = (
     "HTA équilibrée.",
     "amlodipine 5 1/j 3 mois",
     "bio iono créat",
-    "courrier cardio pour écho",
+    "courrier cardio pour bilan annuel",
     "cs ds 3 mois",
 )
 OTITIS = (
@@ -80,7 +82,7 @@ def test_a_visit_for_hypertension(new_practice: str, page: Page, hand: type[Mous
     paper = prints(said)
     assert said.gestures <= BUDGET
     for word in ("amlodipine 5 mg", "1 fois par jour", "pendant 3 mois", "DURAND", "non contrôlée", "iono créat",
-                 "Cardiologie", "Motif : écho"):  # fmt: skip
+                 "Cardiologie", "Motif : bilan annuel"):  # fmt: skip
         assert word in paper
     goes_back(page)
     synthesis = page.get_by_role("complementary", name="Synthèse")
@@ -163,6 +165,7 @@ def test_the_margin_begins_where_the_cursor_is(new_practice: str, page: Page) ->
         expect(focused).to_contain_text(words)
         page.keyboard.press("Escape")
         expect(page.locator("#note")).to_be_focused()
+    page.evaluate(SLOW)
     page.keyboard.press("F6")
     for words in ("bio NFS", "Diabète de type 2", "Diabète de type 2", "Diabète de type 2"):
         page.keyboard.press("Enter")

@@ -15,6 +15,7 @@ const PAUSE = 90; // with the answer, the offers stand there within 150 ms
 let timer = 0;
 let asked = 0; // the number of the last question: an older answer is not shown
 let saying = Promise.resolve(); // words on offers on their way: a signature waits for them
+const underway = new Set(); // the offers that these words are about: with a slow answer they wait no more for a person
 let read = null; // the words that the offers on the screen were read from
 
 note.addEventListener("input", () => { draw(); later(); });
@@ -24,7 +25,7 @@ document.addEventListener("unlocked", later);
 document.addEventListener("keydown", keys, true);
 document.addEventListener("click", (event) => {
   const button = event.target.closest(".offer button");
-  if (button) say([button.closest(".offer")], button.dataset.verdict, button);
+  if (button) press(button.closest(".offer"), button);
 });
 document.addEventListener("mouseover", point);
 document.addEventListener("focusin", point);
@@ -152,8 +153,16 @@ function point(event) {
 }
 
 function say(offers, verdict, from = null) {
-  saying = saying.then(() => keep(offers, verdict, from));
+  for (const one of offers) underway.add(one.dataset.key);
+  saying = saying.then(() => keep(offers, verdict, from)).finally(() => { for (const one of offers) underway.delete(one.dataset.key); });
   return saying;
+}
+
+// A second press takes the word back, even before the program has answered to the first.
+function press(offer, button) {
+  const verdict = button.matches(".offer-take") ? "accepted" : "refused";
+  const was = offer.classList.contains(`is-${verdict}`) || (verdict === "accepted" && underway.has(offer.dataset.key));
+  say([offer], was ? "" : verdict, button);
 }
 
 // True when everything that was said of the offers is kept.
@@ -193,7 +202,7 @@ const line_of = (offer) => Number(offer.closest(".offer-line").dataset.line ?? -
 const all = () => [...document.querySelectorAll("#offers .offer")].filter((one) => one.offsetParent);
 const unsaid = (offer) => !offer.classList.contains("is-accepted") && !offer.classList.contains("is-refused");
 // What a person still has to look at: not what the record already says, nor what is folded away.
-const waits = (offer) => unsaid(offer) && !offer.classList.contains("is-known") && !offer.closest(".offer-quiet");
+const waits = (offer) => unsaid(offer) && !underway.has(offer.dataset.key) && !offer.classList.contains("is-known") && !offer.closest(".offer-quiet");
 const take = (offer) => offer.querySelector(".offer-take");
 
 // The offers of the line, or all that are certain: of those on the screen when the key went down, never one unseen. One
@@ -238,7 +247,7 @@ async function keys(event) {
 function accept(event, offer) {
   event.preventDefault();
   if (event.repeat) return;
-  if (!offer.classList.contains("is-accepted")) say([offer], "accepted");
+  if (!offer.classList.contains("is-accepted") && !underway.has(offer.dataset.key)) say([offer], "accepted");
   onward(offer, [offer]);
 }
 
