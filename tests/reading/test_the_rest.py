@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from carnet.reading.facts import Context
+from tests.reading import gold
 from tests.reading.reading import FRIDAY, packaged, told
 
 
@@ -298,3 +299,20 @@ def test_alcohol(text: str, expected: list[str]) -> None:
 )
 def test_vaccines(text: str, expected: list[str]) -> None:
     assert told(text, "immunization", "status") == expected
+
+
+UNRELATED = "Nous avons parlé longuement de la pluie et de ses petits-enfants."
+MINE = ("order", "follow_up", "immunization", "vital", "tobacco", "alcohol", "allergy")
+
+
+@pytest.mark.parametrize("half", ["built_on", "held_out"])
+def test_an_unrelated_line_changes_no_request_and_no_next_step(half: str) -> None:
+    for note in gold.notes(half)[::9]:
+        found = facts_of(note, note["text"])
+        assert facts_of(note, f"{UNRELATED}\n{note['text']}") == found, note["id"]
+        assert facts_of(note, f"{note['text']}\n{UNRELATED}") == found, note["id"]
+
+
+def facts_of(note: dict[str, Any], text: str) -> list[Any]:
+    told = [fact for fact in gold.read(note | {"text": text}) if fact["kind"] in MINE]
+    return [fact | {"start": 0, "end": 0} for fact in told]

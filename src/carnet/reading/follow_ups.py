@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import chain
 
-from carnet.reading import calendar, tables
+from carnet.reading import calendar, orders, tables
 from carnet.reading.facts import FOLLOW_UP, IMMUNIZATION, MEDICATION, ORDER, Fact
 from carnet.reading.structure import Note
 
@@ -30,7 +30,9 @@ def read(note: Note, taken: Sequence[Fact]) -> Iterator[Fact]:
     dosages = [fact for fact in taken if fact.kind == MEDICATION]
     asked = [fact for fact in taken if fact.kind == ORDER and fact.values["type"] in _DATED]
     vaccines = [fact for fact in taken if fact.kind == IMMUNIZATION]
-    for start, dated, sure in chain(_candidates(note), _asked_for(note, asked), _on_a_day(note)):
+    for start, dated, sure in chain(
+        _candidates(note, orders.decided(taken)), _asked_for(note, asked), _on_a_day(note)
+    ):
         by_age = _at_an_age(note, dated)
         count = calendar.days(dated, note.context.date) if by_age is None else by_age or None
         place = dated.end()
@@ -99,7 +101,7 @@ _NO_STEP = re.compile(
 )
 
 _CHILD = 3.0  # years; the age of such a child is told in months
-_HEAD = 120  # characters: « Visite des 4 mois », « Nourrisson de 5 mois »
+# « Visite des 4 mois », « Nourrisson de 5 mois »
 _MONTHS_TOLD = re.compile(
     r"(?:(?:visite|exam\w*|cs|consult\w*|certif\w*|bebe|bb|nourrisson|petite?|fille|garcon|enfant|suivi)(?: (?:de|des|du|d'un|d'une|le|la))* ?|(?:^|\n)[ -]*)(?P<n>[0-9]{1,2}) ?(?:e )?mois"
 )
@@ -117,7 +119,7 @@ def _at_an_age(note: Note, dated: re.Match[str]) -> int | None:
     if age is None or age >= _CHILD or not written:
         return None
     if age == 0:  # whose months are only told
-        told = _MONTHS_TOLD.search(note.flat, 0, _HEAD)
+        told = _MONTHS_TOLD.search(note.flat)
         if not told or not written["n"]:
             return None
         return 30 * max(0, int(written["n"]) - int(told["n"]))
@@ -131,13 +133,15 @@ def _at_an_age(note: Note, dated: re.Match[str]) -> int | None:
 _SCHEDULED = 9  # months; « contrôle à 2 mois » is a delay
 
 
-def _candidates(note: Note) -> Iterator[tuple[int, re.Match[str], float]]:
+def _candidates(note: Note, since: int) -> Iterator[tuple[int, re.Match[str], float]]:
     last = -1
     for cue in _cue().finditer(note.flat):
-        if cue.start() < last or _past(note, cue.start()) or _in_the_title(note, cue):
+        if cue.start() < last or _past(note, cue.start()):
             continue
         sentence = note.sentence(cue.start())
         dated = _date(note, cue, min(sentence.end, cue.end() + _REACH))
+        if dated and _in_the_title(note, cue, dated, since):
+            continue
         if dated and _PRESSURE.search(note.flat, max(0, cue.start() - 24), dated.end()):
             continue
         if dated and not _nearer(note, cue, dated.start()) and not _of_a_vaccine(note, cue, dated):
@@ -164,16 +168,18 @@ _PRESSURE = re.compile(
 )
 
 
-def _in_the_title(note: Note, cue: re.Match[str]) -> bool:
-    """« Visite J10 », « S : suivi dépression J30 » at the head of a note say which visit it is."""
-    if len(note.flat) < _NOTE or not _VISIT.match(cue[0]):
-        return cue[0].startswith("visite") and cue.start() < _TITLE
-    return note.sentence(cue.start()).start < _TITLE or cue.start() < _NOTE // 3
+def _in_the_title(note: Note, cue: re.Match[str], dated: re.Match[str], since: int) -> bool:
+    """« Visite J10 », « S : suivi dépression J30 » before anything is decided say which visit it is."""
+    sentence = note.sentence(cue.start())
+    if cue.start() > since or sentence.section == "plan" or not _VISIT.match(cue[0]):
+        return False
+    begins = not note.flat[sentence.body : cue.start()].strip(" -*:")
+    return (
+        begins and not dated.groupdict().get("p") and not dated[0].lstrip().startswith(("a ", "au ", "le "))
+    )
 
 
-_VISIT = re.compile(r"visite|cs|consult|suivi")
-_TITLE = 20  # characters
-_NOTE = 180  # characters; what is shorter has no title
+_VISIT = re.compile(r"visite|suivi")
 _THEN = re.compile(r" (?:puis|et) (?=a |dans|ds|[jm] ?[0-9])| ?[,/+] ?(?=[jm] ?[0-9])")
 _RECALL = re.compile(r"rap+el(?! tel)")
 

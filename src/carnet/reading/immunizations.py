@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
-from carnet.reading import calendar, tables
+from carnet.reading import calendar, capitals, tables
 from carnet.reading.facts import IMMUNIZATION, Fact
 from carnet.reading.structure import Note
 from carnet.reading.terms import Match
@@ -128,7 +128,7 @@ def _speaks(note: Note, match: Match[Concept]) -> bool:
         return from_table in ("1", "yes", "oui")
     written = note.text[match.start : match.end]
     folded = note.flat[match.start : match.end]
-    in_capitals = written.isupper() and not note.text.isupper()
+    in_capitals = written.isupper() and not capitals.loud(note, match.start)
     return "vacc" in folded or (not _DISEASE.match(folded)) or (in_capitals and not _VIRUS.match(folded))
 
 

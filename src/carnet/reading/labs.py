@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from carnet.reading import numbers, tables, vitals
+from carnet.reading import capitals, numbers, tables, vitals
 from carnet.reading.facts import LAB, Fact
 from carnet.reading.structure import Note
 from carnet.reading.tables import Row
@@ -112,11 +112,14 @@ def _named(note: Note, match: Match[Concept]) -> bool:
         return False  # « 68,4 kg vs 64,5 »
     if written == "cst" and note.flat.startswith(",", match.end):
         return False  # constipation
-    if len(written) > _SHORT or not written.islower() or note.text.islower():
+    if len(written) > _SHORT or not written.islower():
+        return True
+    if capitals.quiet(note, match.start) and written not in _OTHER_WORDS:
         return True
     return bool(_DECIMAL.match(note.flat, match.end))  # « tg .88 »
 
 
+_OTHER_WORDS = ("au", "mg", "ca", "ac")
 _EARS = ("TG", "TD")  # « TG RAS » is a tympanum
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from carnet.reading import tables
+from carnet.reading import capitals, tables
 from carnet.reading.structure import Note
 from carnet.reading.terms import Match
 from carnet.reading.vocabulary import Concept
@@ -32,7 +32,7 @@ class Asked:
 def named(note: Note, labs: Sequence[Match[Concept]], examinations: Sequence[Match[Concept]]) -> list[Asked]:
     """Everything that could be asked for, none inside another, asked for or not."""
     found = [
-        Asked(kind, match.start(), match.end())
+        Asked(kind, match.start(), match.end() - match[0].endswith("."))
         for kind, pattern in _patterns()
         for match in pattern.finditer(note.flat)
     ]
@@ -61,7 +61,7 @@ def named(note: Note, labs: Sequence[Match[Concept]], examinations: Sequence[Mat
 def _long(note: Note, match: Match[Concept]) -> bool:
     """Short names count only in capitals; marked ones too."""
     written = note.text[match.start : match.end]
-    if match.value.doubtful and (not written.isupper() or note.text.isupper()):
+    if match.value.doubtful and (not written.isupper() or capitals.loud(note, match.start)):
         return False
     short = _SHORT - 1 if match.value.kind in ("lab", "") else _SHORT
     if written.lower() in tables.toml("orders.toml")["never"]["names"]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from carnet.reading import numbers, tables
+from carnet.reading import capitals, numbers, tables
 from carnet.reading.facts import VITAL, Fact
 from carnet.reading.structure import Note
 
@@ -81,7 +81,7 @@ def _fact(note: Note, name: str, match: re.Match[str], group: str | int) -> Fact
     if glued and match[group].isdigit() and int(match[group]) < _LOT:
         return None
     value = _value(name, match[group], match.groupdict().get("u") or note.flat[match.end(group) : end])
-    if named == "en" and note.text.isupper():
+    if named == "en" and capitals.loud(note, start):
         return None
     if value is None or not row["low"] <= value <= row["high"] or not measured(note, start):
         return None
