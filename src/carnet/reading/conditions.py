@@ -169,12 +169,21 @@ def _counts(note: Note, match: Match[Concept], taken: Sequence[Fact], negated: b
         fact.kind == VITAL and fact.overlaps(match.start, match.end) for fact in taken
     ):
         return False
+    if _QUALIFYING.fullmatch(note.flat, match.start, match.end) and _QUALIFIED.search(
+        note.before(match.start, 40)
+    ):
+        return False
     if note.flat[match.start : match.end] == "fa" and _FONTANELLE.match(note.flat, match.end):
         return False
     claiming = _CLAIMING - {MEDICATION} if _ON_IT.search(note.before(match.start, 24)) else _CLAIMING
     return not any(fact.kind in claiming and fact.overlaps(match.start, match.end) for fact in taken)
 
 
+# « Gastro-entérite probablement virale », « arc douloureux »: they say something of another word.
+_QUALIFYING = re.compile(r"virales?|viral|bacterienne?s?|douloureu(?:x|ses?)")
+_QUALIFIED = re.compile(
+    r"(?<![a-z])(?:probablement|sans doute|origine|allure|arc|mais|appui|palpation|mobilisation|testing|jobe|peu) (?:tres )?$"
+)
 _ON_IT = re.compile(r"(?<![a-z])sur (?:la |le |les |l'|son |sa |ses )?$")  # « crème sur eczéma »
 
 

@@ -162,7 +162,7 @@ def _of_relative(before: str) -> bool:
 
 
 _COMPANY = re.compile(
-    r"(?:^|[^a-z])(?:par|avec|selon|dit|chez|appel(?: de| du)?|accompagnee? de|vue? avec|presence d[eu]) (?:sa |son |ses |le |la |les |leur )?$"
+    r"(?:^|[^a-z])(?:par|avec|selon|dit|chez|appel(?: de| du)?|tel(?:ephone)?|coup de fil|message|mail|accompagnee? de|vue? avec|presence d[eu]) (?:sa |son |ses |le |la |les |leur )?$"
 )
 _RELATIVES_LIST = re.compile(r"(?:pere|mere|freres?|soeurs?|sœurs?)(?: (?:[mp]at\w*))? ?: [^.:;]*[,+] ?$")
 _AND = re.compile(

@@ -22,7 +22,7 @@ _SOFT = re.compile(r"[ '\-/_]*|\. ?(?=[a-z])")
 
 _ELIDED = re.compile(
     r"((?<![a-z])(?:(?:pas|plus|point|signes?|antecedents?|atcds?|absence|troubles?|crises?|arret|notion|risque|perte|fin|debut"
-    r"|en cas|prise|avis|demande|peu|gene|episodes?|sans|cancer|mal|douleurs?|rupture|kyste|chute|allergie|diminution) d"
+    r"|en cas|prise|avis|demande|peu|gene|episodes?|sans|cancer|mal|douleurs?|rupture|kyste|chute|allergie|diminution|familia(?:l|ux)|personnels?|perso) d"
     r"|aujourd|jusqu|(?:a|de|dans|sur|par) l|qu)) (?=[aeiouyh])"
 )
 
