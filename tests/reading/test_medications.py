@@ -30,7 +30,7 @@ def line(text: str) -> tuple[Any, ...]:
         ("Novorapid 8-8-10", ("insuline asparte", None, 8, "UI", 3, None, False)),
         ("Amox 1 g 1 cp matin et soir pdt 7 j", ("amoxicilline", "1 g", 1, "cp", 2, 7, False)),
         ("Amoxicilline 80 mg/kg/j en 2 prises 8j", ("amoxicilline", None, 40, "mg/kg", 2, 8, False)),
-        ("doliprane dose-poids x4/j si T>38,5", ("paracétamol", None, None, "dose-poids", 4, None, True)),
+        ("doliprane dose-poids x4/j si T>38,5", ("paracétamol", None, 1, "dose-poids", 4, None, True)),
         ("Bisoprolol 2,5 1/2 cp matin", ("bisoprolol", "2,5 mg", 0.5, "cp", 1, None, False)),
         ("Kardegic 75 1/j", ("acide acétylsalicylique", "75 mg", None, None, 1, None, False)),
         ("Levothyrox 75 1 cp/j à jeun", ("lévothyroxine", "75 µg", 1, "cp", 1, None, False)),

@@ -102,7 +102,7 @@ def times(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None
         )
     if not times or not period or times > 24 or (written and times != int(times)):
         return None  # « 0,6 x 2 »: no number of times
-    told = {name: name in values for name in ("split", "shared", "meals", "daily")}
+    told = {name: name in values for name in ("split", "shared", "meals", "daily", "counted")}
     return {"times": times, "period": period} | told
 
 

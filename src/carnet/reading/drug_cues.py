@@ -37,7 +37,7 @@ def cues(where: str) -> re.Pattern[str]:
 
 
 _SEPARATED = re.compile(r",| [-/+·•] ")
-_OF_ANOTHER = re.compile(r"(?:-+>|=+>|→) ?(?:a |mis a l')?$")
+_OF_ANOTHER = re.compile(r"(?:-+>|=+>|→) ?(?:a |mis a l')$")
 _LIST = re.compile(
     r"[ :=,(+/&\"'.-]*(?:(?:et|le|la|les|du|de|des|d'|l'|un|une|son|sa|ses|par|avec|puis|aussi|traitement|ttt|tt|(?:de |d')(?:lui|elle)[- ]meme|spontanement|seule?) ?)*[ :=,(+/-]*"
 )
@@ -151,7 +151,7 @@ def after(note: Note, line: Line) -> str:
     if (
         match
         and match.lastgroup == STOPPED
-        and (_next_at(note, match.end(), line.following) or _is_end_of_course(line, match[0]))
+        and (_next_at(note, match.end(), line.following) or _is_end_of_course(line, match[0]) or ("(" in match[0] and lasting(line) and bool(line.posology.intakes)))
     ):
         match = None
     if match and match.lastgroup != NONE:

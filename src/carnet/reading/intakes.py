@@ -18,6 +18,8 @@ class Intake:
     when: list[str] = field(default_factory=list)
     step: int = 0
     for_days: float | None = None
+    counted: bool = False  # « x3 », without « par jour »
+    many: float | None = None  # … and how many that was
 
     @property
     def count(self) -> float | None:

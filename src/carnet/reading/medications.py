@@ -6,13 +6,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from carnet.reading import drug_status, numbers, strengths
 from carnet.reading.drug_cues import ONGOING, PRESCRIBED, STOPPED, UNSAID, lasting, only_named
 from carnet.reading.drug_lines import Line, one_list
 from carnet.reading.drug_status import BY_DOSE, BY_PLACE, GUESSED, UNCHANGED
 from carnet.reading.facts import MEDICATION, Fact, Values
-from carnet.reading.intakes import DOSE_BY_WEIGHT, Intake
+from carnet.reading.intakes import DOSE_BY_WEIGHT, Intake, Posology
 from carnet.reading.structure import Note
 
 _MONTHLY = 0.01  # times a day
@@ -37,6 +38,11 @@ _CHRONIC = (
     "L04",
     "S01E",
 )
+_UNSURE = 0.7  # at most: a pause, a dosage of which a part is not understood
+_PAUSE = re.compile(
+    r"[ ,(]*(?:pendant |pdt |pour |de )?(?:[0-9]{1,2}|une?|deux|trois) ?(?:h|j|heures?|jours?|sem[a-z]*)(?![a-z])"
+)
+_LEFT_OUT = re.compile(r" ?,?[ (]?(?:sauf|excepte|hors|hormis|ou (?:x ?)?[0-9½]|en dehors d)(?![a-z])")
 _BY_WEIGHT = re.compile(r"dose|pipette")
 
 
@@ -60,8 +66,24 @@ def read(note: Note, found: Sequence[Line], taken: Sequence[Fact]) -> Iterator[F
             told.append((line, status, sure))
     for line, status, sure in told:
         if not (only_named(line) and _told_elsewhere(line, status, told)):
+            if status == STOPPED and _is_pause(note, line):
+                line, sure = replace(line, posology=_without_course(note, line)), min(sure, _UNSURE)
+            elif _LEFT_OUT.match(note.flat, line.end):
+                sure = min(sure, _UNSURE)
             trust = sure * (1.0 if line.named.sure else 0.8)
             yield Fact(MEDICATION, line.named.start, line.end, trust, _values(line, status, note))
+
+
+def _is_pause(note: Note, line: Line) -> bool:
+    """« stop Coumadine 2 j puis 3 mg », « suspendre 48 h avant »: no certain end."""
+    return lasting(line) or bool(_PAUSE.match(note.flat, line.named.end) or _PAUSE.match(note.flat, line.end))
+
+
+def _without_course(note: Note, line: Line) -> Posology:
+    """What is taken again after a pause is not what was stopped."""
+    told = line.posology
+    again = bool(told.intakes or _PAUSE.match(note.flat, line.named.end))
+    return Posology(strength=None if again else told.strength, start=told.start, end=told.end)
 
 
 def _standing(note: Note, lines: Sequence[Line]) -> set[int]:
@@ -164,7 +186,7 @@ def _values(line: Line, status: str, note: Note) -> Values:
     first = [intake for intake in read.intakes if intake.step == 0]
     amount, unit = (first[0].amount, first[0].unit) if first else (None, None)
     if unit is None and any(_BY_WEIGHT.match(note.flat, *place) for place in read.forms):
-        unit = DOSE_BY_WEIGHT
+        amount, unit = amount or 1, DOSE_BY_WEIGHT
     times = times_per_day(first)
     if read.as_needed and read.ceiling and times and times > read.ceiling:
         times = None  # « toutes les 6 h si besoin, max 3/j »

@@ -5,7 +5,7 @@ from __future__ import annotations
 from carnet.reading import doses, strengths
 from carnet.reading.doses import Piece
 from carnet.reading.drugs import Drug
-from carnet.reading.intakes import Intake, Posology
+from carnet.reading.intakes import DOSE_BY_WEIGHT, Intake, Posology
 
 INSULIN = "A10A"  # ATC: units are the dose, never the strength
 _DAY = ("MORN", "NOON", "AFT", "EVE", "NIGHT")
@@ -15,6 +15,7 @@ _SYRINGE = 1.3
 _GRAMS = 20  # « Augmentin 1 g/125 »: the second is in milligrams
 _STRONG = 5  # a bare number from here on is a strength; so is one that no tablet can be cut into
 _TWO = 2
+_WEEK = 7  # days
 _EVERY = {"/4h": 6, "/6h": 4, "/8h": 3, "/12h": 2}  # « Actiskenan 5 mg/4h »
 _YEARS = (1950, 2060)
 _MANY = 10  # of what has no unit, at a time; more is a mass or a mistake
@@ -58,6 +59,7 @@ class _Reading:
         for intake in found.intakes:
             if intake.for_days == 1 and not intake.said:
                 intake.times = 1  # « 2 cp J1 »
+        self._at_once()
         self._in_a_day()
         self._at_meals()
         self._inherit()
@@ -109,6 +111,9 @@ class _Reading:
 
     def _amount(self, place: int, piece: Piece) -> None:
         number, unit = piece.values["n"], piece.values["unit"]
+        if unit == DOSE_BY_WEIGHT and number > 1 and any(sign.isdigit() for sign in piece.values["written"]):
+            self.found.strength = self.found.strength or strengths.of_number(self.drug, number)
+            number = 1  # « Josacine 250 dose 12 kg »: a strength, and one dose for that weight
         made = number >= _STRONG and bool(strengths.of_number(self.drug, number))  # « Maxalt 10 lyoc »
         made = made or (unit in _ONE_AT_A_TIME and number > _PATCHES)
         if (
@@ -287,6 +292,8 @@ class _Reading:
             return
         if piece.values.get("when") and not self.last.when:
             self.last.when.append(piece.values["when"])
+        if piece.values.get("counted"):
+            self.last.counted = True
         if piece.values.get("shared") and not self.split:
             self._divide(piece.values["times"])  # « 100 mg par kilo réparti en 2 prises »
         if piece.values.get("split") and (self.last.times is not None or self._counts()):
@@ -308,6 +315,13 @@ class _Reading:
     def _counts(self) -> bool:
         """« 4 comprimés en 4 prises »: an amount of things, for the whole day."""
         return (self.last.amount or 0) > 1 and self.last.unit in _SOLID
+
+    def _at_once(self) -> None:
+        """« 20 x3 le matin », « 2,5 x4 le vendredi »: so many at that moment, not so many times."""
+        for intake in self.found.intakes:
+            once = len(intake.when) == 1 if intake.period == 1 else intake.period == _WEEK
+            if intake.counted and once and intake.amount is None and (intake.many or 0) > 1:
+                intake.amount, intake.times = intake.many, 1
 
     def _in_a_day(self) -> None:
         """« 2 le matin puis 1 à midi puis 2 le soir 4 semaines »: moments of one day, no steps."""
@@ -336,6 +350,8 @@ class _Reading:
 
     def _set_times(self, times: float, period: float) -> None:
         current = self.last
+        if current.many is None:
+            current.many = times
         if current.times is not None and period == 1 and current.period > 1:
             return
         if current.times is not None and current.period == 1 and period > 1 and current.times > 0:
@@ -465,7 +481,9 @@ class _Reading:
         if found.ceiling is None or found.ceiling_unit not in strengths.MILLIGRAMS:
             return
         mass = strengths.milligrams(found.strength)
-        if mass:
+        if not mass:
+            found.ceiling = None  # « max 3 g/j » of a tablet that nobody told
+        else:
             found.ceiling = round(found.ceiling * strengths.MILLIGRAMS[found.ceiling_unit] / mass, 3)
 
 
