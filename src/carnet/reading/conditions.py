@@ -78,6 +78,14 @@ _TITLES = re.compile(
 )
 
 
+_FULL_NAME = re.compile(r"(?:^|[^a-z])(?:dr|docteur|pr|mme|mr|m\.) [a-z-]{2,14} $")  # « Mr Petit Rhume »
+_NOTHING_MORE = re.compile(r" ?(?:$|[,;.\n])")
+# « Clinique de la Goutte d'Or ».
+_NAMED_AFTER = re.compile(
+    r"(?<![a-z])(?:clinique|hopital|rue|avenue|boulevard|place|quartier|residence|pharmacie) (?:de |du |des |d')(?:la |l')?$"
+)
+
+
 def read(
     note: Note, found: Sequence[Match[Concept]], taken: Sequence[Fact], tests: Sequence[tuple[int, int]]
 ) -> Iterator[Fact]:
@@ -159,7 +167,12 @@ def _counts(note: Note, match: Match[Concept], taken: Sequence[Fact], negated: b
         return False
     if concept.codes[0].startswith(_CODES_LEFT_OUT) and concept.id not in _KEPT:
         return False
-    if _TITLES.search(note.flat[max(0, match.start - 14) : match.start]) and _like_a_name(note, match):
+    before = note.flat[max(0, match.start - 24) : match.start]
+    if _like_a_name(note, match) and (
+        _TITLES.search(before) or (_FULL_NAME.search(before) and _NOTHING_MORE.match(note.flat, match.end))
+    ):
+        return False
+    if _NAMED_AFTER.search(note.flat[max(0, match.start - 40) : match.start]) and _like_a_name(note, match):
         return False
     if _SPECIALISTS.fullmatch(note.flat, match.start, match.end) and (
         _TO_THEM.search(note.before(match.start, 24)) or _BY_THEM.match(note.flat, match.end)
@@ -211,6 +224,8 @@ _OTHER_WORDS = frozenset(
         "tb",
         "dt",
         "ca",
+        "lente",
+        "lent",
     )
 )
 _ABBREVIATED = 4
@@ -260,8 +275,8 @@ def _meant(note: Note, match: Match[Concept], negated: bool) -> bool:
         return False  # of a medicine
     if written == "ait" and _VERB.match(note.flat, match.end):
         return False  # « bien qu'elle ait été opérée »
-    if match.value.doubtful and negated and len(written) >= _ABBREVIATED:
-        return True  # « pas de globe »
+    if match.value.doubtful and negated and (len(written) >= _ABBREVIATED or note.text.isupper()):
+        return True  # « pas de globe », « PAS D'EP »
     if len(written) < _ABBREVIATED and written.isupper() and _NUMBER.match(note.flat, match.end):
         return False  # « PC 35 » is a measure
     if match.value.doubtful:
