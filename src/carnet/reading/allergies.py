@@ -35,6 +35,16 @@ def read(note: Note, named: Sequence[Named], allergens: Sequence[Match[Concept]]
         for fact in _substances(note, cue, known):
             last = fact.end
             yield fact
+    yield from _told_after(note, known)
+
+
+def _told_after(note: Note, known: dict[int, tuple[int, str]]) -> Iterator[Fact]:
+    """« ATCD pénicilline : allergie »: the substance first."""
+    for start, (end, name) in known.items():
+        said = _afterwards().match(note.flat, end)
+        if said and not _ALLERGIC.search(note.before(start, 16)):
+            status = "suspected" if said[0].endswith("?") else "affirmed"
+            yield Fact(ALLERGY, start, said.end(), 0.85, {"substance": name, "status": status})
 
 
 def _goes_on(note: Note, match: re.Match[str]) -> bool:
@@ -121,6 +131,11 @@ _REFUTED = re.compile(
 _UNPROVED = re.compile(
     r" ?(?:\(|: ?|, ?)?(?:non|pas|jamais) (?:confirmee?|prouvee?|documentee?|exploree?)(?![a-z])"
 )
+
+
+@cache
+def _afterwards() -> re.Pattern[str]:
+    return re.compile(tables.toml("allergies.toml")["afterwards"])
 
 
 @cache

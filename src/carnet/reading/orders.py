@@ -48,7 +48,7 @@ class _Scene:
 def read(note: Note, mentions: Sequence[Asked], taken: Sequence[Fact]) -> Iterator[Fact]:
     """Each request, left to right; what follows a request in the same list is asked for as well."""
     kept = [fact for fact in taken if fact.kind in (VITAL, LAB, MEDICATION, ALLERGY, IMMUNIZATION)]
-    free = [left for one in mentions if (left := _free(note, one, kept))]
+    free = [left for one in mentions if not _is_left_out(note, one) and (left := _free(note, one, kept))]
     drugs = [fact for fact in taken if fact.kind == MEDICATION]
     scene = _Scene(note, drugs, decided(taken))
     stops = [one.start for one in mentions] + [fact.start for fact in taken if fact.kind != MEDICATION]
@@ -70,6 +70,14 @@ def _stops(note: Note, one: Asked, stops: list[int], drugs: Sequence[Fact]) -> l
 
 
 _GIVEN = re.compile(r"(?<![a-z])(?:pansements?|pst|inj\w*|perf\w*|administr\w*|pour)(?![a-z])[^,;.]*$")
+
+
+def _is_left_out(note: Note, one: Asked) -> bool:
+    """« NFS, CRP, PSA non »: one test refused takes nothing from the others; « refusés » speaks of all of them."""
+    return one.type in ("lab", "imaging") and bool(_LEFT_OUT.match(note.flat, one.end))
+
+
+_LEFT_OUT = re.compile(r" ?[:(]? ?(?:non(?= ?(?:$|[.,;)\n]))|refusee?(?![a-z]))")
 
 
 def _free(note: Note, one: Asked, kept: Sequence[Fact]) -> Asked | None:
