@@ -250,10 +250,14 @@ def _step(note: Note, first: int, place: int) -> int:
 _FEW_WORDS = re.compile(r"[^ ,.;:()\n+]+(?: [^ ,.;:()\n+]+){0,3} ?$")
 
 
+_SEEN = 15  # characters behind a cue that it may look at
+
+
 def _nearer(note: Note, cue: re.Match[str], end: int) -> bool:
     """Whether another step is named between a cue and a date, after a comma or a bracket."""
     between = note.flat[cue.end() : end]
-    if cue["weak"] and any(other["strong"] for other in _cue().finditer(between)):
+    later = (other for other in _cue().finditer(note.flat, cue.end(), end + _SEEN) if other.start() < end)
+    if cue["weak"] and any(other["strong"] for other in later):
         return True  # « un bilan et je le reverrai dans six mois »
     cut = max(between.rfind(","), between.rfind(")"), between.rfind("+"))
     return cut >= 0 and bool(_cue().search(between, cut))
