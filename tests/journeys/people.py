@@ -13,7 +13,8 @@ from tests.journeys.conftest import WAIT
 
 NAME, PASSWORD = "alice", "oiseau lampe vert 42 nuages"
 PASSPHRASE = "cheval correct batterie agrafe"
-CREATION = 60_000  # milliseconds: a practice is made in one go, and a machine with other work takes its time for it
+# A practice is made in one go, and a machine with other work takes its time for it.
+CREATION = 60_000  # milliseconds
 
 
 def sound(page: Page) -> None:
