@@ -82,3 +82,22 @@ def test_a_result_after_a_name_takes_no_duration_of_a_list() -> None:
         ("colécalciférol/acide alendronique", 90),
         ("ésoméprazole", 90),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "strength", "dose"),
+    [
+        ("Ramipril 10, TA passée de 16 à 14", "10 mg", None),
+        ("Lantus 20 UI, glycémie augmente à 2,5", None, 20),
+        ("Lasilix 40, poids monté à 82 kg", "40 mg", None),
+        ("Coumadine 4 mg, INR baisse à 1,8", "4 mg", None),
+        ("Bisoprolol 2,5 FC descend à 52", "2,5 mg", None),
+        ("Previscan 20, INR monte à 4", "20 mg", None),
+        ("10 Zopiclone 7,5 par mois", "7,5 mg", None),
+        ("boîte de 30 Tahor 40 le soir", "40 mg", None),
+    ],
+)
+def test_what_changes_is_the_dose_and_nothing_else(
+    text: str, strength: str | None, dose: float | None
+) -> None:
+    assert told(text, "medication", "strength", "dose_per_intake") == [(strength, dose)]

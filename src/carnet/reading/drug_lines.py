@@ -70,6 +70,8 @@ def _led(note: Note, one: Named, before: int, pieces: list[Piece]) -> list[Piece
         found = doses.pieces(note.flat, start.start(), one.start)
         kinds = {piece.kind for piece in found}
         end = found[-1].end if found else first
+        if kinds == {doses.BARE} and not _is_daily(found[0], pieces):
+            continue  # « 10 zopiclone par mois », « 3 Doliprane hier »
         if kinds & _AMOUNTS and _OF.fullmatch(note.flat, end, one.start):
             made = (
                 1 if pieces and pieces[0].kind in (doses.BARE, doses.MASS) else 0
@@ -78,6 +80,15 @@ def _led(note: Note, one: Named, before: int, pieces: list[Piece]) -> list[Piece
     return pieces
 
 
+def _is_daily(count: Piece, after: Sequence[Piece]) -> bool:
+    """Whether a bare number before a name is an amount: small, with times of a day after the name."""
+    daily = any(
+        one.kind == doses.MOMENT or (one.kind == doses.TIMES and one.values["period"] == 1) for one in after
+    )
+    return daily and bool(count.values["n"] <= _HANDFUL)
+
+
+_HANDFUL = 4
 _AMOUNTS = frozenset((doses.AMOUNT, doses.BARE, doses.TIMES))
 _TAKEN = frozenset((doses.AMOUNT, doses.SCHEME, doses.COUNTED))
 _NUMBERED = re.compile(r"[0-9½¼¾]|un[e ]|deux |trois ")
@@ -94,8 +105,14 @@ def _in_case(note: Note, one: Named) -> bool:
 
 _TO = r"(?: (?:progressivement|la dose|la poso[a-z]*|encore))* ?(?:de [0-9½¼/.,]{1,5} ?(?:cp|mg|g|ug|ui|u|gel)? ?)?(?:a|jusqu'a) "
 _MORE_OR_LESS = r"(?<![a-z])(?<!(?<![a-z])a )(?:pass|mont|augment|aug|major|maj|baiss|dimin|dim|descend|redui|reduc|doubl)[a-z]*"
+# What may stand between the old dose and the new one. Nothing else: « Lasilix 40, poids monté à 82 » changes no dose.
+_BETWEEN_DOSES = (
+    r"[ ,:()-]*(?:(?:qu'on|qu'|que|pas|on|je|j'|nous|donc|puis|est|a|ete|dose|la|le|l'|et|mais|diminuer|augmenter|baisser|majorer|trop|peu|bien|mal"
+    r"|insuffisante?|toleree?|(?:in)?efficace|ok|ttt|traitement|actuellement|ce|jour|auj|desormais|maintenant|seulement|essai|de"
+    r"|depuis|ce jour|en|decide|propose|souhaite|doit|peut|etre|a ete|j'ai|avons|passage)(?![a-z])[ ,:()'-]*){0,6}"
+)
 _CHANGE = re.compile(
-    rf"(?:[a-z ,':()-]{{0,25}})? ?(?:\(?(?:(?:-+>|=+>|→) ?[↑↓]?|(?P<sign>[↑↓]))(?: ?(?:je |on )?{_MORE_OR_LESS}{_TO}|(?P<to> ?a ))?|{_MORE_OR_LESS}{_TO}"
+    rf"{_BETWEEN_DOSES}(?:\(?(?:(?:-+>|=+>|→) ?[↑↓]?|(?P<sign>[↑↓]))(?: ?(?:je |on )?{_MORE_OR_LESS}{_TO}|(?P<to> ?a ))?|{_MORE_OR_LESS}{_TO}"
     rf"|redui(?:te?|re)(?: a| de)?|insuffisant[a-z]*,? ?[↑↓]?(?: a)?|(?P<kept>(?:est |reste )?(?:maintenue?|laissee?|poursuivie?|reste) a)) ?"
 )
 
