@@ -29,6 +29,8 @@ def days(text: str, day: str | None = DAY) -> list[tuple[str, str]]:
         ("K 4,1 il y a 3 sem", "2026-11-01"),
         ("K 4,1 (12/12)", "2025-12-12"),
         ("T° 39 hier soir", "2026-11-21"),
+        ("le 12/11 TA 15/9", "2026-11-12"),
+        ("hier TA 15/9", "2026-11-21"),
     ],
 )
 def test_a_value_has_the_day_beside_it(text: str, on: str) -> None:
@@ -49,7 +51,9 @@ def test_the_heading_of_a_report_dates_its_values_and_nothing_of_today() -> None
     assert days("bio du 12/11 : K 5,6 ; ce jour CRP 4")[1][1] == ""
 
 
-@pytest.mark.parametrize("text", ["poids 81->78 kg", "TA habituelle 13/8", "DFG 60 l'an dernier"])
+@pytest.mark.parametrize(
+    "text", ["poids 81->78 kg", "TA habituelle 13/8", "DFG 60 l'an dernier", "le 12/03 TA 15/9"]
+)
 def test_an_older_value_without_its_day_says_so(text: str) -> None:
     assert days(text)[0][1] == "older"
 

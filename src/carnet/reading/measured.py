@@ -77,8 +77,10 @@ def _said(note: Note, fact: Fact, today: date | None, values: Sequence[int]) -> 
     found = _beside(after, before)
     if not found and fact.kind == LAB:
         found = _heading(note, start, before, values)
-    on = _on(found, today) if found else ""
-    return {"on": on} if on else {}
+    if found is None:
+        return {}
+    on = _on(found, today)
+    return {"on": on} if on else {"older": True} if today and found["p"] == "le " else {}
 
 
 def _beside(after: str, before: str) -> re.Match[str] | None:
