@@ -51,7 +51,7 @@ def of_pair(drug: Drug, one: float, other: float) -> str | None:
         made = parts(strength)
         values = {worth for value, unit in made for _, worth in _readings(value, unit)}
         if len(made) > 1 and {one, other} <= values:
-            return f"{_french(one)} {made[0][1]}/{_french(other)} {made[1][1]}"
+            return f"{_french(one)} {made[0][1]}".strip() + f"/{_french(other)} {made[1][1]}".rstrip()
     if "/" in drug.inn and not drug.strengths:
         return f"{_french(one)}/{_french(other)}"
     return None
