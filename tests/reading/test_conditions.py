@@ -107,6 +107,11 @@ def said(text: str) -> list[str]:
         ("Diprosone sur eczéma 1/j", ["L30 affirmed"]),
         ("sténose de l'uretère gauche, kyste rénal", ["N13 affirmed", "N28 affirmed"]),
         ("bien qu'elle ait été opérée", []),
+        ("pas d'amélioration de la lombalgie", ["M54 affirmed"]),
+        ("ulcère de jambe non cicatrisé", ["I83 affirmed"]),
+        ("zona à revoir J7", ["B02 affirmed"]),
+        ("élimination EP", ["I26 negated"]),
+        ("son collègue a la tuberculose", []),
     ],
 )
 def test_conditions_and_their_status(text: str, expected: list[str]) -> None:

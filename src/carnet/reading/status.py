@@ -96,11 +96,16 @@ def _only_tested(term: Term, before: str, after: str) -> bool:
     """« Sérologies bilharziose et anguillulose », « grippe + Covid faits »: a test or a vaccine, no infection."""
     if not term.codes or not _infections().match(term.codes[0]):
         return False
+    if _POSITIVE.match(after):
+        return False
     if _IN_TESTS.search(before) or _begins_with("tested", "after").match(after):
         return True
     return bool(_ends_with("tested", "before").search(before))
 
 
+_POSITIVE = re.compile(
+    r" ?[:(]? ?(?:(?:pcr|tdr|test|serologie|antigene|ag) ?:? ?)?(?:\+|pos(?:itif|itive|\.)?(?![a-z])|confirmee?)"
+)
 _IN_TESTS = re.compile(
     r"(?:serolog\w*|auto-?prelevements?|depistages?|ists?|recherche|(?:non )?immunisee?s?|vaccine?e?s?(?: contre)?|vaccins?)[ :(]*"
     r"(?:(?:(?:de|du|la|le|contre) |[dl]')*[a-z0-9-]{2,18}(?: [a-z0-9]{1,12})?(?: ?[,/+&] ?| et ))*(?:(?:de|du|la|le|contre) |[dl]')*$"
@@ -118,6 +123,8 @@ def _is_negated(before: str, after: str) -> bool:
     between = before[cues[-1].end() :].lstrip()
     listed = between.startswith(":") or cues[-1][0].rstrip().endswith(":")
     between = between.lstrip(" :")
+    if _COURSE.match(between):
+        return False
     if _ends().search(between) or len(between.split()) > 9 or not _LINKED.search(between):
         return False
     pieces = _COMMA.split(between)
@@ -130,6 +137,10 @@ def _is_negated(before: str, after: str) -> bool:
     return short and bool(_LIST_END.search(pieces[-1] + rest)) and not _anywhere("negated").search(pieces[-1])
 
 
+# « Pas d'amélioration de la lombalgie » leaves the pain.
+_COURSE = re.compile(
+    r"(?:nette |franche |reelle )?(?:ameliorations?|changements?|modifications?|diminution|regression|soulagement|disparition|evolution|traitements?|efficacite|effets?|bilan|suivi|controle)(?![a-z])"
+)
 _NE = re.compile(r"(?<![a-z])n(?:e |')(?:(?:se|s'|me|lui|en|y) ?)?$")  # « ne tousse pas »
 _PAS = re.compile(r" (?:pas|plus|jamais)(?![a-z])")
 
