@@ -74,7 +74,8 @@ _GIVEN = re.compile(r"(?<![a-z])(?:pansements?|pst|inj\w*|perf\w*|administr\w*|p
 
 def _is_left_out(note: Note, one: Asked) -> bool:
     """« NFS, CRP, PSA non »: one test refused takes nothing from the others; « refusés » speaks of all of them."""
-    return one.type in ("lab", "imaging") and bool(_LEFT_OUT.match(note.flat, one.end))
+    listed = note.flat[: one.start].rstrip().endswith((",", "+", "/"))
+    return listed and one.type in ("lab", "imaging") and bool(_LEFT_OUT.match(note.flat, one.end))
 
 
 _LEFT_OUT = re.compile(r" ?[:(]? ?(?:non(?= ?(?:$|[.,;)\n]))|refusee?(?![a-z]))")
