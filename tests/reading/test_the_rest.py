@@ -8,7 +8,7 @@ import pytest
 
 from carnet.reading.facts import Context
 from tests.reading import gold
-from tests.reading.reading import FRIDAY, packaged, told
+from tests.reading.reading import FRIDAY, packaged, read, told
 
 
 @pytest.mark.parametrize(
@@ -316,3 +316,15 @@ def test_an_unrelated_line_changes_no_request_and_no_next_step(half: str) -> Non
 def facts_of(note: dict[str, Any], text: str) -> list[Any]:
     told = [fact for fact in gold.read(note | {"text": text}) if fact["kind"] in MINE]
     return [fact | {"start": 0, "end": 0} for fact in told]
+
+
+def test_vaccines_in_a_row_of_long_ago_and_all_together() -> None:
+    row = told("Hexyon Prevenar Bexsero faits ce jour", "immunization", "status")
+    assert row == ["done_today"] * 3
+    assert told("BCG fait dans l'enfance", "immunization", "status") == ["up_to_date"]
+    assert told("Enfant à jour de ses vaccins", "immunization", "vaccine", "status") == [
+        ("vaccinations", "up_to_date")
+    ]
+    assert told("pas à jour de ses vaccins", "immunization", "status") == []
+    assert told("covid : dernière dose 10/2025", "immunization", "status") == ["up_to_date"]
+    assert read("covid : dernière dose 10/2025", "condition") == []

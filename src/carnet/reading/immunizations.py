@@ -195,6 +195,8 @@ def _statuses(note: Note, mentions: Sequence[Mention]) -> list[Told | None]:
 def _together(note: Note, mentions: Sequence[Mention], place: int) -> bool:
     """Whether nothing but a link, and which dose it is, stands between a vaccine and the next."""
     between = note.flat[mentions[place].end : mentions[place + 1].start]
+    if between == " " and not _DISEASE.match(note.flat, mentions[place + 1].word):
+        return True  # « Hexyon Prevenar Bexsero faits »
     return bool(_listed().fullmatch(between) or _listed().fullmatch(_status_away(between)))
 
 
@@ -357,6 +359,9 @@ _ANOTHER = re.compile(
 
 def _all(note: Note, named: bool) -> Iterator[Fact]:
     name = tables.toml("immunizations.toml")["label_all"]
+    if not named and (said := _all_up_to_date().search(note.flat)):
+        yield Fact(IMMUNIZATION, *said.span(), 0.88, {"vaccine": name, "status": PAST})
+        return
     for match in _everything().finditer(note.flat):
         sentence = note.sentence(match.start())
         for status in (DONE, DUE, PAST):
@@ -391,6 +396,11 @@ def _named_by() -> re.Pattern[str]:
 @cache
 def _everything() -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z])(?:{tables.any_of(tables.toml('immunizations.toml')['all'])})(?![a-z])")
+
+
+@cache
+def _all_up_to_date() -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z]){tables.toml('immunizations.toml')['all_after']}")
 
 
 @cache
