@@ -102,3 +102,12 @@ def test_the_quote_is_the_whole_line_and_nothing_else() -> None:
     text = "Doliprane 1g x3/j 5j, AT 3 jours, rdv 8 j. Tahor 20 le soir. Revoir si fièvre"
     quotes = [text[fact.start : fact.end] for fact in read(text, "medication")]
     assert quotes == ["Doliprane 1g x3/j 5j", "Tahor 20 le soir"]
+
+
+def test_two_strengths_taken_together_are_both_kept() -> None:
+    """Losing the second one would halve a dose."""
+    assert told("Levothyrox 75+25 1/j", "medication", "strength") == ["75 µg + 25 µg"]
+    assert told("Levothyrox 75 + 25 le matin", "medication", "strength", "dose_per_intake") == [
+        ("75 µg + 25 µg", None)
+    ]
+    assert told("Levothyrox 75 + Doliprane 1g", "medication", "strength") == ["75 µg", "1 g"]

@@ -399,7 +399,13 @@ def _add_numbers(add: Callable[..., None]) -> None:
 
 
 def _add_bare(add: Callable[..., None]) -> None:
-    """Numbers without a unit: one, two, or three of one strength."""
+    """Numbers without a unit: one, two, or three of one strength; « 75+25 » are two tablets taken together."""
+    add(
+        BARE,
+        r"(?<![+0-9])(?P<n>[1-9][0-9]{1,2}(?:[.,]5)?) ?\+ ?(?P<to>[1-9][0-9]{1,2}(?:[.,]5)?)(?: ?(?:µg|ug|mcg|mg)(?![a-z/]))?"
+        r"(?![0-9/.,]| ?(?:\+|ui|u(?![a-z])|cp|gel|gtt|g(?![a-z])))",
+        dose_values.bare,
+    )
     add(
         BARE,
         rf"(?P<n>{numbers.NUMBER}) ?/ ?(?P<to>{numbers.NUMBER})(?![0-9/])(?! ?(?:j|sem|h)(?![a-z]))",

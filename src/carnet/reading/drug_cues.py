@@ -151,7 +151,11 @@ def after(note: Note, line: Line) -> str:
     if (
         match
         and match.lastgroup == STOPPED
-        and (_next_at(note, match.end(), line.following) or _is_end_of_course(line, match[0]) or ("(" in match[0] and lasting(line) and bool(line.posology.intakes)))
+        and (
+            _next_at(note, match.end(), line.following)
+            or _is_end_of_course(line, match[0])
+            or ("(" in match[0] and lasting(line) and bool(line.posology.intakes))
+        )
     ):
         match = None
     if match and match.lastgroup != NONE:

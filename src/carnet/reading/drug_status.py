@@ -16,7 +16,6 @@ from carnet.reading.drug_cues import (
     SUPPLY,
     UNSAID,
     lasting,
-    only_named,
 )
 from carnet.reading.drug_lines import Line
 from carnet.reading.structure import Note, Sentence

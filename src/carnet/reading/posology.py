@@ -204,7 +204,10 @@ class _Reading:
             self.found.strength = piece.values["written"].replace(" ", "")
             return
         if first and other is not None and "/" in piece.values["written"]:
-            self.found.strength = strengths.of_pair(self.drug, number, other) or _pair(number, other)
+            self.found.strength = strengths.of_pair(self.drug, number, other)
+            return
+        if other is not None and "+" in piece.values["written"]:
+            self.found.strength = self.found.strength or strengths.together(self.drug, number, other)
             return
         if self.insulin:
             self._new(number, "UI")
@@ -494,7 +497,3 @@ def _second_unit(unit: str, number: float) -> str:
 
 def _french(number: float) -> str:
     return str(int(number) if number == int(number) else number).replace(".", ",")
-
-
-def _pair(one: float, other: float) -> str:
-    return f"{_french(one)}/{_french(other)}"

@@ -45,16 +45,20 @@ def of_number(drug: Drug, number: float) -> str | None:
     return None
 
 
-def of_pair(drug: Drug, one: float, other: float) -> str | None:
-    """« Coaprovel 300/12,5 »: two numbers of one combination."""
+def of_pair(drug: Drug, one: float, other: float) -> str:
+    """« Coaprovel 300/12,5 »: two numbers of one combination; bare where no such strength is made."""
     for strength in drug.strengths:
         made = parts(strength)
         values = {worth for value, unit in made for _, worth in _readings(value, unit)}
         if len(made) > 1 and {one, other} <= values:
             return f"{_french(one)} {made[0][1]}".strip() + f"/{_french(other)} {made[1][1]}".rstrip()
-    if "/" in drug.inn and not drug.strengths:
-        return f"{_french(one)}/{_french(other)}"
-    return None
+    return f"{_french(one)}/{_french(other)}"
+
+
+def together(drug: Drug, *values: float) -> str | None:
+    """« Levothyrox 75+25 »: tablets taken at once, where each strength is made; else no number is believed."""
+    made = [strength for one in values if (strength := of_number(drug, one))]
+    return " + ".join(made) if len(made) == len(values) else None
 
 
 def usual_unit(drug: Drug, number: float) -> str:
