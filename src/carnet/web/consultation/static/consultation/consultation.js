@@ -2,7 +2,7 @@
 // window wrote in the same draft, the text stays in this page (in memory only) and says so.
 
 import { enter as enterMargin, settled } from "./margin.js";
-import { csrf, post } from "./posting.js";
+import { csrf, LIMIT, pause, post, SLOW } from "./posting.js";
 
 const form = document.getElementById("note-form");
 const note = document.getElementById("note");
@@ -10,20 +10,34 @@ const revision = document.getElementById("revision");
 const state = document.querySelector("[data-state]");
 const conflict = document.getElementById("conflict");
 const again = document.getElementById("sign-in-again");
+const see = document.getElementById("see-record");
+const verbs = [...document.querySelectorAll(".note-foot button")];
 
 const PAUSE = 900;
 const AGAIN = 4_000;
-let kept = note.value; // what the program has
+const SOON = 300; // a save that takes less is not shown under way
+let kept = note.value; // what the program has; null while nobody knows whether a verb was carried out
 let timer = 0;
 let saving = null;
 let stopped = false; // a conflict waits for a person
 let leaving = false;
+let passing = false; // the form of the page is being sent by this script
+let busy = false; // a verb is under way: the words wait as they are
+let failures = 0; // tries in a row without an answer
+let notBefore = 0; // after a failure, when the next try may go
 let said = state.textContent; // the last words about what is kept
+let trouble = ""; // why the last try failed, until one goes through
+let progress = ""; // how the save under way is told
+let outcome = ""; // how a verb ended that did not go through, until the next letter or verb
+let doubt = ""; // what to say of a verb that got no answer, once it is sure that it was not carried out
+let asked = ""; // the words of that verb
+let shut = false; // the program has no such draft any more
+const sent = new Set(); // texts without an answer: the program may have them
 
 const changed = () => note.value !== kept;
 
-note.addEventListener("input", () => { resize(); later(PAUSE); if (!stopped) say(form.dataset.sayTyping); });
-document.addEventListener("unlocked", () => later(0));
+note.addEventListener("input", () => { resize(); later(PAUSE); if (!doubt) outcome = ""; show(); });
+document.addEventListener("unlocked", () => { notBefore = 0; later(0); });
 document.addEventListener("carnet:before-lock", (event) => event.detail.waitFor(save()));
 document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
 window.addEventListener("carnet:connection", (event) => { if (event.detail.online) save(); });
@@ -44,7 +58,7 @@ function resize() {
 
 function later(ms) {
   clearTimeout(timer);
-  timer = setTimeout(save, ms);
+  timer = setTimeout(() => { if (!saving) save(); }, Math.max(ms, notBefore - Date.now()));
 }
 
 function say(words, kind = "") {
@@ -52,45 +66,90 @@ function say(words, kind = "") {
   state.dataset.kind = kind;
 }
 
+// How the words stand: a verb that did not go through, then a save that did not, then one under way.
+function show() {
+  if (busy) return;
+  if (outcome || trouble) return say(outcome || trouble, "settle");
+  say(progress || (changed() ? form.dataset.sayTyping : said));
+}
+
+// Never two at once: who comes meanwhile waits for the first.
 async function save() {
   clearTimeout(timer);
   while (saving) await saving;
   if (stopped) return;
-  if (!changed()) return say(said);
+  if (!changed()) return show();
   saving = send(note.value).finally(() => { saving = null; });
-  if ((await saving) && changed()) later(PAUSE);
+  const done = await saving;
+  if (done === "again") return save();
+  if (done && changed()) later(PAUSE);
 }
 
-// Whether the program has the text now.
+// Whether the program has the text now; "again" when it has an earlier one of this page.
 async function send(text) {
+  sent.add(text.normalize("NFC"));
   try {
-    const answer = await post(form.dataset.save, { text, revision: revision.value }, "application/json");
-    heard(answer.status, await answer.json().catch(() => ({})), text);
-    return answer.status === 200;
-  } catch {
-    say(form.dataset.sayLost, "settle");
-    later(AGAIN);
+    const answer = await underway(post(form.dataset.save, { text, revision: revision.value }, "application/json"));
+    return heard(answer.status, parsed(answer.body), text);
+  } catch (error) {
+    failed(error.name === "AbortError" ? form.dataset.sayMute : form.dataset.sayLost);
     return false;
   }
 }
 
+async function underway(answer) {
+  const tell = (words) => { progress = words; show(); };
+  const timers = [[SOON, form.dataset.saySaving], [SLOW, form.dataset.saySlow]].map(([ms, words]) => setTimeout(tell, ms, words));
+  try { return await answer; } finally { timers.forEach(clearTimeout); progress = ""; }
+}
+
+function parsed(body) {
+  try { return JSON.parse(body) || {}; } catch { return {}; }
+}
+
 function heard(status, answer, text) {
   if (status === 200) return saved(answer, text);
-  if (status === 409) return conflicting(answer);
+  if (status === 409) return moved(answer);
+  if (status >= 500 || status === 0) return failed(answer.sentence || form.dataset.sayRefused);
+  failures = 0;
   if (status === 401) return lock(answer);
+  if (status === 404 && doubt) return closed();
   if (status === 403) renew();
-  say(answer.sentence || form.dataset.sayRefused, "settle");
+  trouble = answer.sentence || form.dataset.sayRefused;
+  show();
   if (answer.url) offerDoor(answer.url);
-  if (status >= 500 || status === 0) later(AGAIN);
+  return false;
+}
+
+function failed(words) {
+  trouble = words;
+  failures += 1;
+  notBefore = Date.now() + pause(failures, AGAIN);
+  later(0);
+  show();
+  return false;
 }
 
 function saved(answer, text) {
   kept = text;
+  trouble = "";
+  failures = notBefore = 0;
+  sent.clear();
   again.hidden = true;
   revision.value = answer.revision;
   if (document.documentElement.classList.contains("is-locked")) document.dispatchEvent(new CustomEvent("unlocked"));
   said = `${form.dataset.saySaved} ${answer.saved}`;
-  say(changed() ? form.dataset.sayTyping : said);
+  if (doubt && !busy) outcome = doubt;
+  doubt = "";
+  show();
+  return true;
+}
+
+// A save whose answer never came is no other window.
+function moved(answer) {
+  if (!sent.has(answer.text)) return conflicting(answer);
+  revision.value = answer.revision;
+  return "again";
 }
 
 // another window wrote in this draft
@@ -100,7 +159,9 @@ function conflicting(answer) {
   revision.value = answer.revision;
   conflict.querySelector("[data-theirs]").textContent = answer.text;
   conflict.hidden = false;
-  say(form.dataset.sayConflict, "settle");
+  trouble = form.dataset.sayConflict;
+  show();
+  return false;
 }
 
 function resolve(how) {
@@ -110,6 +171,7 @@ function resolve(how) {
   if (how === "both") note.value = `${note.value}\n\n${theirs}`;
   if (how === "theirs") note.value = theirs;
   stopped = false;
+  trouble = "";
   conflict.hidden = true;
   resize();
   note.focus();
@@ -120,10 +182,12 @@ function resolve(how) {
 
 function lock(answer) {
   const out = answer.state === "signed-out";
-  say(out ? form.dataset.saySignedOut : answer.sentence || form.dataset.sayLocked, "settle");
+  trouble = out ? form.dataset.saySignedOut : answer.sentence || form.dataset.sayLocked;
+  show();
   if (out) offerDoor(answer.url);
   else document.dispatchEvent(new CustomEvent("locked"));
   later(AGAIN);
+  return false;
 }
 
 // Another tab, so that this page and its text stay.
@@ -134,7 +198,7 @@ function offerDoor(url) {
 
 // After a sign-in elsewhere the page's token is out of date: take the new one from the page itself.
 async function renew() {
-  const page = await fetch(location.href, { redirect: "manual" }).then((answer) => (answer.ok ? answer.text() : ""), () => "");
+  const page = await fetch(location.href, { redirect: "manual", signal: AbortSignal.timeout(LIMIT) }).then((answer) => (answer.ok ? answer.text() : ""), () => "");
   const fresh = new DOMParser().parseFromString(page, "text/html").querySelector("#note-form [name=csrfmiddlewaretoken]");
   if (!fresh || fresh.value === csrf()) return;
   for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = fresh.value;
@@ -142,31 +206,97 @@ async function renew() {
   later(0);
 }
 
-// signing
+// signing and giving up: one verb at a time, told at once, given up after a limit. The program closes the draft with
+// the signature, so that a second one finds nothing to sign.
 
 async function signing(event) {
-  if (leaving) return;
-  event.preventDefault();
+  if (!begins(event)) return;
   if (!note.value.trim()) return empty();
-  await settled();
-  await save();
+  begin(form.dataset.saySigning);
+  const ready = await within(ready_to_sign());
+  if (ready === true) return pass(form, event.submitter, form.dataset.saySignMute, form.dataset.sayNotSigned);
+  end(ready || (ready === null || failures ? form.dataset.sayNotSigned : ""));
   if (stopped) conflict.querySelector("button").focus();
-  if (stopped || changed()) return;
-  leaving = true;
-  form.requestSubmit(event.submitter);
+}
+
+// True, or why not; nothing when the state of the draft says it.
+async function ready_to_sign() {
+  if (!(await settled())) return form.dataset.saySignMissed;
+  await save();
+  if (shut) return form.dataset.sayClosed;
+  return !stopped && !changed();
 }
 
 // The last words are kept first: what is given up can be taken back whole.
 async function dropping(event) {
-  if (leaving) return;
+  if (!begins(event)) return;
+  begin(form.dataset.sayDropping);
+  const done = await within(save());
+  if (done === null || (failures && changed() && !stopped)) return end(form.dataset.sayNotDropped);
+  pass(event.target, event.submitter, form.dataset.sayDropMute, form.dataset.sayNotDropped);
+}
+
+// Null when the limit has passed.
+const within = (promise) => Promise.race([promise, new Promise((over) => setTimeout(over, LIMIT, null))]);
+
+// Whether a person asked and nothing is under way; what this script sends itself goes its way.
+function begins(event) {
+  if (passing) return false;
   event.preventDefault();
-  await save();
-  leaving = true;
-  event.target.requestSubmit();
+  return !busy;
+}
+
+let slowly = 0;
+
+function begin(words) {
+  outcome = "";
+  say(words);
+  slowly = setTimeout(say, SLOW, `${words} ${form.dataset.saySlowVerb}`);
+  mark_busy(true);
+}
+
+function end(words) {
+  clearTimeout(slowly);
+  outcome = words;
+  mark_busy(false);
+  show();
+}
+
+function mark_busy(on) {
+  busy = note.readOnly = on;
+  for (const verb of verbs) for (const name of ["aria-disabled", "aria-busy"]) on ? verb.setAttribute(name, "true") : verb.removeAttribute(name);
+}
+
+function pass(which, verb, unanswered, not) {
+  leaving = passing = true;
+  asked = note.value;
+  which.requestSubmit(verb);
+  passing = false;
+  setTimeout(() => { window.stop(); leaving = false; wonder(unanswered, not); }, LIMIT);
+}
+
+// Whether it was carried out is known by the draft: still there, or closed.
+function wonder(unanswered, not) {
+  kept = null;
+  doubt = not;
+  end(unanswered);
+  later(0);
+}
+
+// Nothing is left to save: what was signed or given up had these words, unless letters came since.
+function closed() {
+  shut = true;
+  if (note.value === asked) kept = asked;
+  doubt = trouble = "";
+  outcome = form.dataset.sayClosed;
+  see.hidden = false;
+  show();
+  return false;
 }
 
 function empty() {
-  say(form.dataset.sayEmpty, "settle");
+  outcome = form.dataset.sayEmpty;
+  show();
   note.focus();
 }
 

@@ -1,7 +1,8 @@
 // The offers beside the note: asked for at each short pause, each on the line it was read from. The words of the note
-// never move; nothing is accepted without a key or a click. Without an answer the note works as before.
+// never move; nothing is accepted without a key or a click. Without an answer the note works as before: the margin says so,
+// takes no word on offers that are not of these words, and asks again.
 
-import { post } from "./posting.js";
+import { pause, post, SLOW } from "./posting.js";
 
 const form = document.getElementById("note-form");
 const note = document.getElementById("note");
@@ -10,18 +11,28 @@ const mirror = paper.querySelector(".note-mirror");
 const live = document.querySelector("[data-live]");
 const foot = form.querySelector(".note-foot");
 const trends = document.getElementById("trends");
+const state = document.getElementById("offers-state");
 
 const PAUSE = 90; // with the answer, the offers stand there within 150 ms
 let timer = 0;
-let asked = 0; // the number of the last question: an older answer is not shown
+const AGAIN = 3_000;
+const MOST = 2; // questions at once: on a link that hangs, the saves still find their way
+let asked = 0; // the number of the last question
+let newest = 0; // the number of the answer on the screen, or just before a word on its way: no older one is shown
+let failures = 0;
+let notBefore = 0; // after a failure, when the next question may go
+let behind = false; // the offers on the screen could not be read anew: none is taken
+let missed = false; // a word on an offer was not kept
+let notice = ""; // what the margin says until the next letter or word
+const asking = new Set();
 let saying = Promise.resolve(); // words on offers on their way: a signature waits for them
 const underway = new Set(); // the offers that these words are about: with a slow answer they wait no more for a person
 let read = null; // the words that the offers on the screen were read from
 
-note.addEventListener("input", () => { draw(); later(); });
+note.addEventListener("input", () => { notice = ""; draw(); later(); });
 window.addEventListener("resize", place);
-window.addEventListener("carnet:connection", (event) => { if (event.detail.online) later(); });
-document.addEventListener("unlocked", later);
+window.addEventListener("carnet:connection", (event) => { if (event.detail.online) at_once(); });
+document.addEventListener("unlocked", at_once);
 document.addEventListener("keydown", keys, true);
 document.addEventListener("click", (event) => {
   const button = event.target.closest(".offer button");
@@ -35,28 +46,80 @@ ask();
 
 function later() {
   clearTimeout(timer);
-  timer = setTimeout(ask, PAUSE);
+  timer = setTimeout(() => { if (asking.size < MOST) ask(); }, Math.max(PAUSE, notBefore - Date.now()));
 }
 
+function at_once() {
+  notBefore = 0;
+  later();
+}
+
+// True when the offers on the screen were read from these words, or from words a moment ago.
 async function ask() {
+  while (asking.size >= MOST) await Promise.race(asking);
   const text = note.value;
-  if (text === read) return;
-  if (!text.trim()) return show("", text);
-  await send(form.dataset.offers, { text }, text);
+  if (text === read || !text.trim()) { if (text !== read) show("", text); return upToDate(); }
+  const question = send(form.dataset.offers, { text }, text);
+  asking.add(question);
+  const done = await question;
+  asking.delete(question);
+  if (done) upToDate();
+  else if (note.value !== read) fallBehind();
+  else upToDate(); // a newer answer came meanwhile
+  if (note.value !== read) later();
+  return done;
 }
 
 async function send(url, fields, text) {
   const number = ++asked;
+  const marking = url === form.dataset.mark;
+  const late = setTimeout(() => { if (!behind && (marking || read !== note.value)) tellState(form.dataset.sayOffersSlow); }, SLOW);
+  if (marking) newest = number - 1;
   try {
     const answer = await post(url, fields);
     if (!answer.ok) return false;
-    const html = await answer.text();
-    if (number === asked) show(html, text);
-    else later(); // an older answer never takes the place of a newer one
+    if (number > newest) { newest = number; show(answer.body, text); return true; }
+    if (marking) read = null;
+    later(); // an older answer never takes the place of a newer one
     return true;
   } catch {
     return false; // the note itself says that the connection is lost
+  } finally {
+    clearTimeout(late);
   }
+}
+
+function upToDate() {
+  failures = notBefore = 0;
+  bar(false);
+  tellState(notice);
+  return true;
+}
+
+function fallBehind() {
+  failures += 1;
+  notBefore = Date.now() + pause(failures, AGAIN);
+  bar(true);
+  tellState(form.dataset.sayOffersBehind);
+}
+
+function tellState(words) {
+  if (state.textContent !== words) state.textContent = words;
+}
+
+// They stay where they are, so that nothing moves and the focus is kept, but none can be taken.
+function bar(on) {
+  behind = on;
+  document.getElementById("offers").classList.toggle("is-behind", on);
+  for (const button of document.querySelectorAll("#offers .offer button")) on ? button.setAttribute("aria-disabled", "true") : button.removeAttribute("aria-disabled");
+}
+
+// True, and told, when no word on an offer can be taken now; the question goes again at once.
+function barred() {
+  if (!behind) return false;
+  tell(form.dataset.sayOffersBehind);
+  at_once();
+  return true;
 }
 
 // Put the new offers in the place of the old ones; the focus stays on the same offer.
@@ -153,6 +216,7 @@ function point(event) {
 }
 
 function say(offers, verdict, from = null) {
+  notice = "";
   for (const one of offers) underway.add(one.dataset.key);
   saying = saying.then(() => keep(offers, verdict, from)).finally(() => { for (const one of offers) underway.delete(one.dataset.key); });
   return saying;
@@ -160,17 +224,22 @@ function say(offers, verdict, from = null) {
 
 // A second press takes the word back, even before the program has answered to the first.
 function press(offer, button) {
+  if (barred()) return;
   const verdict = button.matches(".offer-take") ? "accepted" : "refused";
   const was = offer.classList.contains(`is-${verdict}`) || (verdict === "accepted" && underway.has(offer.dataset.key));
   say([offer], was ? "" : verdict, button);
 }
 
 // True when everything that was said of the offers is kept.
-export const settled = () => saying;
+export async function settled() {
+  missed = false;
+  await saying;
+  return !missed;
+}
 
 // Only what the person saw: an offer whose words changed meanwhile is shown again and waits.
 async function keep(offers, verdict, from) {
-  if (read !== note.value) await ask();
+  if (read !== note.value && !(await ask())) return miss();
   const here = new Map([...document.querySelectorAll("#offers .offer")].map((one) => [one.dataset.key, one]));
   const waiting = offers.map((one) => [one, here.get(one.dataset.key)]).filter(([saw, now]) => now?.dataset.words === saw.dataset.words).map(([, now]) => now);
   if (!waiting.length) return offers.length ? tell(form.dataset.sayChanged) : undefined;
@@ -180,11 +249,18 @@ async function keep(offers, verdict, from) {
   }
   const next = verdict === "refused" && from ? neighbour(from) : "";
   const done = await send(form.dataset.mark, { text: note.value, key: waiting.map((one) => one.dataset.key), words: waiting.map((one) => one.dataset.words), verdict }, note.value);
-  if (!done) { read = null; later(); return tell(form.dataset.sayNotKept); }
+  if (!done) { read = null; fallBehind(); later(); return miss(); }
+  upToDate();
   // Who has gone back to the words meanwhile stays there.
   if (next && document.activeElement !== note) (document.querySelector(`[data-focus-key="${CSS.escape(next)}"]`) || note).focus();
   const kept = `${waiting.length} ${waiting.length > 1 ? form.dataset.sayTakenMany : form.dataset.sayTaken}${all().some(waits) ? "" : `. ${form.dataset.sayAll}`}`;
   tell(verdict === "accepted" ? kept : verdict === "refused" ? form.dataset.sayLeft : form.dataset.sayUndone);
+}
+
+function miss() {
+  missed = true;
+  notice = form.dataset.sayNotKept;
+  tell(notice);
 }
 
 function tell(words) {
@@ -209,6 +285,7 @@ const take = (offer) => offer.querySelector(".offer-take");
 // of the line that is not on the screen is shown first. On a line where nothing waits the key goes to the nearest offer
 // that does. Neither accepts anything.
 async function acceptMany(every, from) {
+  if (barred()) return;
   const line = from ? line_of(from) : line_of_cursor();
   const chosen = every ? "#offers .offer[data-certain]" : `#offers [data-line="${line}"] .offer`;
   const open = [...document.querySelectorAll(chosen)].filter((one) => unsaid(one) && !one.closest(".offer-quiet"));
@@ -239,14 +316,14 @@ async function keys(event) {
   if (!offer || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Enter" && event.target.closest(".offer-take")) return accept(event, offer);
   if (["ArrowDown", "ArrowUp"].includes(event.key)) return step(event, offer, event.key === "ArrowDown" ? 1 : -1);
-  if (event.key === "Delete") { event.preventDefault(); return say([offer], "refused", take(offer)); }
+  if (event.key === "Delete") { event.preventDefault(); return barred() || say([offer], "refused", take(offer)); }
   if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); note.focus(); }
 }
 
 // Enter accepts, then goes to the next offer that waits: a key too many takes nothing back (Space does, or Delete).
 function accept(event, offer) {
   event.preventDefault();
-  if (event.repeat) return;
+  if (event.repeat || barred()) return;
   if (!offer.classList.contains("is-accepted") && !underway.has(offer.dataset.key)) say([offer], "accepted");
   onward(offer, [offer]);
 }

@@ -19,6 +19,7 @@ function expand() {
 }
 
 function carry(line) {
+  if (note.readOnly) return; // a signature is under way
   const end = note.value.indexOf("\n", note.selectionEnd);
   const place = end < 0 ? note.value.length : end;
   note.focus();
