@@ -83,3 +83,11 @@ def test_the_secretary_and_the_outsider_bring_nothing(open_cell: Path, at: datet
         classification.bring(by=CHLOE, at=at, content=FILE)
     with pytest.raises(NotFound):
         classification.bring(by=outsider("x"), at=at, content=FILE)
+
+
+def test_a_map_of_another_shape_gives_no_rubric_and_stops_no_signature(open_cell: Path, at: datetime) -> None:
+    with gate.write(by=ALICE, at=at, action="test.map") as work:
+        work.create({"resourceType": "ConceptMap", "status": "active"}, id="cisp-2")
+    patient = emile(at)
+    signed(at, patient)
+    assert not rubrics(at, patient)

@@ -132,6 +132,17 @@ def test_nobody_is_left_behind(start: Start) -> None:
     assert is_gone(child)
 
 
+def test_who_does_not_end_is_not_left_behind_either(start: Start) -> None:
+    process = start(0)
+    child = heard(process)
+    tell(process, "stay")
+    assert process.stdout is not None
+    assert process.stdout.readline()
+    process.kill()
+    process.wait(10)
+    assert is_gone(child)
+
+
 def test_who_does_not_end_is_ended(start: Start) -> None:
     process = start(0)
     child = heard(process)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
+import pytest
+
+from carnet.rules.accepted import measures, medicines
 from carnet.rules.accepted.resources import change
 from tests.rules.test_accepted import SCENE, fact, made
 
@@ -31,3 +36,51 @@ def test_the_age_at_which_a_relative_fell_ill_is_kept() -> None:
         fact("condition", "IDM à 55 ans", label="Infarctus du myocarde", cim10="I21.9", status="family")
     )
     assert ill["condition"][0]["onsetAge"]["value"] == 55
+
+
+def test_of_two_weights_of_one_day_the_later_is_the_childs() -> None:
+    """« 9,2 » is no later than « 12,4 » because its first figure is larger."""
+    weights = [weight("9.2", "2026-11-21T08:00:00Z"), weight("12.4", "2026-11-21T16:00:00Z")]
+    said = measures.weight_of_child(weights, date(2022, 1, 1), date(2026, 11, 21))
+    assert said == "12,4 kg le 21/11/2026"
+
+
+def weight(value: str, when: str) -> dict[str, Any]:
+    return {
+        "status": "final",
+        "code": {"coding": [{"code": "29463-7"}]},
+        "effectiveDateTime": when,
+        "valueQuantity": {"value": Decimal(value), "unit": "kg"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("quote", "said"),
+    [
+        ("zopiclone 7,5 1 cp au coucher, 14 j", "1 fois par jour, au coucher"),
+        ("amoxicilline 1 g 1 fois par jour au repas", "1 fois par jour, au cours du repas"),
+        ("oméprazole 20 1 le matin à jeun", "1 fois par jour, le matin, à jeun"),
+        ("paracétamol 1 g toutes les 6 h", "1 fois par jour, toutes les 6 h"),
+    ],
+)
+def test_when_it_is_taken_is_on_the_paper(quote: str, said: str) -> None:
+    drug = {"kind": "medication", "quote": quote, "drug": "x", "status": "prescribed", "times_per_day": 1}
+    assert medicines.directions(drug) == said
+
+
+def test_a_dose_by_weight_stands_as_it_was_typed() -> None:
+    drug = {"kind": "medication", "drug": "amoxicilline", "status": "prescribed", "times_per_day": 3}
+    shared = {
+        **drug,
+        "quote": "amoxicilline 80 mg/kg/j en 3 prises",
+        "dose_per_intake": Decimal("26.67"),
+        "intake_unit": "mg/kg",
+    }
+    assert medicines.directions(shared) == "« amoxicilline 80 mg/kg/j en 3 prises »"
+    pipette = {
+        **drug,
+        "quote": "Josacine 250 dose 12 kg x2/j",
+        "dose_per_intake": 1,
+        "intake_unit": "dose-poids",
+    }
+    assert "dose 12 kg" in medicines.directions(pipette)

@@ -7,6 +7,7 @@ import ctypes
 import os
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -24,7 +25,7 @@ def watched(serve: Serve) -> int:
     """Serve in a process of its own, and in another one when that crashes; its exit status once it ends, 0 when it was
     told to. Call it before anything large is loaded, and from the only thread."""
     told: list[int] = []
-    child = 0
+    child, watcher = 0, os.getpid()
 
     def hand_on(signum: int, frame: FrameType | None) -> None:
         told.append(signum)
@@ -41,7 +42,7 @@ def watched(serve: Serve) -> int:
             signal.signal(one, hand_on if child and own != signal.SIG_IGN else own)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
         if not child:
-            _leave(serve)
+            _leave(serve, watcher)
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         if status >= 0 or told or -status in _STOPS:
             return max(status, 0)
@@ -50,11 +51,12 @@ def watched(serve: Serve) -> int:
         print("Carnet s'est arrêté par accident. Il redémarre.", file=sys.stderr, flush=True)
 
 
-def _leave(serve: Serve) -> None:
+def _leave(serve: Serve, watcher: int) -> None:
     """Serve, then end at once: threads that are still at work hold nothing that is not durable."""
     status = 1
     try:
         die_with_parent()
+        threading.Thread(target=_outlive_nobody, args=(watcher,), daemon=True).start()
         status = serve()
     except SystemExit as end:  # wrong arguments
         status = end.code if isinstance(end.code, int) else 1
@@ -64,6 +66,14 @@ def _leave(serve: Serve) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
+
+
+def _outlive_nobody(watcher: int) -> None:
+    """Who watches was killed, before or after this process asked to be told: no stuck client keeps the keys here."""
+    while os.getppid() == watcher:
+        time.sleep(1)
+    time.sleep(PATIENCE)
+    os._exit(1)
 
 
 def die_with_parent() -> None:

@@ -35,13 +35,19 @@ def concept_map(pairs: Iterable[tuple[str, str, str]]) -> Resource:
 
 @lru_cache(maxsize=2)
 def rubrics(content: bytes) -> Rubrics:
-    """The one rubric of each CIM-10 code; an empty pair where the ConceptMap names several."""
-    (group,) = json.kept(content)["group"]
-    return {one["code"]: _only(one["target"]) for one in group["element"]}
+    """The one rubric of each CIM-10 code; an empty pair where the ConceptMap names several. One of another
+    shape, that a program may have written, gives none."""
+    groups = json.kept(content).get("group", [])
+    ours = [one for one in groups if (one.get("source"), one.get("target")) == (codes.CIM10, codes.CISP2)]
+    return {
+        str(one.get("code", "")): _only(one.get("target", []))
+        for group in ours
+        for one in group.get("element", [])
+    }
 
 
 def _only(targets: list[Resource]) -> tuple[str, str]:
-    return (targets[0]["code"], targets[0].get("display", "")) if len(targets) == 1 else ("", "")
+    return (str(targets[0].get("code", "")), targets[0].get("display", "")) if len(targets) == 1 else ("", "")
 
 
 def coded(condition: Resource, known: Rubrics) -> Resource:

@@ -12,6 +12,7 @@ from carnet.fhir import codes, dates
 from carnet.fhir.errors import Malformed
 from carnet.rules import tables
 from carnet.rules.accepted.scene import Fact, Resource, Scene, concept, place, status
+from carnet.rules.timeline import moment
 
 MEASURES: dict[str, dict[str, str]] = tables.toml("measures")
 _PRESSURE = (("8480-6", "Systolique", "systolic"), ("8462-4", "Diastolique", "diastolic"))
@@ -89,12 +90,12 @@ def weight_of_child(observations: Iterable[Resource], born: date, today: date) -
         (row["days"] for row in tables.toml("child_weight")["fresh"] if years < row["under_years"]), -1
     )
     found = [
-        (day, words)
+        (moment(str(one["effectiveDateTime"])), str(one.get("meta", {}).get("lastUpdated", "")), day, words)
         for one in observations
         if MEASURES["weight"]["loinc"] in codes.of(one, "code") and one.get("status") in ("final", "amended")
         if (day := _day(one)) and 0 <= (today - day).days <= fresh and (words := _amount(one))
     ]
-    day, words = max(found, default=(today, ""))
+    *_when, day, words = max(found, default=("", "", today, ""))
     return f"{words} le {day:%d/%m/%Y}" if words else ""
 
 

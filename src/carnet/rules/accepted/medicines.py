@@ -91,7 +91,7 @@ def directions(fact: Fact) -> str:
     parts = [" ".join(filter(None, (dose, often, need)))]
     if fact.get("max_per_day"):
         parts.append(f"au plus {number(fact['max_per_day'])} par jour")
-    parts.insert(1, schemes.moments(fact))
+    parts[1:1] = [schemes.moments(fact), schemes.beside(fact)]
     return ", ".join(filter(None, parts))
 
 

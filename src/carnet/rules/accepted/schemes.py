@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from carnet.fhir.folding import fold
+from carnet.fhir.folding import fold, words
 
 Fact = dict[str, Any]
 
@@ -30,6 +30,14 @@ _AND_A_PART = re.compile(r"(?<!\d)(\d+) +(?:1/[234]|3/4)(?!\d)")  # « 5 1/2 »
 _COUNTED = frozenset(
     ("cp", "comprime", "gel", "gelule", "capsule", "sachet", "suppositoire", "ovule", "patch")
 )
+_MEALS = r"(?:les |le |chaque |un )?repas\b"
+_BESIDE = (
+    (re.compile(r"\btoutes les (\d{1,2}) ?h(?:eures?)?\b"), r"toutes les \1 h"),
+    (re.compile(r"\ba jeun\b"), "à jeun"),
+    (re.compile(rf"\bavant {_MEALS}"), "avant le repas"),
+    (re.compile(rf"\bapres {_MEALS}"), "après le repas"),
+    (re.compile(rf"\b(?:au (?:milieu|cours)|pendant|avec|aux?) (?:des |du )?{_MEALS}"), "au cours du repas"),
+)
 _MOST_WITHOUT_UNIT = 4  # a greater number without a unit is as likely a strength
 
 
@@ -47,6 +55,10 @@ def is_uneven(fact: Fact) -> bool:
     unequal = len({amount for amount, _ in _AT.findall(said)}) > 1
     told = fact.get("times_per_day") is not None or fact.get("max_per_day")
     lost = not told and bool(_RHYTHM.search(said))
+    by_weight = str(fact.get("intake_unit") or "").endswith(("/kg", "dose-poids"))
+    lost = lost or (
+        by_weight and "kg" in said
+    )  # « 80 mg/kg/j en 3 prises » was divided, « dose 12 kg » is 12
     lost = lost or bool(_WHERE.search(said) or _SUM.search(said)) or _is_half_a_strength(said)
     return any((unequal, lost, _RANGE.search(said), is_stepped(fact), _is_unequal(fact), _is_bare(fact)))
 
@@ -58,9 +70,16 @@ def moments(fact: Fact) -> str:
         said = [name for name, amount in zip(_MOMENTS, places[0], strict=False) if amount.strip("0,.")]
         said = said if len(said) < len(places[0]) else []
     else:
-        told = fold(_quote(fact)).split()
+        told = {*words(_quote(fact))}
         said = [name for name in _MOMENTS if name in told]
     return " et ".join(filter(None, (", ".join(_SAID[one] for one in said[:-1]), *map(_SAID.get, said[-1:]))))
+
+
+def beside(fact: Fact) -> str:
+    """`toutes les 6 h, au cours du repas`: what else the words say of when it is taken, that a number a day does not."""
+    told = fold(_quote(fact))
+    found = ((form.search(told), said) for form, said in _BESIDE)
+    return ", ".join(one.expand(said) for one, said in found if one)
 
 
 def _quote(fact: Fact) -> str:
