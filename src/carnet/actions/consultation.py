@@ -81,7 +81,8 @@ def sign(
 
 def take(*, by: Actor, at: datetime, patient: str, composition: str, key: str, seen: str) -> Stored:
     """Take in one offer that a note of this day left as text; its words are as they were signed, and the fact says who
-    accepted it and when. The note. Raises Conflict when the offer says something else by now, NotFound, Refused."""
+    accepted it and when. The note. Raises Conflict when the offer says something else by now or the record says it
+    already, NotFound, Refused."""
     check_write(by)
     with gate.write(by=by, at=at, action="consultation.take", patient=patient) as work:
         stored = work.get("Composition", composition)

@@ -41,6 +41,7 @@ _NO_MORE = (
     "Cette proposition ne se reprend plus ici : la note, le dossier ou le jour a changé. Rien n'a été retenu. Corrigez "
     "la note pour la reprendre."
 )
+_SAID = "Le dossier le dit déjà. Rien n'a été retenu de plus."
 _OVERTAKEN = (
     "Les traitements du dossier ont changé depuis que vous avez accepté un médicament : ce qu'il remplace n'est plus le "
     "même. Rien n'est signé. Relisez les propositions : acceptez de nouveau, ou refusez."
@@ -149,17 +150,19 @@ def enter(
 
 
 def take(work: Work, *, patient: str, signed: Stored, text: str, key: str, seen: str) -> None:
-    """Accept one more offer of a note that was signed this day: its words are there, a person now says yes to them.
-    Raises Conflict when it is no longer there, or says something else by now."""
+    """Accept one more offer of a note whose last version was signed this day: its words are there, a person now says yes
+    to them. Raises Conflict when it is no longer there, says something else by now, or is in the record already."""
     said = signed.resource()
-    day = _day(datetime.fromisoformat(said["date"]))
+    day, encounter = _day(datetime.fromisoformat(said["date"])), said["encounter"]["reference"]
     known = _confirmed(work.record(patient, *_EVERY))
-    scene = _scene(work, patient, signed, said["encounter"]["reference"], text, day)
+    # A correction gives the note the day of its own signature: only the visit says when it was measured or done.
+    scene = replace(_scene(work, patient, signed, encounter, text, day), visited=_visited(work, encounter))
     listed = _read_again(work, scene, known, [], signed.reference)
     found = next((one for one in listed if one.key == key and one.seen == seen), None)
     if found is None or day != _day(work.at):
         raise Conflict(_NO_MORE)
-    _write(work, [found.fact], known, scene)
+    if found.known or not _write(work, [found.fact], known, scene):
+        raise Conflict(_SAID)
     work.count(found.term, accepted=True, refused=False)
 
 
@@ -199,13 +202,15 @@ def _read_again(
     )
 
 
-def _write(work: Work, accepted: list[Fact], known: list[Resource], scene: Scene) -> None:
+def _write(work: Work, accepted: list[Fact], known: list[Resource], scene: Scene) -> bool:
+    """Make these facts; whether there was anything to write."""
     versions = {f"{one['resourceType']}/{one['id']}": int(one["meta"]["versionId"]) for one in known}
     made = change(accepted, known, scene)
     for new in classification.coded(work, made.created):
         work.create(new)
     for changed in classification.coded(work, made.updated):
         work.update(changed, if_version=versions[f"{changed['resourceType']}/{changed['id']}"])
+    return bool(made.created or made.updated)
 
 
 def _left(work: Work, patient: str, listed: Sequence[Offer], before: str) -> tuple[Offer, ...]:
