@@ -164,3 +164,20 @@ def test_taken_in_twice_is_written_once(client: Client, doctor: Actor, emile: st
     take(client, emile, "order:bio nfs crp:1")
     assert take(client, emile, "order:bio nfs crp:1") == "404"
     assert requests(doctor, emile) == ["bio NFS CRP"]
+
+
+def test_what_is_turned_down_leaves_the_rest_to_be_named_again(
+    client: Client, doctor: Actor, emile: str
+) -> None:
+    """Another window took it meanwhile: this page is told so, and the record names the rest once more."""
+    where = signed(client, doctor, emile, "TA 14/8")
+    assert "avis : courrier cardio" in named(client, where)
+    (note,) = gate.open_record(by=doctor, at=clock.now(), patient=emile).all("Composition")
+    consultation.take(
+        by=doctor, at=clock.now(), patient=emile, composition=note.id, key="order:bio nfs crp:1",
+        seen="biologie : bio NFS CRP",
+    )  # fmt: skip
+    assert take(client, emile, "order:bio nfs crp:1", on="record") == "409"
+    assert requests(doctor, emile) == ["bio NFS CRP"]
+    assert "avis : courrier cardio" in named(client, where)
+    assert named(client, where) == []

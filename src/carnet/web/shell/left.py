@@ -49,14 +49,16 @@ def taken(request: HttpRequest, key: str) -> None:
 
 def of(request: HttpRequest, patient: str, *, once: bool = False) -> dict[str, Any]:
     """What to name on a page of this patient: `first`, `others`, `composition`; nothing after a moment, and with `once`
-    nothing when a page has named it already."""
+    nothing when a page has named it already. A form that was sent shows nothing: when what it asked is turned down, the
+    next page names it again."""
     held = request.session.get(_LEFT)
     if not held or held["patient"] != patient or clock.now().timestamp() - held["at"] > _MOMENT:
         return {}
     if once and held["shown"]:
         return {}
-    if not held["shown"]:
-        request.session[_LEFT] = {**held, "shown": True}
+    shown = request.method == "GET"
+    if held["shown"] != shown:
+        request.session[_LEFT] = {**held, "shown": shown}
     first = [one for one in held["lines"] if one["kind"] in _FIRST]
     others = [one for one in held["lines"] if one["kind"] not in _FIRST]
     if not first and not others:
