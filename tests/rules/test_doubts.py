@@ -13,6 +13,7 @@ DAY = date(2026, 11, 21)
 PRESSURE = {"kind": "vital", "name": "bp", "value": {"systolic": 148, "diastolic": 92}, "unit": "mm[Hg]"}
 DRUG = {"kind": "medication", "drug": "amoxicilline", "strength": "1 g", "dose_per_intake": 1, "times_per_day": 3,
         "intake_unit": "comprimé", "status": "prescribed"}  # fmt: skip
+STOP = {"kind": "medication", "drug": "furosémide", "status": "stopped"}
 NONE = {"kind": "allergy", "substance": "aucune connue", "status": "negated"}
 ALLERGY = {"kind": "allergy", "substance": "pénicilline", "status": "affirmed"}
 
@@ -31,6 +32,8 @@ def offered(text: str, quote: str, fact: dict[str, Any]) -> list[Offer]:
         ("pas de reprise d'amoxicilline", "amoxicilline", DRUG),
         ("éviter l’amoxicilline", "amoxicilline", DRUG),
         ("pas allergique à l'amoxicilline", "pas allergique", NONE),
+        ("ne pas arrêter le Lasilix", "Lasilix", STOP),
+        ("pas d’arrêt du Lasilix", "Lasilix", STOP),
     ],
 )
 def test_what_the_words_contradict_is_not_offered(text: str, quote: str, fact: dict[str, Any]) -> None:
@@ -48,6 +51,11 @@ def test_what_the_words_contradict_is_not_offered(text: str, quote: str, fact: d
         ("sa femme prend amoxicilline", "amoxicilline", {**DRUG, "status": "ongoing"}),
         ("si échec amoxicilline 1 g x3/j", "amoxicilline 1 g x3/j", DRUG),
         ("(09/11/2026) amoxicilline 1 g x3/j", "amoxicilline 1 g x3/j", DRUG),
+        ("stop Lasilix si déshydratation", "Lasilix si déshydratation", STOP),
+        ("stop Lasilix si déshydratation", "Lasilix", STOP),
+        ("arrêt du Lasilix 5 j avant l'extraction", "Lasilix 5 j", STOP),
+        ("Lasilix 40 à arrêter en cas de diarrhée", "Lasilix 40", STOP),
+        ("en cas de diarrhée stop Lasilix", "Lasilix", STOP),
         ("amoxicilline 1 g 2 matin 1 soir", "amoxicilline 1 g 2 matin 1 soir", DRUG),
         (
             "méthotrexate 1 cp x1/j",
@@ -68,6 +76,8 @@ def test_what_may_be_otherwise_is_looked_at_alone(text: str, quote: str, fact: d
         ("toux depuis hier. TA 148/92", "TA 148/92", PRESSURE),
         ("pas d'AINS, amoxicilline 1 g x3/j", "amoxicilline 1 g x3/j", DRUG),
         ("pas d'allergie connue à ce jour", "pas d'allergie connue", NONE),
+        ("pas de fièvre, stop Lasilix", "Lasilix", STOP),
+        ("stop Lasilix et revoir si oedèmes", "Lasilix", STOP),
         (
             "méthotrexate 1 cp/sem",
             "méthotrexate 1 cp/sem",

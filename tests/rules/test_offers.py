@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from carnet.rules.offers import Offer, offers, said_of, term_of, words
+from carnet.rules.offers import Offer, counted, offers, said_of, term_of, words
 from tests.rules.test_accepted import EVERY, HTA, PRESSURE, TEXT
 
 DAY = date(2026, 11, 21)
@@ -153,3 +153,11 @@ def test_a_prescription_is_certain_only_when_all_of_it_was_read(missing: str) ->
 )
 def test_what_was_counted_is_told_in_words(term: str, said: tuple[str, str]) -> None:
     assert said_of(term) == said
+
+
+def test_a_refused_request_hides_no_other() -> None:
+    asked = {"kind": "order", "type": "lab", "start": 0, "end": 2, "confidence": 0.9}
+    nfs, tsh = ({**asked, "quote": words, "what": words} for words in ("bio NFS", "bio TSH"))
+    shown = offered(nfs, tsh, refused=[term_of(nfs)])
+    assert [one.fact["what"] for one in shown] == ["bio TSH"]
+    assert counted(term_of(nfs)) == counted(term_of(tsh)) == "order:lab"

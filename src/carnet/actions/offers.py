@@ -145,7 +145,11 @@ def enter(
         _take_back(work, [one.fact for one in listed], accepted, scene)
     for offer in listed:
         if offer.verdict:
-            work.count(offer.term, accepted=offer.verdict == "accepted", refused=offer.verdict == "refused")
+            work.count(
+                rules.counted(offer.term),
+                accepted=offer.verdict == "accepted",
+                refused=offer.verdict == "refused",
+            )
     return _left(work, draft.patient, listed, before)
 
 
@@ -163,7 +167,7 @@ def take(work: Work, *, patient: str, signed: Stored, text: str, key: str, seen:
         raise Conflict(_NO_MORE)
     if found.known or not _write(work, [found.fact], known, scene):
         raise Conflict(_SAID)
-    work.count(found.term, accepted=True, refused=False)
+    work.count(rules.counted(found.term), accepted=True, refused=False)
 
 
 def _scene(work: Work, patient: str, signed: Stored, encounter: str, text: str, day: date) -> Scene:

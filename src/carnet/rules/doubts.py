@@ -30,6 +30,15 @@ _ONE_SUBSTANCE = re.compile(
     r"\s+(?:à|a|au|aux)\b(?!\s+(?:ce jour|sa connaissance|ma connaissance))", re.IGNORECASE
 )
 _IF = re.compile(r"\b(?:si|en cas|sauf si)\b")
+# A stop that is not made: denied before the drug; or later, or under a condition, said right after it.
+_NOT_STOPPED = re.compile(
+    r"\b(?:pas|jamais|inutile|sans|refus\w*|eviter|lieu|raison)(?: (?:de|d|a|la|le|l|encore|surtout|lieu|raison))* "
+    r"(?:arret|stopp|suspen|interr)\w*(?: (?:le|la|les|l|du|de|des|d|son|sa|ses|seule?))*$"
+)
+_STOPPED_LATER = re.compile(
+    r"(?:^| )(?:si|en cas|sauf|avant(?! hier)|veille|des (?:que|qu)|quand|lorsqu\w*|jusqu\w*|prevu\w*)\b"
+)
+_ANOTHER_MATTER = re.compile(r"\b(?:revoir|rdv|cs|consult\w*|r?appel\w*|controle|bio|puis|par)\b")
 
 
 def is_withheld(text: str, fact: Fact, day: date) -> bool:
@@ -39,6 +48,8 @@ def is_withheld(text: str, fact: Fact, day: date) -> bool:
         return True
     if fact["kind"] == "medication" and fact["status"] == "prescribed":
         return bool(_FORBIDDEN.search(_before(text, fact)))
+    if fact["kind"] == "medication" and fact["status"] == "stopped":
+        return bool(_NOT_STOPPED.search(_before(text, fact)))
     denied = fact["kind"] == "allergy" and fact["status"] == "negated"
     return denied and "aucune" in fold(fact["substance"]) and bool(_ONE_SUBSTANCE.match(text, fact["end"]))
 
@@ -50,8 +61,17 @@ def is_doubtful(text: str, fact: Fact) -> bool:
         return True
     if kind == "medication" and (_IF.search(before) or _COPIED.match(_line(text, fact))):
         return True
+    if kind == "medication" and fact["status"] == "stopped" and _is_later(text, fact):
+        return True
     family = kind == "condition" and fact["status"] == "family"
     return not family and bool(_SOMEBODY.search(before))
+
+
+def _is_later(text: str, fact: Fact) -> bool:
+    """« stop Lasilix si déshydratation », « arrêt 5 j avant l'extraction »; not « arrêt, revoir si fièvre »."""
+    said = f"{fold(text[fact['start'] : fact['end']])} {_after(text, fact)}"
+    found = _STOPPED_LATER.search(said)
+    return found is not None and not _ANOTHER_MATTER.search(said[: found.start()])
 
 
 def _is_copied(text: str, fact: Fact, day: date) -> bool:

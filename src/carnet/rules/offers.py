@@ -103,7 +103,7 @@ def offers(
         one = _offer(text, fact, key, day, treatments.ends(fact, known, day, note))
         verdict = _verdict(one.fact, marks.get(key, ""), (kept or {}).get(key))
         if verdict or term not in never:
-            quiet = not verdict and is_tiresome((counts or {}).get(term, (0, 0)))
+            quiet = not verdict and is_tiresome((counts or {}).get(counted(term), (0, 0)))
             already = not one.ends and (is_known(fact, known, day) or is_made(fact))
             found.append(replace(one, verdict=verdict, quiet=quiet, known=already))
     return found
@@ -171,7 +171,8 @@ def name_of(fact: Fact) -> str:
 
 
 def term_of(fact: Fact) -> str:
-    """What is counted and what a refusal is about: the kind, and the thing named; not its number."""
+    """What a refusal is about: the kind, and the thing named, not its number; of a request its words, for « bio NFS » says
+    nothing of « bio TSH ». See `counted` for what the practice counts."""
     named = (
         fact.get("name")
         or fact.get("label")
@@ -180,8 +181,14 @@ def term_of(fact: Fact) -> str:
         or fact.get("vaccine")
     )
     said = fold(str(named or fact.get("type") or fact["quote"]))
-    status = fact.get("status", "") if fact["kind"] == "condition" else ""
-    return ":".join(filter(None, (fact["kind"], said, status)))
+    more = {"condition": fact.get("status", ""), "order": fold(str(fact.get("what") or fact["quote"]))}
+    return ":".join(filter(None, (fact["kind"], said, more.get(fact["kind"], ""))))
+
+
+def counted(term: str) -> str:
+    """What the practice counts of a term: of a request its type, never its words."""
+    kind, name, *_ = (*term.split(":"), "")
+    return f"{kind}:{name}" if kind == "order" else term
 
 
 def said_of(term: str) -> tuple[str, str]:

@@ -26,11 +26,12 @@ KINDS: dict[str, Callable[[Fact, Scene], Resource | None]] = {
 }
 
 
-# What a corrected note takes back: the status that can be, and what it becomes.
+# What a corrected note takes back: each status that can be, and what it becomes. A prescription that was printed is
+# stopped: the paper is out, and no later one may say it again.
 _UNSAID = {
-    "Observation": ("final", "entered-in-error"),
-    "MedicationRequest": ("draft", "cancelled"),
-    "ServiceRequest": ("active", "revoked"),
+    "Observation": {"final": "entered-in-error"},
+    "MedicationRequest": {"draft": "cancelled", "active": "stopped"},
+    "ServiceRequest": {"active": "revoked"},
 }
 _SAYS = ("medicationCodeableConcept", "component", "valueQuantity", "valueString", "valueCodeableConcept",
          "dosageInstruction", "dispenseRequest", "dosage", "vaccineCode", "lotNumber", "description", "restriction",
@@ -125,7 +126,7 @@ def unsaid(
     stays = [one for one in held if one not in gone and _still_says(one, scene)]
     drugs = {str(fact["drug"]) for fact in [*accepted, *filter(treatments.is_stop, listed)] if "drug" in fact}
     again = (treatments.revived(one, drugs, stays, references.unversioned(scene.note)) for one in held)
-    cancelled = [{**one, "status": _UNSAID[one["resourceType"]][1]} for one in gone]
+    cancelled = [{**one, "status": _UNSAID[one["resourceType"]][one["status"]]} for one in gone]
     return [*cancelled, *(one for one in again if one is not None and one not in gone)]
 
 
@@ -137,8 +138,8 @@ def _still_says(resource: Resource, scene: Scene) -> bool:
 
 
 def _may_be_unsaid(resource: Resource, scene: Scene) -> bool:
-    may = _UNSAID.get(resource["resourceType"])
-    return may is not None and resource.get("status") == may[0] and is_of_note(resource, scene)
+    may = _UNSAID.get(resource["resourceType"], {})
+    return resource.get("status") in may and is_of_note(resource, scene)
 
 
 def made_by(note: str, known: Iterable[Resource], text: str, day: date) -> Callable[[Fact], bool]:
