@@ -69,3 +69,29 @@ def test_what_is_no_day_of_the_past_dates_nothing(text: str) -> None:
 
 def test_without_the_day_of_the_note_nothing_is_dated() -> None:
     assert days("Na 131 (10/11)", None) == [("Na 131", "")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TA 16/9 le 23/11",
+        "TA 16/9 du 5 décembre",
+        "TA 23/11 : 14/8",
+        "bio du 12/12 : K 5,6",
+        "TA 16/9 le 5/1",
+    ],
+)
+def test_a_day_to_come_is_not_one_of_last_year(text: str) -> None:
+    assert [day for _, day in days(text)] == ["older"]
+    assert days("K 4,1 (23/11)") == [("K 4,1", "2025-11-23")]
+
+
+def test_the_day_of_the_note_itself_makes_nothing_older() -> None:
+    assert days("le 22/11 TA 16/9") == [("TA 16/9", "")]
+    assert days("TA 16/9 le 21/11") == [("TA 16/9", "2026-11-21")]
+
+
+def test_a_value_far_along_a_line_keeps_the_heading_of_its_report() -> None:
+    report = "bio du 12/11 : " + ", ".join(["K 5,6"] * 40)
+    assert {day for _, day in days(report)} == {"2026-11-12"}
+    assert days(report + ", ce jour CRP 4")[-1] == ("CRP 4", "")

@@ -54,6 +54,10 @@ def others(text: str) -> dict[str, Any]:
         ("RDV le 14/08", ""),
         ("acuité 10/10 et 8/10", ""),
         ("HBA 14/8 le 14/8/2025", ""),
+        ("TA 23/11 : 14/8", "140/80"),
+        ("TA le 23/11 : 14/8", "140/80"),
+        ("TA 12/11: 14/8, 10/11 : 15/9", "140/80 150/90"),
+        ("TA 140/80 : 130/70", "140/80 130/70"),
     ],
 )
 def test_blood_pressure(text: str, expected: str) -> None:

@@ -20,12 +20,17 @@ _MOST = 6  # substances in one list
 
 def read(note: Note, named: Sequence[Named], allergens: Sequence[Match[Concept]]) -> Iterator[Fact]:
     """« Pas d'allergie » first; then each substance of each list."""
-    none = [match.span() for match in _none().finditer(note.flat) if not _goes_on(note, match)]
+    known = {one.start: (one.end, note.text[one.start : one.end].lower()) for one in named}
+    known |= {match.start: (match.end, match.value.label) for match in allergens}
+    after = list(_told_after(note, known))
+    none = [
+        match.span()
+        for match in _none().finditer(note.flat)
+        if not _goes_on(note, match) and not any(one.start < match.start() < one.end for one in after)
+    ]
     if none:
         start, end = none[0]
         yield Fact(ALLERGY, start, end, 0.95, {"substance": NO_KNOWN, "status": "negated"})
-    known = {one.start: (one.end, note.text[one.start : one.end].lower()) for one in named}
-    known |= {match.start: (match.end, match.value.label) for match in allergens}
     last = -1
     for cue in _cue().finditer(note.flat):
         if _ALLERGIC.search(note.before(cue.start(), 16)) and not _TO.search(cue[0]):
@@ -35,7 +40,7 @@ def read(note: Note, named: Sequence[Named], allergens: Sequence[Match[Concept]]
         for fact in _substances(note, cue, known):
             last = fact.end
             yield fact
-    yield from _told_after(note, known)
+    yield from after
 
 
 def _told_after(note: Note, known: dict[int, tuple[int, str]]) -> Iterator[Fact]:
@@ -43,7 +48,9 @@ def _told_after(note: Note, known: dict[int, tuple[int, str]]) -> Iterator[Fact]
     for start, (end, name) in known.items():
         said = _afterwards().match(note.flat, end)
         if said and not _ALLERGIC.search(note.before(start, 16)):
-            status = "suspected" if said[0].endswith("?") else "affirmed"
+            asked = said[0].endswith("?")
+            denied = asked and _ANSWERED_NO.match(note.flat, said.end() - 1)
+            status = "negated" if denied else "suspected" if asked else "affirmed"
             yield Fact(ALLERGY, start, said.end(), 0.85, {"substance": name, "status": status})
 
 
@@ -108,7 +115,7 @@ def _words(note: Note, start: int, limit: int, listed: bool) -> tuple[int, str] 
 
 
 def _status(note: Note, before: str, end: int) -> str:
-    if _REFUTED.match(note.flat, end):
+    if _REFUTED.match(note.flat, end) or _ANSWERED_NO.match(note.flat, end):
         return "negated"
     if _UNPROVED.match(note.flat, end):
         return "suspected"
@@ -126,6 +133,11 @@ def _status(note: Note, before: str, end: int) -> str:
 
 _REFUTED = re.compile(
     r" ?(?:\(|: ?|, ?)?(?:a ete |est )?(?:infirmee?|exclue?|ecartee?|levee?|eliminee?|desensibilisee?)(?![a-z])"
+)
+
+# « Allergie pénicilline ? non »; « ? non testée » leaves it open.
+_ANSWERED_NO = re.compile(
+    r" ?\)? ?\? ?:? ?non(?![a-z])(?! (?:conn|confirm|prouv|document|explor|test|verif|su(?![a-z])|precis))"
 )
 
 _UNPROVED = re.compile(

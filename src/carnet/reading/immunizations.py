@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -38,13 +39,14 @@ def read(note: Note, found: Sequence[Match[Concept]], diseases: Sequence[Match[C
     """Each vaccine once per status; « vaccins à jour » when no vaccine is named."""
     seen: set[tuple[str, str]] = set()
     mentions = _once(note, sorted(_mentions(note, found, diseases), key=lambda one: one.start))
+    starts = [one.start for one in mentions]
     for one, told in zip(mentions, _statuses(note, mentions), strict=True):
         status, end = told or (REFUSED, one.end)
         key = (_family(one), status)
         if status and key not in seen and not _PROVED.match(note.flat, one.word):
             seen.add(key)
             yield Fact(IMMUNIZATION, one.start, end, 0.92, {"vaccine": one.name, "status": status})
-        if status and (next_dose := _next_dose(note, one, (status, end), mentions)):
+        if status and (next_dose := _next_dose(note, one, (status, end), starts)):
             yield next_dose
     yield from _all(note, bool(seen))
 
@@ -66,13 +68,13 @@ def _mentions(
     note: Note, found: Sequence[Match[Concept]], diseases: Sequence[Match[Concept]]
 ) -> Iterator[Mention]:
     """Names of the table first; then diseases that no table of vaccines has, after « vaccin »."""
-    taken = []
+    taken: set[int] = set()  # characters
     for match in _vaccines(note, found):
-        taken.append((match.start, match.end))
+        taken.update(range(match.start, match.end))
         yield Mention(_head(note, match.start) or match.start, match.end, match.value.label, match.start)
     for match in diseases:
         head = _head(note, match.start)
-        free = not any(start < match.end and match.start < end for start, end in taken)
+        free = taken.isdisjoint(range(match.start, match.end))
         if head is not None and free and not _TESTED.search(note.before(match.start, 30)):
             yield Mention(head, match.end, note.text[match.start : match.end].lower(), match.start)
 
@@ -173,7 +175,11 @@ _BEHIND = re.compile(r" | ?(?:\(|→|-+>|=+>|:) ?")
 def _statuses(note: Note, mentions: Sequence[Mention]) -> list[Told | None]:
     """What is said behind each, else behind the list, else before it, else by the place."""
     limits = [
-        min(note.sentence(one.end - 1).end, one.end + _FAR, *(other.start for other in mentions[place + 1 :]))
+        min(
+            note.sentence(one.end - 1).end,
+            one.end + _FAR,
+            *(other.start for other in mentions[place + 1 : place + 2]),
+        )
         for place, one in enumerate(mentions)
     ]
     told = [_behind(note, one, limit) for one, limit in zip(mentions, limits, strict=True)]
@@ -326,12 +332,11 @@ def _by_place(note: Note, one: Mention) -> Told | None:
     return (PAST, one.end) if sentence.section == "vaccines" else None
 
 
-def _next_dose(note: Note, one: Mention, told: Told, mentions: Sequence[Mention]) -> Fact | None:
+def _next_dose(note: Note, one: Mention, told: Told, starts: Sequence[int]) -> Fact | None:
     """« Gardasil D1 fait ce jour, D2 dans 6 mois », « DTP 2005, rappel à faire »: the same vaccine again."""
     status, end = told
-    limit = min(
-        [other.start for other in mentions if other.start >= end] + [end + _NEXT_WITHIN, len(note.flat)]
-    )
+    following = bisect_left(starts, end)
+    limit = min(*starts[following : following + 1], end + _NEXT_WITHIN, len(note.flat))
     line = note.flat.find("\n", end, limit)
     dose = _ANOTHER.search(note.flat, end, limit if line < 0 else line)
     if dose is None:

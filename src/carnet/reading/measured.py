@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -15,7 +16,13 @@ from carnet.reading.facts import LAB, VITAL, Fact
 from carnet.reading.structure import Note
 
 _REACH = 40  # characters after a value in which its day is written
+_BACK = 60  # characters before a value in which its day, or that it is an older one, is written
 _SOON, _YEAR = 92, 366  # days: a day without its year before a value may be one to come
+_AHEAD = 60  # days: a day without its year that comes so soon is not one of last year
+
+
+# The heading above a line, the headings in it, and where it speaks of today.
+Line = tuple[re.Match[str] | None, list[re.Match[str]], list[int]]
 
 
 @cache
@@ -56,51 +63,74 @@ def _forms() -> dict[str, re.Pattern[str]]:
 def dated(note: Note, facts: Iterable[Fact]) -> list[Fact]:
     """The facts; measures of another day with `on` (ISO, as precise as it is told) or, without a day, `older`."""
     found, today = list(facts), _iso(note.context.date)
-    values = [one.start for one in found if one.kind == LAB]
-    told = [_said(note, one, today, values) if one.kind in (VITAL, LAB) else {} for one in found]
+    lines = _lines(note, [one.start for one in found if one.kind == LAB])
+    told = [_said(note, one, today, lines) if one.kind in (VITAL, LAB) else {} for one in found]
     return [
         replace(one, values=one.values | said) if said else one for one, said in zip(found, told, strict=True)
     ]
 
 
-def _said(note: Note, fact: Fact, today: date | None, values: Sequence[int]) -> dict[str, object]:
+def _said(note: Note, fact: Fact, today: date | None, lines: dict[int, Line]) -> dict[str, object]:
     forms, (start, end) = _forms(), _line(note, fact.start)
-    before, after = note.flat[start : fact.start], note.flat[fact.end : min(end, fact.end + _REACH)]
+    before = max(start, fact.start - _BACK), fact.start
+    after = note.flat[fact.end : min(end, fact.end + _REACH)]
     if (
         forms["then"].match(after)
         or forms["older_after"].match(after)
-        or forms["older_before"].search(before)
+        or forms["older_before"].search(note.flat, *before)
     ):
         return {"older": True}
     if forms["older"].search(note.flat[fact.start : fact.end]):
         return {"older": True}
-    found = _beside(after, before)
+    found = _beside(after) or forms["before"].search(note.flat, *before)
     if not found and fact.kind == LAB:
-        found = _heading(note, start, before, values)
+        found = _heading(lines[start], fact.start)
     if found is None:
         return {}
     on = _on(found, today)
-    return {"on": on} if on else {"older": True} if today and found["p"] == "le " else {}
+    return {"on": on} if on else {"older": True} if today and _is_older(found, today) else {}
 
 
-def _beside(after: str, before: str) -> re.Match[str] | None:
-    """The day at once after a value, behind a bracket or a word (« 12/11 » alone may be a dose); else before it."""
+def _is_older(found: re.Match[str], today: date) -> bool:
+    """Whether a day that cannot be told still says that the value is not of the visit."""
+    part = found.groupdict()
+    if _one(today.year, *_told(part)) == today:
+        return False
+    sure = (
+        found.re is not _forms()["before"] or ":" in found[0]
+    )  # « RDV 12/12 TA 14/8 » says nothing of the pressure
+    return part["p"] == "le " or (sure and _to_come(part, today))
+
+
+def _beside(after: str) -> re.Match[str] | None:
+    """The day at once after a value, behind a bracket or a word: « 12/11 » alone may be a dose."""
     found = _forms()["after"].match(after)
-    if found and (found["open"] or found["p"] or found["k"] or found["n"]):
-        return found
-    return _forms()["before"].search(before)
+    return found if found and (found["open"] or found["p"] or found["k"] or found["n"]) else None
 
 
-def _heading(note: Note, start: int, before: str, values: Sequence[int]) -> re.Match[str] | None:
+def _lines(note: Note, values: Sequence[int]) -> dict[int, Line]:
+    """Each line by its start, read once however many values it holds; none where nothing was found by a laboratory."""
+    forms, lines, above, start = _forms(), dict[int, Line](), None, 0
+    holding = {_line(note, one)[0] for one in values}
+    for line in note.flat.split("\n") if values else ():
+        end = start + len(line)
+        heads = [*forms["head"].finditer(note.flat, start, end)]
+        todays = [one.start() for one in forms["today"].finditer(note.flat, start, end)] if heads else []
+        lines[start] = above, heads, todays
+        if start not in holding:
+            above = forms["head"].match(line.lstrip(" -*"))
+        start = end + 1
+    return lines
+
+
+def _heading(line: Line, place: int) -> re.Match[str] | None:
     """« bio du 12/11 : », earlier in the line, or alone in a line above with only lines of values between."""
-    found = [*_forms()["head"].finditer(before)]
-    if found:
-        return None if _forms()["today"].search(before, found[-1].end()) else found[-1]
-    while start > 0:
-        start, end = _line(note, start - 1)
-        if not any(start <= one < end for one in values):
-            return _forms()["head"].match(note.flat[start:end].lstrip(" -*"))
-    return None
+    above, heads, todays = line
+    earlier = bisect_right(heads, place, key=lambda head: head.end())
+    if not earlier:
+        return above
+    last = heads[earlier - 1]
+    return None if bisect_left(todays, last.end()) < bisect_left(todays, place) else last
 
 
 def _line(note: Note, place: int) -> tuple[int, int]:
@@ -132,15 +162,34 @@ def _back(today: date, days: int) -> str:
 
 
 def _of_calendar(part: dict[str, str | None], today: date, most: int) -> str:
-    number = int(part["m"]) if part["m"] else month(part["w"] or "")
-    day, year = int(part["d"] or part["wd"] or 0), part["y"] or part["z"]
+    (number, day), year = _told(part), part["y"] or part["z"]
     if not 1 <= number <= 12 or day > 31:
+        return ""
+    if _to_come(part, today) and not part.get("open"):
         return ""
     told = int(year) % 100 + 2000 if year else today.year
     if not year and (number, day or 1) > (today.month, today.day):
         told -= 1
     written = _past(f"{told}-{number:02}" + (f"-{day:02}" if day else ""), today)
     return "" if not year and written and (today - _first(written)).days > most else written
+
+
+def _to_come(part: dict[str, str | None], today: date) -> bool:
+    """Whether a day without its year is one of the next weeks: « TA 16/9 le 23/11 » on the 22nd."""
+    coming = (_one(year, *_told(part)) for year in (today.year, today.year + 1))
+    return not (part["y"] or part["z"]) and any(one and 0 < (one - today).days <= _AHEAD for one in coming)
+
+
+def _told(part: dict[str, str | None]) -> tuple[int, int]:
+    """The month and the day; 0 for what is not told."""
+    return int(part["m"] or 0) or month(part["w"] or ""), int(part["d"] or part["wd"] or 0)
+
+
+def _one(year: int, number: int, day: int) -> date | None:
+    try:
+        return date(year, number, day)
+    except ValueError:
+        return None
 
 
 def _past(written: str, today: date) -> str:

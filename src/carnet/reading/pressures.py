@@ -38,7 +38,7 @@ def read(note: Note) -> Iterator[Fact]:
         sure = "hg" in match[0] or start is not None or chained
         if not sure and not (whole and _alone(note, match)):
             continue
-        if not vitals.measured(note, match.start()) or (_dated(note, match.start()) and not whole):
+        if not vitals.measured(note, match.start()) or (_dated(note, match) and not whole):
             continue
         last = match.end()
         place = match.start() if start is None else start
@@ -108,9 +108,18 @@ def _named(note: Note, place: int) -> int | None:
     return place  # named, further away: the numbers alone are quoted
 
 
-def _dated(note: Note, place: int) -> bool:
+def _dated(note: Note, match: re.Match[str]) -> bool:
+    """« Vu le 12/11 »; « TA 23/11 : 14/8 », a day and then the pressure."""
     words = tables.any_of(tables.toml("vitals.toml")["bp"]["before_date"])
-    return bool(re.search(rf"(?:^|[^a-z])(?:{words}) $", note.before(place, 14)))
+    if re.search(rf"(?:^|[^a-z])(?:{words}) $", note.before(match.start(), 14)):
+        return True
+    second = _A_DAY.fullmatch(match[0]) and _COLON.match(note.flat, match.end())
+    pair = _PAIR.match(note.flat, second.end()) if second else None
+    return pair is not None and _value(pair) is not None
+
+
+_A_DAY = re.compile(r"(?:0?[1-9]|[12][0-9]|3[01])/(?:0?[1-9]|1[0-2])")
+_COLON = re.compile(r" ?: ?(?:(?:ta|pa) ?:? ?)?")
 
 
 def _alone(note: Note, match: re.Match[str]) -> bool:

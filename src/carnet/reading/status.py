@@ -108,7 +108,8 @@ _POSITIVE = re.compile(
 )
 _IN_TESTS = re.compile(
     r"(?:serolog\w*|auto-?prelevements?|depistages?|ists?|recherche|(?:non )?immunisee?s?|vaccine?e?s?(?: contre)?|vaccins?)[ :(]*"
-    r"(?:(?:(?:de|du|la|le|contre) |[dl]')*[a-z0-9-]{2,18}(?: [a-z0-9]{1,12})?(?: ?[,/+&] ?| et ))*(?:(?:de|du|la|le|contre) |[dl]')*$"
+    r"(?:(?:(?:de|du|la|le|contre) |[dl]')*(?!(?:et|de|du|la|le|contre) )[a-z0-9-]{2,18}"  # else exponential
+    r"(?: (?!(?:et|de|du|la|le|contre)(?![a-z0-9]))[a-z0-9]{1,12})?(?: ?[,/+&] ?| et ))*(?:(?:de|du|la|le|contre) |[dl]')*$"
 )
 
 

@@ -1,0 +1,22 @@
+"""An allergy that is asked about, and what the answer makes of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.reading.reading import told
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("allergie pénicilline ? non", [("pénicilline", "negated")]),
+        ("pénicilline : allergie ? non", [("pénicilline", "negated")]),
+        ("Allergies ? non", [("aucune connue", "negated")]),
+        ("allergie pénicilline ?", [("pénicilline", "suspected")]),
+        ("allergie pénicilline ? non testée", [("pénicilline", "suspected")]),
+        ("allergie pénicilline ? non confirmée", [("pénicilline", "suspected")]),
+    ],
+)
+def test_a_question_answered_no_denies_the_allergy(text: str, expected: list[tuple[str, str]]) -> None:
+    assert told(text, "allergy", "substance", "status") == expected
