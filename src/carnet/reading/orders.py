@@ -59,7 +59,18 @@ def read(note: Note, mentions: Sequence[Asked], taken: Sequence[Fact]) -> Iterat
         end = order_words.whole(note, one.type, one.start, one.end, _stops(note, one, stops, drugs))
         asked, link = end if sure else -1, _CHAIN if end == one.end else _LINK
         if sure and not _ends_badly(scene, one, end):
-            yield Fact(ORDER, one.start, end, sure, {"what": note.text[one.start : end], "type": one.type})
+            kind = "certificate" if one.type == "sick_leave" and _of_a_child(note, one.start, end) else one.type
+            yield Fact(ORDER, one.start, end, sure, {"what": note.text[one.start : end], "type": kind})
+
+
+def _of_a_child(note: Note, start: int, end: int) -> bool:
+    """« Arrêt enfant malade 3 j »: a child stops no work; who looks after it gets a certificate."""
+    is_child = note.context.age is not None and note.context.age < _WORKS_FROM
+    return is_child or bool(_FOR_A_CHILD.search(note.flat, start, end))
+
+
+_WORKS_FROM = 14  # years
+_FOR_A_CHILD = re.compile(r"enfant malade|garde d'enfant|presence parentale")
 
 
 def _stops(note: Note, one: Asked, stops: list[int], drugs: Sequence[Fact]) -> list[int]:
