@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from carnet.rules.accepted import measures, medicines
+from carnet.rules.accepted import measures, medicines, same_medicine
 from carnet.rules.accepted.resources import change
 from tests.rules.test_accepted import SCENE, fact, made
 
@@ -84,3 +84,23 @@ def test_a_dose_by_weight_stands_as_it_was_typed() -> None:
         "intake_unit": "dose-poids",
     }
     assert "dose 12 kg" in medicines.directions(pipette)
+
+
+def test_an_injection_told_by_its_brand_is_the_one_of_the_record() -> None:
+    held = {
+        "medicationCodeableConcept": {"text": "sémaglutide (OZEMPIC) 0,5 mg"},
+        "dosage": [{"text": "1 injection par semaine"}],
+    }
+    typed = {
+        "quote": "Ozempic 0,5 mg par semaine : idem",
+        "drug": "sémaglutide",
+        "brand": "Ozempic",
+        "strength": "0,5 mg",
+    }
+    assert same_medicine.is_same(held, typed)
+    gel = {
+        "medicationCodeableConcept": {"text": "diclofénac (VOLTARENE) 1 % gel"},
+        "dosage": [{"text": "1 application"}],
+    }
+    pill = {"quote": "Voltarène 50 1 cp x2", "drug": "diclofénac", "brand": "Voltarène", "strength": "50 mg"}
+    assert not same_medicine.is_same(gel, pill)

@@ -92,10 +92,13 @@ def said(fact: Fact) -> str:
 
 
 def is_same_way(resource: Resource, fact: Fact) -> bool:
-    """By the same way, and not in the other eye."""
+    """By the same way, and not in the other eye. Where the note says none (« Ozempic 0,5 idem »), the brand in its
+    strength says it."""
     theirs, ours = f"{text(resource)} {dosage(resource)}", said(fact)
     sides = [{_SIDES[word] for word in words(said) if word in _SIDES} for said in (theirs, ours)]
-    return way(theirs) == way(ours) and (sides[0] == sides[1] or not all(sides))
+    unsaid = not way(ours) and bool(fact.get("strength"))
+    named = unsaid and is_of_brand(resource, fact) and is_of_strength(resource, fact)
+    return (named or way(theirs) == way(ours)) and (sides[0] == sides[1] or not all(sides))
 
 
 def way(said: str) -> str:
