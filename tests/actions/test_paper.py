@@ -305,3 +305,12 @@ def weight(patient: str, value: str, day: str) -> dict[str, Any]:
         "effectiveDateTime": day,
         "valueQuantity": {"value": Decimal(value), "unit": "kg"},
     }
+
+
+def test_a_certificate_of_a_child_is_asked_for_by_who_answers_for_it(at: datetime) -> None:
+    child = {**EMILE, "birthDate": (at.date() - timedelta(days=365 * 5)).isoformat()}
+    asked = paper.Asked("certificate", paper.WORDINGS["certificate"])
+    assert (
+        paper.values(ALICE, child, paper.told_by([], at.date()), asked, at.date())["interesse"]
+        == "son représentant légal"
+    )

@@ -61,6 +61,7 @@ WORDINGS: dict[Kind, str] = {
     ),
 }
 LONGEST_LEAVE = 366
+_OF_AGE = 18
 # What depends on what a person will type, by kind of paper.
 LATER: dict[Kind, tuple[str, ...]] = {
     "letter": ("destinataire",),
@@ -338,7 +339,7 @@ def values(by: Actor, patient: Resource, told: Told, asked: Asked, today: date) 
         "civilite": {"F": "Mme", "M": "M."}.get(about.sex, ""),
         "nom": about.name,
         "ne": {"F": "née", "M": "né"}.get(about.sex, "né(e)"),
-        "interesse": {"F": "l’intéressée", "M": "l’intéressé"}.get(about.sex, "l’intéressé(e)"),
+        "interesse": _who_asks(patient, about.sex, today),
         "naissance": about.born,
         "age": about.age,
         "date": _day(today),
@@ -355,6 +356,13 @@ def values(by: Actor, patient: Resource, told: Told, asked: Asked, today: date) 
         "jusquau": _day(today + timedelta(days=asked.days - 1)) if asked.days else "",
         "destinataire": asked.to.splitlines()[0].strip() if asked.to.strip() else "",
     }
+
+
+def _who_asks(patient: Resource, sex: str, today: date) -> str:
+    born = str(patient.get("birthDate") or "")
+    if len(born) == 10 and dates.age(date.fromisoformat(born), today)[0] < _OF_AGE:
+        return "son représentant légal"
+    return {"F": "l’intéressée", "M": "l’intéressé"}.get(sex, "l’intéressé(e)")
 
 
 def subject(patient: Resource, today: date) -> Subject:
