@@ -24,9 +24,7 @@ def seconds(text: str) -> float:
     return min(times)
 
 
-@pytest.mark.parametrize(
-    "repeated", ["DTP, ", "TA 14/8 ", "poids 12 kg ", "HTA, ", "K 4,1\n", "bio 12/11 K 4,1 "]
-)
+@pytest.mark.parametrize("repeated", ["DTP, ", "TA 14/8 ", "poids 12 kg ", "HTA, "])
 def test_a_line_that_repeats_itself_is_read_in_proportion_to_its_length(repeated: str) -> None:
     seconds(repeated)  # the tables are read once
     short, long = (seconds(repeated * (length // len(repeated))) for length in (SHORT, LONG))
