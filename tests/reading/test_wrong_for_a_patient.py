@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
-from tests.reading.reading import read
+from carnet.reading.facts import Context
+from tests.reading.reading import packaged, read, told
 
 
 def drugs(text: str) -> list[dict[str, Any]]:
@@ -37,6 +39,7 @@ def test_a_strength_is_no_number_of_dose_kilos(text: str) -> None:
         ("INR 5 → stop previscan 1 j puis 1/2 cp/j", "fluindione"),
         ("stop eliquis 48h puis reprise 5 x2", "apixaban"),
         ("suspendre metformine 3 j", "metformine"),
+        ("suspendre metformine 48h avant scanner", "metformine"),
         ("arrêt Previscan 2 jours puis reprise 1/2 cp", "fluindione"),
     ],
 )
@@ -152,3 +155,67 @@ def test_a_date_before_a_pressure_does_not_lose_it() -> None:
 def test_a_dose_kilo_without_number_is_said() -> None:
     (one,) = drugs("Doliprane dose poids x4/j si fièvre")
     assert (one.get("dose_per_intake"), one.get("intake_unit")) == (1, "dose-poids")
+
+
+# Stops: one that is denied is none, one that is planned or under a condition is never certain.
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ne pas arrêter le Kardegic", "pas d'arrêt du Kardegic", "n'a pas arrêté son Kardegic", "inutile d'arrêter le Kardegic",
+     "surtout ne pas stopper l'Eliquis", "ne jamais arrêter seul le Kardegic", "Kardegic 75 : ne jamais arrêter seul",
+     "Kardegic jamais arrêté", "n'arrête pas le Kardegic et Plavix", "ne pas arrêter Kardegic, Plavix", "refuse d'arrêter le Seresta",
+     "pas lieu de suspendre le Tahor", "aucune raison d'arrêter le Tahor", "sans interrompre l'Eliquis", "pas de sevrage du Seresta",
+     "ne veut pas arrêter le Seresta", "il ne faut pas que le patient arrête le Kardegic", "Kardegic 75, inutile d'arrêter"],
+)  # fmt: skip
+def test_a_stop_that_is_denied_is_no_stop(text: str) -> None:
+    assert all(one["status"] != "stopped" for one in drugs(text))
+
+
+def test_a_drug_whose_stop_is_denied_is_taken() -> None:
+    assert [one["status"] for one in drugs("ne pas arrêter Kardegic et Plavix")] == ["ongoing", "ongoing"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["arrêter Metformine si vomissements", "stop Lasilix si déshydratation", "arrêt amlodipine si TA < 11", "suspendre IEC si diarrhée",
+     "arrêt du Kardegic 5 j avant l'extraction puis reprise", "si TA < 11 : arrêt amlodipine",
+     "stop Xarelto la veille de la coloscopie", "en cas de vomissements, stop metformine", "si diarrhée stop IEC et metformine",
+     "stop metformine et Lasilix si vomissements", "Lasilix 40 à arrêter, si déshydratation", "Règles : si diarrhée, suspendre metformine",
+     "metformine 1000 à suspendre en cas de diarrhée", "envisager d'arrêter le Seresta", "on arrêtera le Tahor", "essayer d'arrêter le Seresta"],
+)  # fmt: skip
+def test_a_stop_that_is_planned_or_under_a_condition_is_not_certain(text: str) -> None:
+    assert all(one["confidence"] <= 0.5 for one in drugs(text) if one["status"] == "stopped")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["arrêt du Tahor", "Tahor arrêté", "pas de fièvre, arrêt Tahor", "pas toléré, arrêt du Tahor", "ne supporte pas stop Tahor",
+     "stop Tahor, revoir si douleurs", "stop Tahor 40, Doliprane 1 g si douleur", "Doliprane 1 g si douleur, stop Tahor",
+     "pas d'arrêt de travail, stop Tahor", "ne prend plus le Tahor", "n'a plus de Tahor"],
+)  # fmt: skip
+def test_a_stop_beside_another_denial_or_condition_stays_certain(text: str) -> None:
+    (one,) = (one for one in drugs(text) if one["drug"] == "atorvastatine")
+    assert (one["status"], one["confidence"] >= 0.9) == ("stopped", True)
+
+
+@pytest.mark.parametrize("text", ["pas d'arrêt, Doliprane 1g x3/j", "pas d'arrêt Doliprane 1g x3/j",
+                                  "pas d'arrêt de travail. Doliprane 1g x3/j"])  # fmt: skip
+def test_no_days_off_work_says_nothing_of_the_drug(text: str) -> None:
+    assert [one["status"] for one in drugs(text)] == ["prescribed"]
+
+
+@pytest.mark.parametrize("run", ["t" * 60, "t" * 20_000, "tt" * 85, "d'l'" * 5_000])
+def test_a_long_run_of_letters_after_a_cue_is_read_at_once(run: str) -> None:
+    drugs("stop amlodipine")
+    begun = time.process_time()
+    drugs(f"stop {run} q amlodipine")
+    assert time.process_time() - begun < 1
+
+
+def test_a_child_stops_no_work() -> None:
+    """The paper of a sick child is for who looks after it: no sick leave in the name of the child."""
+    from_school = packaged().read("Arrêt 3 jours", Context(age=5, sex="M", date="2026-11-20"))
+    assert [one.values["type"] for one in from_school] == ["certificate"]
+    assert told("Arrêt enfant malade 3 jours pour la mère", "order", "type") == ["certificate"]
+    assert told("arrêt de travail 3 jours", "order", "type") == ["sick_leave"]

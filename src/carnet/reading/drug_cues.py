@@ -12,6 +12,7 @@ from carnet.reading.structure import Note, Sentence
 
 PRESCRIBED, ONGOING, STOPPED = "prescribed", "ongoing", "stopped"
 NONE, UNSAID, PAST = "none", "", "past"  # spoken of only; nothing says; taken before
+KEPT = "kept"  # its stop is denied
 SUPPLY = 21  # days
 REACH = 90  # characters before a name in which a cue counts
 
@@ -38,8 +39,9 @@ def cues(where: str) -> re.Pattern[str]:
 
 _SEPARATED = re.compile(r",| [-/+·•] ")
 _OF_ANOTHER = re.compile(r"(?:-+>|=+>|→) ?(?:a |mis a l')$")
+# Each word ends where it ends: only « d' » and « l' » are glued, so that a run of letters is tried in one way.
 _LIST = re.compile(
-    r"[ :=,(+/&\"'.-]*(?:(?:et|le|la|les|du|de|des|d'|l'|un|une|son|sa|ses|par|avec|puis|aussi|traitement|ttt|tt|(?:de |d')(?:lui|elle)[- ]meme|spontanement|seule?) ?)*[ :=,(+/-]*"
+    r"[ :=,(+/&\"'.-]*(?:(?:[dl]'|(?:et|le|la|les|du|de|des|une?|son|sa|ses|par|avec|puis|aussi|traitement|ttt?|(?:de |d')(?:lui|elle)[- ]meme|spontanement|seule?)(?![a-z])) ?)*[ :=,(+/-]*"
 )
 
 
@@ -52,6 +54,12 @@ def before(note: Note, line: Line, sentence: Sentence) -> str:
     for cue in reversed(found):
         kind = str(cue.lastgroup)
         near = bool(_LIST.fullmatch(note.flat, cue.end(), one.start))
+        if kind == STOPPED and _is_denied(note, cue):
+            alone = near and not _SEPARATED.search(note.flat, cue.end(), one.start)
+            of_work = told and cue[0] == "arret"  # « pas d'arrêt. Doliprane 1 g x3 »
+            if not of_work and (alone or _only_names(note, cue.end(), one.start)):
+                return KEPT if _A_STOP.match(cue[0]) else NONE  # « ne pas arrêter le Kardegic »
+            continue
         if kind == PRESCRIBED and (
             _NOT.search(note.flat, max(0, cue.start() - 12), cue.start())
             or _NOT_DONE.fullmatch(note.flat, cue.end(), one.start)
@@ -78,13 +86,37 @@ def before(note: Note, line: Line, sentence: Sentence) -> str:
             and not (
                 kind == ONGOING and 0 < (line.posology.days or 0) < SUPPLY
             )  # « sous Lasilix : Diffu-K 5 j »
-            and "," not in note.flat[cue.end() : one.start].split(")")[-1][:0]
             and _list_like(note, cue.end(), one.start)
         ):
             return kind
     return ""
 
 
+def _is_denied(note: Note, cue: re.Match[str]) -> bool:
+    """« ne pas arrêter », « pas d'arrêt du », « n'arrête pas »; not « ne supporte pas, arrêt »."""
+    if _A_STOP.match(cue[0]) and _DENIED_AFTER.match(note.flat, cue.end()):
+        return True
+    said = _denied().search(note.flat, max(0, cue.start() - REACH // 2), cue.start())
+    if not said or not _BARE_NOUN.fullmatch(cue[0]):
+        return bool(said)
+    return not _OF_A_VERB.search(note.flat, max(0, cue.start() - REACH // 2), cue.start())
+
+
+@cache
+def _denied() -> re.Pattern[str]:
+    table = tables.toml("medications.toml")["denied"]
+    words, between = tables.any_of(table["words"]), tables.any_of(table["between"])
+    return re.compile(rf"(?<![a-z])(?:{words})(?![a-z])(?:[ -]|(?:{between})(?![a-z])|[dl]')*$")
+
+
+_A_STOP = re.compile(r"(?:on )?(?:arret|stop|suspen|interr|supprim)")
+_DENIED_AFTER = re.compile(
+    r"(?<=[a-z]) (?:surtout )?(?:pas|jamais)(?= (?:le|la|les|l'|du|de|des|d'|son|sa|ses|seule?)(?![a-z])| l'| d')"
+)
+_BARE_NOUN = re.compile(r"stop|arrets?|suspension|interruption|sevrage|retrait|arrets? (?:du|de|des|d')")
+_OF_A_VERB = re.compile(
+    r"(?<![a-z])n(?:e |')(?!faut|veut|souhaite|desire|peut|doit)[a-z]{3,15} (?:pas|jamais) ?$"
+)  # « ne supporte pas stop Tahor »
 _NOT = re.compile(r"(?<![a-z])(?:ne (?:plus|pas)|pas (?:de|d'|a)|inutile de|sans) ?(?:l[ea]s? )?$")
 _NOT_DONE = re.compile(r" (?:pas|plus)(?: encore)?(?: (?:le|la|les|de|du|d'|l'|son|sa|ses))? ?(?:l')?")
 _OF_ALL = re.compile(r" ?:")
@@ -117,7 +149,7 @@ def _next_at(note: Note, place: int, following: int) -> bool:
 
 # « Tramadol 50 nausées stoppé », « amoxicilline donnée par le dentiste, arrêtée ce matin »; not « pas arrêté ».
 _STOPPED_LATER = re.compile(
-    r"(?:(?!(?<![a-z])(?:pas|non|ni|sauf|tabac|si)(?![a-z]))(?:[^.;()\n0-9]|(?:19|20)[0-9]{2})){0,32}?(?:\([^()\n]{0,40}\)[ ,:=>→-]*(?:[a-z]{1,8} ){0,2}?)?(?<![a-z])(?:stop(?=[ ,]*(?:$|\n|\.|;))|stoppee?s?|arretee?s?|interrompue?s?|suspendue?s?|remplacee?s? par|arret(?= (?:j[0-9]|apres|au bout|definitif|spontane|pour|car|cause|devant|seul)))(?![a-z])"
+    r"(?:(?!(?<![a-z])(?:pas|non|ni|sauf|tabac|si|jamais|sans|inutile|refus[a-z]*)(?![a-z]))(?:[^.;()\n0-9]|(?:19|20)[0-9]{2})){0,32}?(?:\([^()\n]{0,40}\)[ ,:=>→-]*(?:[a-z]{1,8} ){0,2}?)?(?<![a-z])(?:stop(?=[ ,]*(?:$|\n|\.|;))|stoppee?s?|arretee?s?|interrompue?s?|suspendue?s?|remplacee?s? par|arret(?= (?:j[0-9]|apres|au bout|definitif|spontane|pour|car|cause|devant|seul)))(?![a-z])"
 )
 
 

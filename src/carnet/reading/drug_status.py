@@ -4,9 +4,11 @@ by what it says itself."""
 from __future__ import annotations
 
 import re
+from functools import cache
 
-from carnet.reading import drug_cues
+from carnet.reading import drug_cues, tables
 from carnet.reading.drug_cues import (
+    KEPT,
     NONE,
     ONGOING,
     PAST,
@@ -23,6 +25,7 @@ from carnet.reading.structure import Note, Sentence
 UNCHANGED = (ONGOING, 0.93)  # said after the line
 GUESSED = (PRESCRIBED, 0.6)  # a strength alone
 BY_PLACE = 0.9  # sure of at most: by where it stands in the note
+DENIED = (ONGOING, 0.8)  # its stop is denied: it seems to be taken
 BY_DOSE = 0.8  # sure of at most: by the dosage of the line itself
 
 
@@ -31,6 +34,8 @@ def status(note: Note, line: Line, *, in_list: bool = False) -> tuple[str, float
     one, read = line.named, line.posology
     sentence = note.sentence(one.start)
     after, before = drug_cues.after(note, line), drug_cues.before(note, line, sentence)
+    if before == KEPT:
+        return DENIED
     if before == PAST:
         stop = after == STOPPED or drug_cues.ARROW_STOP.search(note.flat, line.end, line.end + REACH // 2)
         return (STOPPED, 0.8) if stop else (NONE, 0)
@@ -65,6 +70,48 @@ def status(note: Note, line: Line, *, in_list: bool = False) -> tuple[str, float
     if in_list:
         return ONGOING, 0.7
     return _by_place(note, line, sentence)
+
+
+def stops_later(note: Note, line: Line) -> bool:
+    """Whether its stop is planned, wondered about, or hangs on a condition: « stop Lasilix si déshydratation »."""
+    one, sentence = line.named, note.sentence(line.named.start)
+    told = note.flat[max(sentence.start, one.start - REACH * 2) : one.start]
+    if _later("before").search(_CLAUSE.split(told)[-1]) or _IF_FIRST.search(told):
+        return True
+    end, following = one.end + REACH, line.following
+    if following >= one.end and not _JOINED.fullmatch(note.flat, line.end, following):
+        end = min(end, max(line.end, following))
+    found = _later("after").search(note.flat, one.end, end)
+    if not found:
+        return False
+    joined = one.end <= following < found.start()
+    if (
+        joined
+        and "," in note.flat[line.end : following]
+        and _DIGIT.search(note.flat, following, found.start())
+    ):
+        return False  # « stop Tahor, Doliprane 1 g si douleur »
+    other = _ELSE.search(note.flat, following if joined else one.end, end)
+    return not other or other.start() > found.start()
+
+
+@cache
+def _later(where: str) -> re.Pattern[str]:
+    words = tables.any_of(tables.toml("medications.toml")["later"][where])
+    return re.compile(rf"(?<![a-z0-9])(?:{words})(?:(?<=')|(?![a-z]))")
+
+
+_DIGIT = re.compile(r"[0-9]")
+_CLAUSE = re.compile(r"[,;\n]|[.](?![0-9])")
+_IF_FIRST = re.compile(
+    r"(?:^|[:;.\n(→>-]) ?(?:et |mais |sauf |puis )?(?:si|en cas d[eu']|quand|lorsqu[e']|avant)(?![a-z])"
+)
+_JOINED = re.compile(r" ?(?:[,+/&]|et|ou|et/ou) ?(?:le |la |les |l'|du |de |d'|son |sa )?")
+# Another matter begins: what follows is said of it.
+_ELSE = re.compile(
+    r"[;\n]|[.](?![0-9])|,(?! ?(?:si|en cas|avant|sauf)(?![a-z]))|→|->|=>| - |(?<![a-z])(?:puis|par|revoir|rdv|cs|consult[a-z]*|"
+    r"appel[a-z]*|rappel[a-z]*|bio|controle|revient|urgences?)(?![a-z])"
+)
 
 
 def _before_exam(note: Note, line: Line) -> bool:

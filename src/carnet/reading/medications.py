@@ -38,10 +38,14 @@ _CHRONIC = (
     "L04",
     "S01E",
 )
+_LATER = 0.5  # at most: a stop that is planned, or under a condition
 _UNSURE = 0.7  # at most: a pause, a dosage of which a part is not understood
 _PAUSE = re.compile(
     r"[ ,(]*(?:pendant |pdt |pour |de )?(?:[0-9]{1,2}|une?|deux|trois) ?(?:h|j|heures?|jours?|sem[a-z]*)(?![a-z])"
 )
+_CLOSE = 60  # characters
+_COUNTED = re.compile(r"[0-9] ?(?:h|j|heures?|jours?|sem[a-z]*) avant(?![a-z])")
+_AGAIN = re.compile(r"(?<![a-z])(?:repri|repren|si(?![a-z])|en cas d)")
 _LEFT_OUT = re.compile(r" ?,?[ (]?(?:sauf|excepte|hors|hormis|ou (?:x ?)?[0-9½]|en dehors d)(?![a-z])")
 _BY_WEIGHT = re.compile(r"dose|pipette")
 
@@ -68,6 +72,8 @@ def read(note: Note, found: Sequence[Line], taken: Sequence[Fact]) -> Iterator[F
         if not (only_named(line) and _told_elsewhere(line, status, told)):
             if status == STOPPED and _is_pause(note, line):
                 line, sure = replace(line, posology=_without_course(note, line)), min(sure, _UNSURE)
+            if status == STOPPED and drug_status.stops_later(note, line):
+                sure = min(sure, _UNSURE if _is_counted(note, line) else _LATER)
             elif _LEFT_OUT.match(note.flat, line.end):
                 sure = min(sure, _UNSURE)
             trust = sure * (1.0 if line.named.sure else 0.8)
@@ -77,6 +83,12 @@ def read(note: Note, found: Sequence[Line], taken: Sequence[Fact]) -> Iterator[F
 def _is_pause(note: Note, line: Line) -> bool:
     """« stop Coumadine 2 j puis 3 mg », « suspendre 48 h avant »: no certain end."""
     return lasting(line) or bool(_PAUSE.match(note.flat, line.named.end) or _PAUSE.match(note.flat, line.end))
+
+
+def _is_counted(note: Note, line: Line) -> bool:
+    """« suspendre 48 h avant »: told to the day; not « … puis reprise », which ends nothing."""
+    near = (line.named.end, line.named.end + _CLOSE)
+    return bool(_COUNTED.search(note.flat, *near)) and not _AGAIN.search(note.flat, *near)
 
 
 def _without_course(note: Note, line: Line) -> Posology:
