@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from carnet.actions import consultation, offers, paper
+from carnet.actions import consultation, offers
 from carnet.fhir import codes
 from carnet.fhir.errors import Conflict, Invalid, NotFound
 from carnet.reading.facts import Context
@@ -491,22 +491,3 @@ def test_accepting_again_in_a_correction_makes_nothing_twice(at: datetime) -> No
 def test_a_number_without_unit_is_given_one_only_where_nothing_else_is_sold(text: str, unit: str) -> None:
     (fact,) = [one for one in offers.facts(text, Context(age=70)) if one["kind"] == "medication"]
     assert (fact.get("intake_unit") or "") == unit
-
-
-def test_a_medicine_deleted_by_a_correction_leaves_the_paper_and_the_treatments(at: datetime) -> None:
-    """Printed or not: no later paper says it again."""
-    first, then = "amlodipine 5 1/j 3 mois\nhydroxyzine 25 1 le soir 15 j", "amlodipine 5 1/j 3 mois"
-    draft = begun(at, text=first)
-    say(draft, at, "accepted", *offered(draft, at, first), text=first)
-    signed = sign(draft, at).composition
-    encounter = signed.resource()["encounter"]["reference"].partition("/")[2]
-    paper.prescription(by=ALICE, at=at, patient=draft.patient, encounter=encounter)
-    sign(corrected(signed.id, draft.patient, at, then), at)
-    (again,) = paper.prescription(by=ALICE, at=at, patient=draft.patient, encounter=encounter)
-    statuses = {
-        one["medicationCodeableConcept"]["text"]: one["status"]
-        for one in facts(draft.patient, at)
-        if one["resourceType"] == "MedicationRequest"
-    }
-    assert statuses == {"amlodipine 5 mg": "active", "hydroxyzine 25 mg": "stopped"}
-    assert again.resource()["relatesTo"][0]["code"] == "replaces"
