@@ -8,6 +8,7 @@ import pytest
 
 from carnet.actions import paper
 from tests.actions.test_offers import begun, corrected, facts, offered, say, sign
+from tests.cast import ALICE
 
 pytestmark = pytest.mark.usefixtures("any_cell")
 
