@@ -73,23 +73,20 @@ def before(note: Note, line: Line, sentence: Sentence) -> str:
             return kind
         if (kind == STOPPED or (kind == NONE and not told)) and _only_names(note, cue.end(), one.start):
             return kind
-        if (
-            kind == STOPPED
-            and not told
-            and _OF_ALL.match(note.flat, cue.end())
-            and _list_like(note, cue.end(), one.start)
-        ):
-            return kind  # « Stop : Tahor 40, Ginkor, Lexomil 6 »
-        if (
-            kind in (ONGOING, PRESCRIBED)
-            and (told or not one.weak)  # « prescris IRM, TSH, B12 »
-            and not (
-                kind == ONGOING and 0 < (line.posology.days or 0) < SUPPLY
-            )  # « sous Lasilix : Diffu-K 5 j »
-            and _list_like(note, cue.end(), one.start)
-        ):
+        if _heads_a_list(note, line, cue):
             return kind
     return ""
+
+
+def _heads_a_list(note: Note, line: Line, cue: re.Match[str]) -> bool:
+    """Whether this drug stands further in a list that begins with the cue."""
+    one, told, kind = line.named, line.posology.says_something, str(cue.lastgroup)
+    if kind == STOPPED:  # « Stop : Tahor 40, Ginkor, Lexomil 6 »
+        heads = not told and bool(_OF_ALL.match(note.flat, cue.end()))
+    else:  # « prescris IRM, TSH, B12 »; « sous Lasilix : Diffu-K 5 j »
+        short = kind == ONGOING and 0 < (line.posology.days or 0) < SUPPLY
+        heads = kind in (ONGOING, PRESCRIBED) and (told or not one.weak) and not short
+    return heads and _list_like(note, cue.end(), one.start)
 
 
 def _is_denied(note: Note, cue: re.Match[str]) -> bool:

@@ -41,12 +41,8 @@ def status(note: Note, line: Line, *, in_list: bool = False) -> tuple[str, float
         return (STOPPED, 0.8) if stop else (NONE, 0)
     if after == NONE or (before == NONE and not (after and read.says_something)):
         return NONE, 0
-    if _REPLACED.fullmatch(note.flat, line.end, max(line.end, line.following)) and not _DOUBTED.match(
-        note.flat, max(0, line.following)
-    ):
-        return STOPPED, 0.8  # « Jasminelle -> Leeloo »
-    if _SWITCHED.search(note.before(one.start, 20)) and _BY.match(note.flat, line.end):
-        return STOPPED, 0.8  # « Relais Oramorph par Skenan »
+    if _is_replaced(note, line):
+        return STOPPED, 0.8
     if (
         after == STOPPED
         and before == PRESCRIBED
@@ -70,6 +66,14 @@ def status(note: Note, line: Line, *, in_list: bool = False) -> tuple[str, float
     if in_list:
         return ONGOING, 0.7
     return _by_place(note, line, sentence)
+
+
+def _is_replaced(note: Note, line: Line) -> bool:
+    """« Jasminelle -> Leeloo », « Relais Oramorph par Skenan »."""
+    by_next = _REPLACED.fullmatch(note.flat, line.end, max(line.end, line.following))
+    if by_next and not _DOUBTED.match(note.flat, max(0, line.following)):
+        return True
+    return bool(_SWITCHED.search(note.before(line.named.start, 20)) and _BY.match(note.flat, line.end))
 
 
 def stops_later(note: Note, line: Line) -> bool:

@@ -59,7 +59,9 @@ def read(note: Note, mentions: Sequence[Asked], taken: Sequence[Fact]) -> Iterat
         end = order_words.whole(note, one.type, one.start, one.end, _stops(note, one, stops, drugs))
         asked, link = end if sure else -1, _CHAIN if end == one.end else _LINK
         if sure and not _ends_badly(scene, one, end):
-            kind = "certificate" if one.type == "sick_leave" and _of_a_child(note, one.start, end) else one.type
+            kind = (
+                "certificate" if one.type == "sick_leave" and _of_a_child(note, one.start, end) else one.type
+            )
             yield Fact(ORDER, one.start, end, sure, {"what": note.text[one.start : end], "type": kind})
 
 
