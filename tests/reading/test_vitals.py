@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.reading.reading import told
+from tests.reading.reading import read, told
 
 
 def pressures(text: str) -> list[str]:
@@ -129,3 +129,11 @@ def test_blood_pressure(text: str, expected: str) -> None:
 )
 def test_other_signs(text: str, expected: dict[str, Any]) -> None:
     assert others(text) == expected
+
+
+def test_two_numbers_in_brackets_behind_a_pressure_are_not_certain() -> None:
+    """« (14/8) » is a second pressure or the day of the first: a person says which."""
+    first, second = read("TA 16/9 (14/8)", "vital")
+    assert (first.values.get("on"), first.confidence > 0.9) == (None, True)
+    assert second.confidence < 0.9
+    assert read("TA 16/9 (14/8 au repos)", "vital")[1].confidence > 0.9

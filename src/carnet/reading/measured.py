@@ -15,6 +15,7 @@ from carnet.reading.calendar import month
 from carnet.reading.facts import LAB, VITAL, Fact
 from carnet.reading.structure import Note
 
+_PAIR = re.compile(r" ?\( ?(?:[7-9]|1[0-9]|2[0-8])/[3-9]")  # in brackets, it may be a pressure as well
 _REACH = 40  # characters after a value in which its day is written
 _BACK = 60  # characters before a value in which its day, or that it is an older one, is written
 _SOON, _YEAR = 92, 366  # days: a day without its year before a value may be one to come
@@ -87,6 +88,8 @@ def _said(note: Note, fact: Fact, today: date | None, lines: dict[int, Line]) ->
         found = _heading(lines[start], fact.start)
     if found is None:
         return {}
+    if fact.values["name"] == "bp" and _PAIR.fullmatch(found[0]):
+        return {}  # « TA 16/9 (14/8) »: measured again, or its day
     on = _on(found, today)
     return {"on": on} if on else {"older": True} if today and _is_older(found, today) else {}
 

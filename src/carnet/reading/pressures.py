@@ -17,6 +17,7 @@ _PAIR = re.compile(
 _DICTATED = re.compile(
     r"(?<![a-z0-9])(?:ta|pa|tension(?: arterielle)?)(?: a| :|:)? ?(?P<s>[0-9]{1,3})(?: | sur |:)(?P<d>[0-9]{1,3})(?![0-9/]|[.,][0-9]| ?(?:mg|ans|j|kg)(?![a-z]))"
 )
+_BEHIND = re.compile(r" ?\([0-9]{1,2}/[0-9]{1,2}\)")  # « TA 16/9 (14/8) »: measured again, or its day
 _CHAIN = 45  # characters: « 14/8 assis, 13/8 debout »
 
 
@@ -40,9 +41,10 @@ def read(note: Note) -> Iterator[Fact]:
             continue
         if not vitals.measured(note, match.start()) or (_dated(note, match) and not whole):
             continue
+        doubtful = last > 0 and _BEHIND.fullmatch(note.flat, last, match.end() + 1)
         last = match.end()
         place = match.start() if start is None else start
-        yield _fact(place, match.end(), value, 0.98 if sure else 0.75)
+        yield _fact(place, match.end(), value, 0.5 if doubtful else 0.98 if sure else 0.75)
 
 
 def _in_letters(note: Note) -> Iterator[Fact]:
