@@ -174,8 +174,10 @@ def test_a_long_note_keeps_its_last_line_above_the_verbs(new_practice: str, page
     page.keyboard.insert_text("".join(f"ligne {n}\n" for n in range(60)))
     page.keyboard.type("fin")
     expect(page.locator(".note-mirror .line-start")).to_have_count(60)
-    last = page.locator(".note-mirror .line-start").last.bounding_box()
-    foot = page.locator(".note-foot").bounding_box()
-    assert last
-    assert foot
-    assert last["y"] + 24 <= foot["y"]
+    page.wait_for_function(  # at one instant: the mirror is drawn again after each pause
+        """() => {
+            const last = [...document.querySelectorAll(".note-mirror .line-start")].at(-1);
+            const foot = document.querySelector(".note-foot");
+            return last && last.getBoundingClientRect().top + 24 <= foot.getBoundingClientRect().top;
+        }"""
+    )
