@@ -1,4 +1,4 @@
-"""What one recognised piece of a dosage line says: the values of a match of the grammar in doses.py. Nothing is decided
+"""What one recognised piece of a dosage line says: the values of a match of dose_grammar.py. Nothing is decided
 between pieces here."""
 
 from __future__ import annotations

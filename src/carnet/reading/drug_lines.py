@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from carnet.reading import dose_values, doses, posology, strengths
+from carnet.reading import dose_grammar, dose_values, doses, posology, strengths
 from carnet.reading.doses import Piece
 from carnet.reading.intakes import Intake, Posology
 from carnet.reading.naming import Named
@@ -70,11 +70,11 @@ def _led(note: Note, one: Named, before: int, pieces: list[Piece]) -> list[Piece
         found = doses.pieces(note.flat, start.start(), one.start)
         kinds = {piece.kind for piece in found}
         end = found[-1].end if found else first
-        if kinds == {doses.BARE} and not _is_daily(found[0], pieces):
+        if kinds == {dose_grammar.BARE} and not _is_daily(found[0], pieces):
             continue  # « 10 zopiclone par mois », « 3 Doliprane hier »
         if kinds & _AMOUNTS and _OF.fullmatch(note.flat, end, one.start):
             made = (
-                1 if pieces and pieces[0].kind in (doses.BARE, doses.MASS) else 0
+                1 if pieces and pieces[0].kind in (dose_grammar.BARE, dose_grammar.MASS) else 0
             )  # the strength is told first
             return [*pieces[:made], *found, *pieces[made:]]
     return pieces
@@ -83,14 +83,15 @@ def _led(note: Note, one: Named, before: int, pieces: list[Piece]) -> list[Piece
 def _is_daily(count: Piece, after: Sequence[Piece]) -> bool:
     """Whether a bare number before a name is an amount: small, with times of a day after the name."""
     daily = any(
-        one.kind == doses.MOMENT or (one.kind == doses.TIMES and one.values["period"] == 1) for one in after
+        one.kind == dose_grammar.MOMENT or (one.kind == dose_grammar.TIMES and one.values["period"] == 1)
+        for one in after
     )
     return daily and bool(count.values["n"] <= _HANDFUL)
 
 
 _HANDFUL = 4
-_AMOUNTS = frozenset((doses.AMOUNT, doses.BARE, doses.TIMES))
-_TAKEN = frozenset((doses.AMOUNT, doses.SCHEME, doses.COUNTED))
+_AMOUNTS = frozenset((dose_grammar.AMOUNT, dose_grammar.BARE, dose_grammar.TIMES))
+_TAKEN = frozenset((dose_grammar.AMOUNT, dose_grammar.SCHEME, dose_grammar.COUNTED))
 _NUMBERED = re.compile(r"[0-9½¼¾]|un[e ]|deux |trois ")
 _IN_CASE = re.compile(
     r"(?:^|[.;,(\n+-] ?)(?:(?:(?:si|en cas d[e'])(?P<why>[a-z0-9' >,°]{2,40})|(?:(?:en |lors des? |pendant les )?crises?)) ?:|si (?P<why2>[a-z0-9>°,]{3,20}(?: [a-z0-9>,]{3,15})?)) ?$"
@@ -117,7 +118,16 @@ _CHANGE = re.compile(
 )
 
 
-_DOSES = frozenset((doses.MASS, doses.AMOUNT, doses.BARE, doses.SCHEME, doses.COUNTED, doses.TIMES))
+_DOSES = frozenset(
+    (
+        dose_grammar.MASS,
+        dose_grammar.AMOUNT,
+        dose_grammar.BARE,
+        dose_grammar.SCHEME,
+        dose_grammar.COUNTED,
+        dose_grammar.TIMES,
+    )
+)
 
 
 def _changed(note: Note, line: Line, limit: int) -> Line | None:
@@ -156,16 +166,18 @@ _CHANGES = re.compile(
 
 def _new_dose(note: Note, pieces: list[Piece]) -> list[Piece]:
     """« On passe le zopiclone 7,5 à 3,75 », « de 40 à 80 mg »: the second number is the dose."""
-    said = [piece for piece in pieces if piece.kind != doses.FILLER]
+    said = [piece for piece in pieces if piece.kind != dose_grammar.FILLER]
     first = said[0] if said else None
-    if first and first.kind == doses.BARE and first.values["to"] and " a " in first.values["written"]:
+    if first and first.kind == dose_grammar.BARE and first.values["to"] and " a " in first.values["written"]:
         return [replace(first, values={"n": first.values["to"], "to": None, "written": ""}), *said[1:]]
-    if first and first.kind == doses.MASS and first.values["upper"]:
+    if first and first.kind == dose_grammar.MASS and first.values["upper"]:
         return [replace(first, values=first.values | {"n": first.values["upper"]}), *said[1:]]
     to = len(pieces) > 2 and note.flat[pieces[1].start : pieces[1].end] == "a"
     return (
         pieces[2:]
-        if to and pieces[0].kind == doses.MASS and pieces[2].kind in (doses.MASS, doses.BARE)
+        if to
+        and pieces[0].kind == dose_grammar.MASS
+        and pieces[2].kind in (dose_grammar.MASS, dose_grammar.BARE)
         else pieces
     )
 

@@ -1,26 +1,25 @@
-"""What the pieces of a dosage line mean together: strength, intakes, duration, need. It reads pieces, never text."""
+"""What the pieces of a dosage line mean together: strength, intakes, duration, need. It reads pieces, never text;
+what their whole means is completed in whole_doses.py."""
 
 from __future__ import annotations
 
-from carnet.reading import doses, strengths
-from carnet.reading.doses import Piece
+from carnet.reading import dose_grammar, strengths, whole_doses
+from carnet.reading.doses import SILENT, Piece
 from carnet.reading.drugs import Drug
 from carnet.reading.intakes import DOSE_BY_WEIGHT, Intake, Posology
+from carnet.reading.whole_doses import AT_MEALS
 
 INSULIN = "A10A"  # ATC: units are the dose, never the strength
-_DAY = ("MORN", "NOON", "AFT", "EVE", "NIGHT")
-_SLOTS = {3: ("MORN", "NOON", "EVE"), 4: ("MORN", "NOON", "EVE", "NIGHT")}
+_SLOTS = {3: AT_MEALS, 4: (*AT_MEALS, "NIGHT")}
 HEPARIN = "B01AB"  # « Lovenox 0,4 » is a syringe of 0.4 mL
 _SYRINGE = 1.3
 _GRAMS = 20  # « Augmentin 1 g/125 »: the second is in milligrams
 _STRONG = 5  # a bare number from here on is a strength; so is one that no tablet can be cut into
 _TWO = 2
-_WEEK = 7  # days
 _EVERY = {"/4h": 6, "/6h": 4, "/8h": 3, "/12h": 2}  # « Actiskenan 5 mg/4h »
 _YEARS = (1950, 2060)
 _MANY = 10  # of what has no unit, at a time; more is a mass or a mistake
 _TOO_MANY = 30  # of tablets or sachets at a time
-_TAKINGS = ("fois", "prise", "prises", "x")
 _ONE_AT_A_TIME = ("lyoc", "patch", "ovule")
 _PATCHES = 3  # at a time, at most
 _LIQUID = "solution buvable"
@@ -32,7 +31,11 @@ def of(pieces: list[Piece], drug: Drug) -> Posology:
     reading = _Reading(drug, pieces)
     for place, piece in enumerate(pieces):
         reading.take(place, piece)
-    return reading.done()
+    if pieces:
+        reading.found.start, reading.found.end = pieces[0].start, pieces[-1].end
+    return whole_doses.completed(
+        reading.found, meals=reading.at_meals, split=reading.split, step=reading.step
+    )
 
 
 class _Reading:
@@ -51,30 +54,6 @@ class _Reading:
         act = getattr(self, f"_{piece.kind}", None)
         if act:
             act(place, piece)
-
-    def done(self) -> Posology:
-        found = self.found
-        if self.pieces:
-            found.start, found.end = self.pieces[0].start, self.pieces[-1].end
-        for intake in found.intakes:
-            if intake.for_days == 1 and not intake.said:
-                intake.times = 1  # « 2 cp J1 »
-        self._at_once()
-        self._in_a_day()
-        self._at_meals()
-        self._inherit()
-        self._share()
-        self._in_intakes()
-        steps = {intake.step for intake in found.intakes}
-        if len(steps) > 1 and not found.total_days and not found.intakes[0].for_days:
-            found.total_days = found.intakes[-1].for_days  # « 1 le soir puis x3 selon tolérance 1 mois »
-        if len(steps) == 1:
-            found.days = found.total_days or next(
-                (one.for_days for one in found.intakes if one.for_days), found.days
-            )
-            for intake in found.intakes:
-                intake.for_days = None
-        return found
 
     @property
     def last(self) -> Intake:
@@ -122,7 +101,7 @@ class _Reading:
             and self.found.strength is None
         ):
             self.found.strength = (
-                strengths.of_number(self.drug, number) or f"{_french(number)} mg"
+                strengths.of_number(self.drug, number) or f"{strengths.french(number)} mg"
             )  # « Doliprane 250 sach »
             return
         self._new(number, unit)
@@ -132,24 +111,26 @@ class _Reading:
         if "kg" in per:
             self._by_weight(number, unit, per)
         elif piece.values["to"] is not None:
-            self.found.strength = f"{_french(number)} {piece.values['first']}/{_french(piece.values['to'])} {_second_unit(unit, piece.values['to'])}"
+            self.found.strength = f"{strengths.french(number)} {piece.values['first']}/{strengths.french(piece.values['to'])} {_second_unit(unit, piece.values['to'])}"
         elif per.endswith("ml") and self.found.strength is None:
-            self.found.strength = f"{_french(number)} {unit}{per}"
+            self.found.strength = f"{strengths.french(number)} {unit}{per}"
         elif unit == "UI" and (self.insulin or (number <= 100 and self.found.strength is None)):
             self._new(number, "UI")
             self._per_day(per)
         elif self.found.strength is None and not self._has_amount():
-            self.found.strength = f"{_french(number)} {unit}" + (per if per[1:] in ("ml", "5ml") else "")
+            self.found.strength = f"{strengths.french(number)} {unit}" + (
+                per if per[1:] in ("ml", "5ml") else ""
+            )
             self._per_day(per)
         elif self._of_each(place):
-            self.found.strength = f"{_french(number)} {unit}"
+            self.found.strength = f"{strengths.french(number)} {unit}"
             self._per_day(per)
         elif self._other_moment(place):
             mass = strengths.parts(self.found.strength or "")[0]
             self.last.amount, self.last.unit = mass  # « 1 mg matin et 2 mg le soir »
             self.found.intakes.append(Intake(number, unit, step=self.step))
         elif self._has_last_amount() and not self._is_dose(place):
-            self.found.strength = self.found.strength or f"{_french(number)} {unit}"
+            self.found.strength = self.found.strength or f"{strengths.french(number)} {unit}"
         else:
             if self.found.days and not self.found.intakes:
                 self._next_step()  # « 1 mg J1 3 mg J2 »
@@ -161,7 +142,7 @@ class _Reading:
         before = self.pieces[max(0, place - 2) : place]
         return (
             self.found.strength is None
-            and [piece.kind for piece in before] == [doses.AMOUNT, doses.FILLER]
+            and [piece.kind for piece in before] == [dose_grammar.AMOUNT, dose_grammar.FILLER]
             and before[0].values["unit"] in (*_SOLID, *_ONE_AT_A_TIME, "ampoule", "injection", "dosette")
         )
 
@@ -179,8 +160,11 @@ class _Reading:
 
     def _is_dose(self, place: int) -> bool:
         """Whether what follows tells when this amount is taken."""
-        after = next((piece.kind for piece in self.pieces[place + 1 :] if piece.kind not in doses.SILENT), "")
-        return after in (doses.TIMES, doses.MOMENT, doses.DURATION) or self.found.intakes[-1].said
+        after = next((piece.kind for piece in self.pieces[place + 1 :] if piece.kind not in SILENT), "")
+        return (
+            after in (dose_grammar.TIMES, dose_grammar.MOMENT, dose_grammar.DURATION)
+            or self.found.intakes[-1].said
+        )
 
     def _per_day(self, per: str) -> None:
         if per in ("/24h", "/16h") and any("transderm" in route for route in self.drug.routes):
@@ -220,7 +204,7 @@ class _Reading:
             and number != int(number)
             and (self.drug.atc or "").startswith(HEPARIN)
         ):
-            self.found.strength = f"{_french(number)} mL"
+            self.found.strength = f"{strengths.french(number)} mL"
             return
         known = strengths.of_number(self.drug, number) if first else None
         if known and not self._alone_small(place, number):
@@ -229,7 +213,9 @@ class _Reading:
             number != int(number)
             or (number >= _STRONG and (number > _MANY or not self._is_moment(place) or not self._in_drops()))
         ):
-            self.found.strength = f"{_french(number)} {strengths.usual_unit(self.drug, number)}".strip()
+            self.found.strength = (
+                f"{strengths.french(number)} {strengths.usual_unit(self.drug, number)}".strip()
+            )
         elif number <= _MANY:
             self._new(number, None)
         elif strengths.of_number(self.drug, number):
@@ -245,12 +231,14 @@ class _Reading:
             number <= 2
             and number == int(number)
             and self._is_moment(place)
-            and self.drug.strengths[:1] != (f"{_french(number)} mg",)
+            and self.drug.strengths[:1] != (f"{strengths.french(number)} mg",)
         )
 
     def _is_moment(self, place: int) -> bool:
-        after = [piece.kind for piece in self.pieces[place + 1 : place + 3] if piece.kind != doses.FILLER]
-        return bool(after) and after[0] == doses.MOMENT
+        after = [
+            piece.kind for piece in self.pieces[place + 1 : place + 3] if piece.kind != dose_grammar.FILLER
+        ]
+        return bool(after) and after[0] == dose_grammar.MOMENT
 
     def _scheme(self, place: int, piece: Piece) -> None:
         if self.drug.inn.count("/") == _TWO and "/" in piece.values["written"] and not self.found.strength:
@@ -291,7 +279,7 @@ class _Reading:
         if (piece.values["times"], piece.values["period"]) == (1, 1) and (self.last.times or 0) > 1:
             return  # « x4 à 6 par jour »
         if piece.values.get("meals"):
-            self.last.when += _SLOTS[3]
+            self.last.when += AT_MEALS
             return
         if piece.values.get("when") and not self.last.when:
             self.last.when.append(piece.values["when"])
@@ -306,40 +294,9 @@ class _Reading:
     def _meals(self, place: int, piece: Piece) -> None:
         self.at_meals = self.at_meals or piece.values["each"]
 
-    def _at_meals(self) -> None:
-        """« après les repas et au coucher » is four times a day, « matin et soir aux repas » two."""
-        alone = self.found.strength or not (self.found.days or self.found.total_days)
-        if self.at_meals and alone and not self.found.intakes:
-            self.found.intakes.append(Intake(step=self.step))
-        told = [intake for intake in self.found.intakes if intake.times is None]
-        if self.at_meals and len(self.found.intakes) == len(told) == 1 and set(told[0].when) <= {"NIGHT"}:
-            told[0].when = [*_SLOTS[3], *told[0].when]
-
     def _counts(self) -> bool:
         """« 4 comprimés en 4 prises »: an amount of things, for the whole day."""
         return (self.last.amount or 0) > 1 and self.last.unit in _SOLID
-
-    def _at_once(self) -> None:
-        """« 20 x3 le matin », « 2,5 x4 le vendredi »: so many at that moment, not so many times."""
-        for intake in self.found.intakes:
-            once = len(intake.when) == 1 if intake.period == 1 else intake.period == _WEEK
-            if intake.counted and once and intake.amount is None and (intake.many or 0) > 1:
-                intake.amount, intake.times = intake.many, 1
-
-    def _in_a_day(self) -> None:
-        """« 2 le matin puis 1 à midi puis 2 le soir 4 semaines »: moments of one day, no steps."""
-        told = self.found.intakes
-        moments = [intake.when[0] for intake in told if len(intake.when) == 1 and not intake.times]
-        lasting = any(intake.for_days for intake in told[:-1])
-        if (
-            len(told) < _TWO
-            or lasting
-            or len(set(moments)) != len(told)
-            or moments != sorted(moments, key=_DAY.index)
-        ):
-            return
-        for intake in told:
-            intake.step, intake.for_days = 0, told[-1].for_days
 
     def _divide(self, times: float) -> None:
         """« 1000 mg/j en 2 prises » is 500 mg twice; « 4 cp/j en 2 prises » is 2 cp."""
@@ -440,60 +397,7 @@ class _Reading:
     def _place(self, place: int, piece: Piece) -> None:
         self.found.forms.append((piece.start, piece.end))
 
-    def _inherit(self) -> None:
-        """A step that says only an amount is taken when the step before was: « 2 cp le matin 5 j puis 1 cp 5 j »."""
-        for before, after in zip(self.found.intakes, self.found.intakes[1:], strict=False):
-            if after.step == before.step + 1 and not after.said and before.said:
-                after.times, after.period, after.when = before.times, before.period, list(before.when)
-            elif after.step == before.step + 1 and after.said and not before.said and before.amount:
-                before.times, before.period = after.times, after.period  # « 1/2 cp 7 j puis 1/j »
-                before.when = list(after.when)
-            if (
-                after.step == before.step + 1
-                and after.times == 1
-                and not after.when
-                and len(before.when) == 1
-            ):
-                after.when = list(before.when)  # « le soir 7 jours puis 1 jour sur 2 »
-
-    def _share(self) -> None:
-        """What is said once for several intakes belongs to each; amounts for a whole day are divided."""
-        for intake in self.found.intakes:
-            if self.split and intake.unit and intake.unit.endswith("/kg") and intake.count:
-                intake.amount = (intake.amount or 0) / intake.count
-            elif self.split and not intake.said:
-                intake.times = 1  # « 1 mg/kg/j »
-        units = [one.unit for one in self.found.intakes if one.unit]
-        for intake in self.found.intakes:
-            if intake.unit is None and units and units[0] in strengths.MILLIGRAMS:
-                self._in_mass(intake)
-            else:
-                intake.unit = intake.unit or (units[0] if units else None)
-
-    def _in_mass(self, intake: Intake) -> None:
-        """« 0,25 mg 1 inj/sem puis 0,5 mg »: beside masses, a step without an amount is its strength; never « 1 mg »."""
-        parts = strengths.parts(self.found.strength) if self.found.strength else ()
-        if intake.amount is None and len(parts) == 1:
-            intake.amount, intake.unit = parts[0]
-
-    def _in_intakes(self) -> None:
-        """« max 3 g/j » of tablets of 1 g is 3; « 2 lyocs max 3 fois/j » are 6."""
-        found = self.found
-        if found.ceiling and found.ceiling_unit in _TAKINGS and found.intakes:
-            found.ceiling *= found.intakes[0].amount or 1
-        if found.ceiling is None or found.ceiling_unit not in strengths.MILLIGRAMS:
-            return
-        mass = strengths.milligrams(found.strength)
-        if not mass:
-            found.ceiling = None  # « max 3 g/j » of a tablet that nobody told
-        else:
-            found.ceiling = round(found.ceiling * strengths.MILLIGRAMS[found.ceiling_unit] / mass, 3)
-
 
 def _second_unit(unit: str, number: float) -> str:
     """« Augmentin 1 g/125 »: the second is in milligrams."""
     return "mg" if unit == "g" and number > _GRAMS else unit
-
-
-def _french(number: float) -> str:
-    return str(int(number) if number == int(number) else number).replace(".", ",")

@@ -35,13 +35,13 @@ def of_number(drug: Drug, number: float) -> str | None:
         for value, unit in made:
             for written, worth in _readings(value, unit):
                 if worth == number:
-                    return f"{_french(number)} {written}".strip()
+                    return f"{french(number)} {written}".strip()
         if (
             len(made) > 1
             and len({unit for _, unit in made}) == 1
             and sum(value for value, _ in made) == number
         ):
-            return f"{_french(number)} {made[0][1]}"
+            return f"{french(number)} {made[0][1]}"
     return None
 
 
@@ -51,8 +51,8 @@ def of_pair(drug: Drug, one: float, other: float) -> str:
         made = parts(strength)
         values = {worth for value, unit in made for _, worth in _readings(value, unit)}
         if len(made) > 1 and {one, other} <= values:
-            return f"{_french(one)} {made[0][1]}".strip() + f"/{_french(other)} {made[1][1]}".rstrip()
-    return f"{_french(one)}/{_french(other)}"
+            return f"{french(one)} {made[0][1]}".strip() + f"/{french(other)} {made[1][1]}".rstrip()
+    return f"{french(one)}/{french(other)}"
 
 
 def together(drug: Drug, *values: float) -> str | None:
@@ -88,5 +88,6 @@ def _readings(value: float, unit: str) -> list[tuple[str, float]]:
     return found
 
 
-def _french(number: float) -> str:
+def french(number: float) -> str:
+    """A number as French writes it: 2,5."""
     return str(numbers.short(number)).replace(".", ",")
