@@ -370,6 +370,15 @@ def test_what_a_correction_leaves_is_taken_on_the_day_of_its_signature_only(at: 
     assert facts(draft.patient, later) == []
 
 
+def test_a_kind_of_request_that_the_practice_keeps_refusing_is_named_no_more(at: datetime) -> None:
+    for asked in ("bio TSH", "bio NFS", "bio CRP", "bio ferritine", "bio iono"):
+        draft = begun(at, text=asked)
+        say(draft, at, "refused", asked, text=asked)
+        sign(draft, at)
+    _, rest = left_by(begun(at, text="TA 14/8\nbio HbA1c"), at, "TA 14/8\nbio HbA1c")
+    assert [*rest] == ["TA 14/8"]
+
+
 def test_what_is_taken_twice_is_written_and_counted_once(at: datetime) -> None:
     draft = begun(at)
     note, rest = left_by(draft, at, TEXT)

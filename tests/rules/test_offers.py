@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from carnet.rules.offers import Offer, counted, offers, said_of, term_of, words
+from carnet.rules.offers import Offer, offers, said_of, term_of, words
 from tests.rules.test_accepted import EVERY, HTA, PRESSURE, TEXT
 
 DAY = date(2026, 11, 21)
@@ -160,4 +160,4 @@ def test_a_refused_request_hides_no_other() -> None:
     nfs, tsh = ({**asked, "quote": words, "what": words} for words in ("bio NFS", "bio TSH"))
     shown = offered(nfs, tsh, refused=[term_of(nfs)])
     assert [one.fact["what"] for one in shown] == ["bio TSH"]
-    assert counted(term_of(nfs)) == counted(term_of(tsh)) == "order:lab"
+    assert [one.counted for one in offered(nfs, tsh)] == ["order:lab", "order:lab"]

@@ -3,7 +3,7 @@ the CIM-10 code of each accepted problem. Carnet brings no rubric of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from carnet.documents import correspondence
-from carnet.fhir.errors import Refused
 from carnet.record import access, gate
 from carnet.record.actor import Actor
 from carnet.record.work import Work
@@ -70,20 +69,14 @@ def remove(*, by: Actor, at: datetime) -> None:
         work.delete(_TYPE, classification.MAP)
 
 
-def coded(work: Work, made: Iterable[Resource]) -> list[Resource]:
-    """In the transaction that signs: problems with the rubric that the practice's file gives them."""
-    listed = list(made)
-    if not any(one["resourceType"] == "Condition" for one in listed):
-        return listed
-    brought = work.exists(_TYPE, classification.MAP)
-    if brought is None:
-        return listed
-    known = classification.rubrics(brought.body)
-    return [classification.coded(one, known) if one["resourceType"] == "Condition" else one for one in listed]
+def coded(work: Work, *made: Sequence[Resource]) -> list[list[Resource]]:
+    """In the transaction that signs: these lists, problems with the rubric that the practice's file gives them."""
+    has_problem = any(one["resourceType"] == "Condition" for listed in made for one in listed)
+    brought = work.exists(_TYPE, classification.MAP) if has_problem else None
+    known = classification.rubrics(brought.body) if brought else {}
+    return [[classification.coded(one, known) for one in listed] for listed in made]
 
 
 def check_write(by: Actor) -> None:
     """Doctors of the practice bring its classification."""
-    access.check_practice(by)
-    if by.role not in ("owner", "associate"):
-        raise Refused(_("Seul un médecin du cabinet importe une classification. Rien n’a été changé."))
+    access.check_doctor(by, _("Seul un médecin du cabinet importe une classification. Rien n’a été changé."))

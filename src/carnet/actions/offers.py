@@ -77,8 +77,13 @@ def _heard(by: Actor, day: date, draft: Draft, text: str) -> _Heard:
     return _Heard(
         facts(text, _about(by, draft.patient, day)),
         _confirmed(margin.known(by=by, draft=draft.id, types=_EVERY if draft.composition else _KNOWN)),
-        {one.term: (one.accepted, one.refused) for one in margin.tallies(by=by)},
+        _counts(by),
     )
+
+
+def _counts(by: Actor) -> dict[str, tuple[int, int]]:
+    """How often the practice accepted and refused what it counts (`Offer.counted`)."""
+    return {one.term: (one.accepted, one.refused) for one in margin.tallies(by=by)}
 
 
 def _offered(by: Actor, day: date, draft: Draft, text: str, heard: _Heard) -> list[Offer]:
@@ -146,7 +151,7 @@ def enter(
     for offer in listed:
         if offer.verdict:
             work.count(
-                rules.counted(offer.term),
+                offer.counted,
                 accepted=offer.verdict == "accepted",
                 refused=offer.verdict == "refused",
             )
@@ -167,7 +172,7 @@ def take(work: Work, *, patient: str, signed: Stored, text: str, key: str, seen:
         raise Conflict(_NO_MORE)
     if found.known or not _write(work, [found.fact], known, scene):
         raise Conflict(_SAID)
-    work.count(rules.counted(found.term), accepted=True, refused=False)
+    work.count(found.counted, accepted=True, refused=False)
 
 
 def _scene(work: Work, patient: str, signed: Stored, encounter: str, text: str, day: date) -> Scene:
@@ -210,9 +215,10 @@ def _write(work: Work, accepted: list[Fact], known: list[Resource], scene: Scene
     """Make these facts; whether there was anything to write."""
     versions = {f"{one['resourceType']}/{one['id']}": int(one["meta"]["versionId"]) for one in known}
     made = change(accepted, known, scene)
-    for new in classification.coded(work, made.created):
+    created, updated = classification.coded(work, made.created, made.updated)
+    for new in created:
         work.create(new)
-    for changed in classification.coded(work, made.updated):
+    for changed in updated:
         work.update(changed, if_version=versions[f"{changed['resourceType']}/{changed['id']}"])
     return bool(made.created or made.updated)
 
@@ -224,14 +230,14 @@ def _left(work: Work, patient: str, listed: Sequence[Offer], before: str) -> tup
     if not silent:
         return ()
     never = margin.refused(by=work.by, patient=patient)
-    counts = {one.term: (one.accepted, one.refused) for one in margin.tallies(by=work.by)}
+    counts = _counts(work.by)
     told = {rules.name_of(fact) for fact in facts(before, Context())} if before else set()
     return tuple(
         one
         for one in silent
         if one.term not in never
         and rules.name_of(one.fact) not in told
-        and not rules.is_tiresome(counts.get(one.term, (0, 0)))
+        and not rules.is_tiresome(counts.get(one.counted, (0, 0)))
     )
 
 

@@ -50,18 +50,18 @@ def _only(targets: list[Resource]) -> tuple[str, str]:
     return (str(targets[0].get("code", "")), targets[0].get("display", "")) if len(targets) == 1 else ("", "")
 
 
-def coded(condition: Resource, known: Rubrics) -> Resource:
-    """The problem with its rubric beside its CIM-10 code, by the longest code that the file knows; as it was where it
-    has one already, or none is known."""
-    coding = condition.get("code", {}).get("coding", [])
-    if any(one.get("system") == codes.CISP2 for one in coding):
-        return condition
+def coded(resource: Resource, known: Rubrics) -> Resource:
+    """A problem with its rubric beside its CIM-10 code, by the longest code that the file knows; as it was where it has
+    one already, or none is known, and anything else."""
+    coding = resource.get("code", {}).get("coding", [])
+    if resource["resourceType"] != "Condition" or any(one.get("system") == codes.CISP2 for one in coding):
+        return resource
     cim10 = next((str(one.get("code", "")) for one in coding if one.get("system") == codes.CIM10), "")
     cisp, label = next((known[start] for start in _starts(cim10) if start in known), ("", ""))
     if not cisp:
-        return condition
+        return resource
     added = {"system": codes.CISP2, "code": cisp, **({"display": label} if label else {})}
-    return {**condition, "code": {**condition["code"], "coding": [*coding, added]}}
+    return {**resource, "code": {**resource["code"], "coding": [*coding, added]}}
 
 
 def _starts(code: str) -> list[str]:

@@ -60,6 +60,12 @@ class Offer:
     leaves: tuple[str, ...] = ()  # treatments with a substance of it that it leaves
 
     @property
+    def counted(self) -> str:
+        """What the practice counts of it: of a request its type, never its words."""
+        kind, name, *_ = (*self.term.split(":"), "")
+        return f"{kind}:{name}" if kind == "order" else self.term
+
+    @property
     def seen(self) -> str:
         """All that its line says: what a person accepts is this and no more."""
         return " · ".join((self.words, *self.ends, *self.leaves))
@@ -103,7 +109,7 @@ def offers(
         one = _offer(text, fact, key, day, treatments.ends(fact, known, day, note))
         verdict = _verdict(one.fact, marks.get(key, ""), (kept or {}).get(key))
         if verdict or term not in never:
-            quiet = not verdict and is_tiresome((counts or {}).get(counted(term), (0, 0)))
+            quiet = not verdict and is_tiresome((counts or {}).get(one.counted, (0, 0)))
             already = not one.ends and (is_known(fact, known, day) or is_made(fact))
             found.append(replace(one, verdict=verdict, quiet=quiet, known=already))
     return found
@@ -172,7 +178,7 @@ def name_of(fact: Fact) -> str:
 
 def term_of(fact: Fact) -> str:
     """What a refusal is about: the kind, and the thing named, not its number; of a request its words, for « bio NFS » says
-    nothing of « bio TSH ». See `counted` for what the practice counts."""
+    nothing of « bio TSH ». `Offer.counted` says what the practice counts of it."""
     named = (
         fact.get("name")
         or fact.get("label")
@@ -183,12 +189,6 @@ def term_of(fact: Fact) -> str:
     said = fold(str(named or fact.get("type") or fact["quote"]))
     more = {"condition": fact.get("status", ""), "order": fold(str(fact.get("what") or fact["quote"]))}
     return ":".join(filter(None, (fact["kind"], said, more.get(fact["kind"], ""))))
-
-
-def counted(term: str) -> str:
-    """What the practice counts of a term: of a request its type, never its words."""
-    kind, name, *_ = (*term.split(":"), "")
-    return f"{kind}:{name}" if kind == "order" else term
 
 
 def said_of(term: str) -> tuple[str, str]:
