@@ -126,16 +126,14 @@ def restore(*, by: Actor, at: datetime, patient: str, composition: str | None, t
 
 def check_write(by: Actor) -> None:
     """This actor may write notes."""
-    access.check_practice(by)
-    if by.role not in ("owner", "associate"):
-        raise Refused(_("Seul un médecin du cabinet écrit une consultation. Rien n'a été enregistré."))
+    access.check_doctor(by, _("Seul un médecin du cabinet écrit une consultation. Rien n'a été enregistré."))
     access.check_write(by, "Composition")
 
 
 def check_amend(by: Actor, composition: Resource) -> None:
     """This actor may correct this note: its author, an owner or an associate; and it is one of our notes."""
     authors = [one.get("reference") for one in composition.get("author", [])]
-    if by.role not in ("owner", "associate") and (not by.practitioner or by.practitioner not in authors):
+    if not access.is_doctor(by) and (not by.practitioner or by.practitioner not in authors):
         raise Refused(_("Seul l'auteur ou un médecin du cabinet corrige une note signée."))
     if note.text_of(composition) is None:
         raise Refused(_("Ce document vient d'ailleurs : il ne se corrige pas ici."))

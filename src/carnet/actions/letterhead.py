@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from carnet.documents.paper.sheets import Prescriber
-from carnet.fhir.errors import Invalid, Issue, Refused
+from carnet.fhir.errors import Invalid, Issue
 from carnet.fhir.identifiers import RPPS_URL
 from carnet.record import access, cell, gate
 from carnet.record.actor import Actor
@@ -95,9 +95,7 @@ def prescriber(*, by: Actor) -> Prescriber:
 
 def check_write(by: Actor) -> None:
     """Doctors of the practice write its letterhead."""
-    access.check_practice(by)
-    if by.role not in ("owner", "associate"):
-        raise Refused(_("Seul un médecin du cabinet change l’en-tête. Rien n’a été changé."))
+    access.check_doctor(by, _("Seul un médecin du cabinet change l’en-tête. Rien n’a été changé."))
 
 
 def _checked(letterhead: Letterhead) -> Letterhead:

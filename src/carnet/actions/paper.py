@@ -18,7 +18,7 @@ from carnet.documents.paper import wording
 from carnet.documents.paper.render import pdf
 from carnet.documents.paper.sheets import Line, Sheet, Subject
 from carnet.fhir import codes, dates
-from carnet.fhir.errors import Invalid, Refused
+from carnet.fhir.errors import Invalid
 from carnet.fhir.folding import fold
 from carnet.record import access, gate
 from carnet.record.actor import Actor
@@ -386,11 +386,9 @@ def subject(patient: Resource, today: date) -> Subject:
 
 def check_write(by: Actor) -> None:
     """This actor may sign papers."""
-    access.check_practice(by)
-    if by.role not in ("owner", "associate"):
-        raise Refused(
-            _("Seul un médecin du cabinet signe une ordonnance ou une lettre. Rien n’a été imprimé.")
-        )
+    access.check_doctor(
+        by, _("Seul un médecin du cabinet signe une ordonnance ou une lettre. Rien n’a été imprimé.")
+    )
     access.check_write(by, "DocumentReference")
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from carnet.fhir import codes, dates, json
-from carnet.fhir.errors import Invalid, NotFound, Refused
+from carnet.fhir.errors import Invalid, NotFound
 from carnet.record import access, gate
 from carnet.record.actor import Actor
 from carnet.record.work import Stored, Work
@@ -107,9 +107,9 @@ def end_of(condition: Resource) -> str:
 
 def check_write(by: Actor) -> None:
     """Doctors of the practice keep the problem list."""
-    access.check_practice(by)
-    if by.role not in ("owner", "associate"):
-        raise Refused(_("Seul un médecin du cabinet change la liste des problèmes. Rien n’a été modifié."))
+    access.check_doctor(
+        by, _("Seul un médecin du cabinet change la liste des problèmes. Rien n’a été modifié.")
+    )
 
 
 def _moved(condition: Resource, to: Move, ended: str) -> Resource:

@@ -92,9 +92,7 @@ def remove(*, by: Actor, at: datetime, id: str) -> None:
 
 def check_write(by: Actor) -> None:
     """Doctors of the practice write and use wordings."""
-    access.check_practice(by)
-    if by.role not in ("owner", "associate"):
-        raise Refused(_("Seul un médecin du cabinet écrit des modèles. Rien n’a été changé."))
+    access.check_doctor(by, _("Seul un médecin du cabinet écrit des modèles. Rien n’a été changé."))
 
 
 def _check(kind: str, name: str, text: str) -> None:

@@ -40,6 +40,18 @@ def check_write(by: Actor, type: str) -> None:
         raise Refused("Votre rôle ne permet pas d'écrire dans cette partie du dossier.")
 
 
+def is_doctor(by: Actor) -> bool:
+    """Whether this actor signs for the practice."""
+    return bool(_ROLES.get(by.role, {}).get("doctor", False))
+
+
+def check_doctor(by: Actor, refusal: str) -> None:
+    """This actor signs for the practice; everybody else of it is told `refusal`."""
+    check_practice(by)
+    if not is_doctor(by):
+        raise Refused(refusal)
+
+
 def check_audit(by: Actor) -> None:
     """This actor may read the journal of accesses."""
     check_practice(by)
