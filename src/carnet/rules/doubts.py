@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from carnet.fhir.folding import fold
+from carnet.rules.note import CLAUSE
 
 Fact = dict[str, Any]
 
-_CUT = re.compile(r"[;\n]|[.,](?!\d)")  # where a clause ends; « 38,5 » has no end
 _COPIED = re.compile(r"\s*\((\d\d)/(\d\d)/(\d{4})\)")
 # What a line copied from an earlier note cannot say again: it would be dated today.
 _OF_ITS_DAY = frozenset(("vital", "lab", "follow_up", "order", "immunization"))
@@ -42,8 +42,8 @@ _ANOTHER_MATTER = re.compile(r"\b(?:revoir|rdv|cs|consult\w*|r?appel\w*|controle
 
 
 def is_withheld(text: str, fact: Fact, day: date) -> bool:
-    """Whether the words beside it say the contrary: a copied line, a value of an unknown day before, a drug that is not to be taken, one substance
-    denied that was read as all of them."""
+    """Whether the words beside it say the contrary: a copied line, a value of an unknown day before, a drug that is not
+    to be taken, one substance denied that was read as all of them."""
     if fact["kind"] in _OF_ITS_DAY and (fact.get("older") or _is_copied(text, fact, day)):
         return True
     if fact["kind"] == "medication" and fact["status"] == "prescribed":
@@ -84,8 +84,8 @@ def _line(text: str, fact: Fact) -> str:
 
 
 def _before(text: str, fact: Fact) -> str:
-    return fold(_CUT.split(text[max(0, fact["start"] - 200) : fact["start"]])[-1])
+    return fold(CLAUSE.split(text[max(0, fact["start"] - 200) : fact["start"]])[-1])
 
 
 def _after(text: str, fact: Fact) -> str:
-    return fold(_CUT.split(text[fact["end"] : fact["end"] + 60])[0])
+    return fold(CLAUSE.split(text[fact["end"] : fact["end"] + 60])[0])

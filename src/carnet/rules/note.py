@@ -16,6 +16,7 @@ from carnet.fhir import codes
 
 FINGERPRINT = "urn:carnet:note-sha256"
 LONGEST = 200_000  # characters: more than any note a person writes
+CLAUSE = re.compile(r"[;\n]|[.,](?!\d)")  # where a clause ends; « 38,5 » has no end
 
 # What FHIR strings and XML cannot hold: control characters but tab and line feed, and non-characters.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")

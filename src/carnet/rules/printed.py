@@ -25,9 +25,14 @@ def says(requests: Iterable[Resource]) -> Says:
     return Says(_reference(one) for one in requests)
 
 
+def references(document: Resource) -> list[str]:
+    """Those of the requests that a paper of the record says, in its order."""
+    return [str(one.get("reference", "")) for one in document.get("context", {}).get("related", [])]
+
+
 def of_visit(documents: Iterable[One], encounter: str) -> dict[Says, One]:
     """The papers of one visit that stand, by what they say; one that says no request is nobody's answer."""
-    found = {_said(one.resource()): one for one in documents if _is_of(one.resource(), encounter)}
+    found = {Says(references(one.resource())): one for one in documents if _is_of(one.resource(), encounter)}
     return {said: one for said, one in found.items() if said}
 
 
@@ -39,10 +44,6 @@ def stale(held: Mapping[Says, One], wanted: Collection[Says], asked: Iterable[Re
         for said, one in held.items()
         if said not in wanted and (not said & standing or any(said & new for new in wanted))
     ]
-
-
-def _said(document: Resource) -> Says:
-    return Says(str(one.get("reference", "")) for one in document.get("context", {}).get("related", []))
 
 
 def _is_of(document: Resource, encounter: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple, cast
 from carnet.fhir import codes, dates, json
 from carnet.fhir.errors import Malformed
 from carnet.fhir.folding import fold
-from carnet.rules import note, received, results, tables
+from carnet.rules import note, printed, received, results, tables
 from carnet.rules.measure import Measure, Observed, date_of, is_coded, source_of
 from carnet.rules.results import Value, concept_words
 
@@ -277,8 +277,7 @@ def _told_document(
 
 def _says(document: Resource) -> list[str]:
     """The references of the requests that a paper of ours puts on paper."""
-    listed = document.get("context", {}).get("related", [])
-    return [str(one.get("reference", "")) for one in listed] if listed and not received.tags(document) else []
+    return [] if received.tags(document) else printed.references(document)
 
 
 def _document_date(document: Resource, documents: dict[str, Resource]) -> str:
@@ -398,12 +397,12 @@ def _told_day(latest: str, listed: list[Observed], whole: Whole) -> Entry:
 def _prescriptions(by_type: dict[str, list[Resource]], documents: dict[str, Resource]) -> Iterable[Event]:
     """The lines prescribed together: one group, else one day and one prescriber; those on a paper are told with it."""
     standing = [one for one in documents.values() if one.get("status") != "superseded"]
-    printed = {name for one in standing for name in _says(one)}
+    told = {name for one in standing for name in _says(one)}
     grouped: dict[tuple[str, str], list[Resource]] = {}
     for one in by_type.get("MedicationRequest", []):
         if received.source(one) in documents or received.state(one) == codes.RECEIVED:
             continue
-        if f"MedicationRequest/{one['id']}" in printed:
+        if f"MedicationRequest/{one['id']}" in told:
             continue
         group = str(one.get("groupIdentifier", {}).get("value", ""))
         key = (group or str(one.get("authoredOn", ""))[:10], _displays([one.get("requester", {})]))

@@ -11,6 +11,7 @@ from carnet.fhir import codes, references
 from carnet.fhir.folding import fold
 from carnet.rules.accepted import episodes
 from carnet.rules.accepted.scene import Fact, Resource, Scene, concept, place, status
+from carnet.rules.note import CLAUSE
 
 # Clinical and verification status of each way of saying it; a relative's illness is another type.
 _STATUS: dict[str, tuple[str | None, str]] = {
@@ -34,7 +35,6 @@ _RELATIVES: dict[str, tuple[str, str]] = {  # HL7 v3 RoleCode
 # In-laws are no relatives by blood: they are named, and are « famille ».
 _RELATIVE = re.compile(r"\b(?:(?:grand|beau|belle|demi) )?(?:" + "|".join(
     sorted({name.split()[-1] for name in _RELATIVES})) + r")\b")  # fmt: skip
-_CLAUSE = re.compile(r"[;\n]|[.,](?!\d)")
 _ROLE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _AGE = re.compile(r"\b(\d{1,3}) ?ans\b", re.IGNORECASE)
@@ -201,8 +201,8 @@ def _at_age(fact: Fact) -> Resource:
 
 def _relative_named(fact: Fact, text: str) -> tuple[str, str]:
     """Who is ill: named in the clause of the illness, else at the head of the one before; never guessed between two."""
-    clauses = [fold(one) for one in _CLAUSE.split(text[max(0, fact["start"] - _REACH) : fact["start"]])]
-    own = f"{clauses[-1]} {fold(_CLAUSE.split(text[fact['end'] : fact['end'] + _REACH])[0])}"
+    clauses = [fold(one) for one in CLAUSE.split(text[max(0, fact["start"] - _REACH) : fact["start"]])]
+    own = f"{clauses[-1]} {fold(CLAUSE.split(text[fact['end'] : fact['end'] + _REACH])[0])}"
     named = _relatives(own) or next((_relatives(one, head=True) for one in clauses[-2::-1] if one), set())
     return _RELATIVES[named.pop()] if len(named) == 1 else ("FAMMEMB", "famille")
 

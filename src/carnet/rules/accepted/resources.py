@@ -53,7 +53,7 @@ def change(facts: Sequence[Fact], known: Iterable[Resource], scene: Scene) -> Ch
     is stopped or changed is ended, anything else is new; what this note already made is not made twice."""
     before = [*known]
     held = {_reference(one): one for one in before}
-    mine = {_gist(one) for one in before if is_of_note(one, scene) and one.get("status") not in _WRONG}
+    mine = _made_of(before, scene)
     made = Change()
     for fact in sorted(facts, key=treatments.is_stop):
         is_said = treatments.is_stop(fact) and _stops_what_it_made(fact, made, scene)
@@ -112,8 +112,8 @@ def unsaid(
     facts: Iterable[Fact], known: Iterable[Resource], scene: Scene, accepted: Iterable[Fact] = ()
 ) -> list[Resource]:
     """What an earlier version of this note made and its corrected words no longer say: measures in error, prescriptions
-    that nobody has printed yet cancelled, requests revoked, treatments that they ended as they were before. A warning or
-    a diagnosis stays until a person takes it away."""
+    cancelled or, once printed, stopped, requests revoked, treatments that they ended as they were before. A warning or a
+    diagnosis stays until a person takes it away."""
     listed, held, accepted = [*facts], [*known], [*accepted]
     said = {_gist(new) for fact in listed if (new := KINDS[fact["kind"]](fact, scene)) is not None}
     gone = [
@@ -147,17 +147,20 @@ def made_by(note: str, known: Iterable[Resource], text: str, day: date) -> Calla
     of it."""
     at = datetime(day.year, day.month, day.day, tzinfo=UTC)
     scene = Scene(patient="", encounter="", note=note, text=text, author={}, at=at, day=day)
-    mine = {
-        _gist(one)
-        for one in (known if note else ())
-        if is_of_note(one, scene) and one.get("status") not in _WRONG
-    }
+    mine = _made_of(known, scene) if note else frozenset()
 
     def is_made(fact: Fact) -> bool:
         new = KINDS[fact["kind"]](fact, scene) if mine else None
         return new is not None and _gist(new) in mine
 
     return is_made
+
+
+def _made_of(known: Iterable[Resource], scene: Scene) -> frozenset[bytes]:
+    """What this note made and nobody took back."""
+    return frozenset(
+        _gist(one) for one in known if is_of_note(one, scene) and one.get("status") not in _WRONG
+    )
 
 
 def is_of_note(resource: Resource, scene: Scene) -> bool:

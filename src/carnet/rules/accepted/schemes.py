@@ -55,10 +55,9 @@ def is_uneven(fact: Fact) -> bool:
     unequal = len({amount for amount, _ in _AT.findall(said)}) > 1
     told = fact.get("times_per_day") is not None or fact.get("max_per_day")
     lost = not told and bool(_RHYTHM.search(said))
+    # « 80 mg/kg/j en 3 prises » was divided, « dose 12 kg » is 12.
     by_weight = str(fact.get("intake_unit") or "").endswith(("/kg", "dose-poids"))
-    lost = lost or (
-        by_weight and "kg" in said
-    )  # « 80 mg/kg/j en 3 prises » was divided, « dose 12 kg » is 12
+    lost = lost or (by_weight and "kg" in said)
     lost = lost or bool(_WHERE.search(said) or _SUM.search(said)) or _is_half_a_strength(said)
     return any((unequal, lost, _RANGE.search(said), is_stepped(fact), _is_unequal(fact), _is_bare(fact)))
 

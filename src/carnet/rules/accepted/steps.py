@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from carnet.fhir.folding import fold
 from carnet.rules.accepted import letters
 from carnet.rules.accepted.scene import Fact, Resource, Scene, concept, place
+from carnet.rules.note import CLAUSE
 
 _KINDS = {
     "lab": "Biologie", "imaging": "Imagerie", "referral": "Avis", "nursing": "Soins infirmiers", "physio": "Kinésithérapie",
@@ -18,14 +19,13 @@ _ORDER_KIND = "urn:carnet:order"
 _LOT = re.compile(r"\blot\s*(?:n[°o]\s*)?:?\s*([A-Za-z0-9][\w/-]{2,19})", re.IGNORECASE)
 _LENGTH = re.compile(r"\b(\d{1,3}) ?(j|jrs?|jours?|s|sem|semaines?|mois)\b")
 _LAST = re.compile(r"\bjusqu(?: ?au?)? ?(?:\w+ )?(\d{1,2})/(\d{1,2})(?:/(\d{2,4}))?\b")
-_CLAUSE = re.compile(r"[;\n]|[.,](?!\d)")
 _DAYS = {"j": 1, "s": 7, "m": 30}
 _REACH = 60  # characters after a vaccine in which its lot is written
 
 
 def order(fact: Fact, scene: Scene) -> Resource:
     """A ServiceRequest: what is asked, of which kind; of a letter also why, where its line says so."""
-    why = letters.reason(_CLAUSE.split(scene.text[fact["start"] :], maxsplit=1)[0])
+    why = letters.reason(CLAUSE.split(scene.text[fact["start"] :], maxsplit=1)[0])
     return {
         "resourceType": "ServiceRequest",
         "extension": place(fact, scene),
