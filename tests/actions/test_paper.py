@@ -9,7 +9,7 @@ from typing import Any
 import pypdfium2
 import pytest
 
-from carnet.actions import consultation, letterhead, offers, paper, wordings
+from carnet.actions import consultation, letterhead, offers, paper, paper_words, wordings
 from carnet.fhir.errors import Invalid, NotFound, Refused
 from carnet.record import gate
 from carnet.record.work import Stored
@@ -91,7 +91,7 @@ def test_the_national_number_leaves_only_with_a_qualified_identity(
         "extension": [{"url": RELIABILITY, "extension": [proven]}],
         "identifier": [{"system": "urn:oid:1.2.250.1.213.1.4.10", "value": NUMBER}],
     }
-    about = paper.subject(known, at.date())
+    about = paper_words.subject(known, at.date())
     assert (about.ins == NUMBER) is leaves
 
 
@@ -104,7 +104,7 @@ def test_a_letter_is_the_wording_of_the_practice_with_the_patients_words(
         at=at,
         letterhead=letterhead.Letterhead("12 rue des Tilleuls", "33000", "Bordeaux", "05 56 00 00 00"),
     )
-    asked = paper.Asked("letter", paper.WORDINGS["letter"], to="Dr Simon\nCardiologie")
+    asked = paper_words.Asked("letter", paper_words.WORDINGS["letter"], to="Dr Simon\nCardiologie")
     said = words(paper.letter(by=ALICE, at=at, patient=patient, asked=asked), patient, at)
     for word in ("Dr Simon", "Bordeaux", "05 56 00 00 00", "Allergies : non renseignées"):
         assert word in said
@@ -113,7 +113,7 @@ def test_a_letter_is_the_wording_of_the_practice_with_the_patients_words(
 
 def test_a_sick_leave_says_its_last_day_and_that_it_is_not_the_form(open_cell: object, at: datetime) -> None:
     patient = emile(at)
-    asked = paper.Asked("sick_leave", paper.WORDINGS["sick_leave"], days=3)
+    asked = paper_words.Asked("sick_leave", paper_words.WORDINGS["sick_leave"], days=3)
     said = words(paper.letter(by=ALICE, at=at, patient=patient, asked=asked), patient, at)
     assert f"{at.date() + timedelta(days=2):%d/%m/%Y}" in said
     assert "ne remplace pas" in said
@@ -123,7 +123,7 @@ def test_a_sick_leave_says_its_last_day_and_that_it_is_not_the_form(open_cell: o
 def test_a_leave_without_a_length_is_refused(open_cell: object, at: datetime, days: int) -> None:
     with pytest.raises(Invalid):
         paper.letter(
-            by=ALICE, at=at, patient=emile(at), asked=paper.Asked("sick_leave", "{jours}", days=days)
+            by=ALICE, at=at, patient=emile(at), asked=paper_words.Asked("sick_leave", "{jours}", days=days)
         )
 
 
@@ -203,7 +203,7 @@ def test_a_letter_says_why_they_came_and_what_was_measured_today(open_cell: obje
     keys = [one.key for one in found if one.kind == "vital"]
     offers.mark(by=ALICE, day=at.date(), draft=kept, text=text, keys=keys, verdict="accepted")
     consultation.sign(by=ALICE, at=at, patient=draft.patient, draft=draft.id, revision=kept.revision)
-    asked = paper.Asked("letter", "Motif : {motif}\nCe jour : {mesures}")
+    asked = paper_words.Asked("letter", "Motif : {motif}\nCe jour : {mesures}")
     said = words(paper.letter(by=ALICE, at=at, patient=draft.patient, asked=asked), draft.patient, at)
     assert "Motif : douleur thoracique" in said
     assert "140/80 mmHg" in said
@@ -251,7 +251,7 @@ def test_what_is_written_for_a_request_no_longer_waits(open_cell: object, at: da
     record = gate.open_record(by=ALICE, at=at, patient=visit["patient"])
     found = paper.unwritten(by=ALICE, day=at.date(), record=record, encounter=visit["encounter"])
     for kind, request in sorted(found)[:2]:
-        asked = paper.Asked(kind, "Vu {nom}.", encounter=visit["encounter"], request=request)  # type: ignore[arg-type]
+        asked = paper_words.Asked(kind, "Vu {nom}.", encounter=visit["encounter"], request=request)  # type: ignore[arg-type]
         paper.letter(by=ALICE, at=at, patient=visit["patient"], asked=asked)
     assert left(visit, at) == ["letter"]
     paper.prescription(by=ALICE, at=at, **visit)
@@ -267,9 +267,9 @@ def test_what_is_written_for_a_request_no_longer_waits(open_cell: object, at: da
     ("gender", "said"), [("female", "née le"), ("male", "né le"), ("unknown", "né(e) le")]
 )
 def test_who_is_born_agrees_with_the_sex_that_is_known(at: datetime, gender: str, said: str) -> None:
-    told = paper.told_by([], at.date())
-    asked = paper.Asked("certificate", paper.WORDINGS["certificate"])
-    found = paper.values(ALICE, {**EMILE, "gender": gender}, told, asked, at.date())
+    told = paper_words.told_by([], {}, at.date())
+    asked = paper_words.Asked("certificate", paper_words.WORDINGS["certificate"])
+    found = paper_words.values(ALICE, {**EMILE, "gender": gender}, told, asked, at.date())
     assert f"{found['ne']} le" == said
     assert ("(e)" in found["interesse"]) is (gender == "unknown")
 
@@ -309,8 +309,10 @@ def weight(patient: str, value: str, day: str) -> dict[str, Any]:
 
 def test_a_certificate_of_a_child_is_asked_for_by_who_answers_for_it(at: datetime) -> None:
     child = {**EMILE, "birthDate": (at.date() - timedelta(days=365 * 5)).isoformat()}
-    asked = paper.Asked("certificate", paper.WORDINGS["certificate"])
+    asked = paper_words.Asked("certificate", paper_words.WORDINGS["certificate"])
     assert (
-        paper.values(ALICE, child, paper.told_by([], at.date()), asked, at.date())["interesse"]
+        paper_words.values(ALICE, child, paper_words.told_by([], {}, at.date()), asked, at.date())[
+            "interesse"
+        ]
         == "son représentant légal"
     )

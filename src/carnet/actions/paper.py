@@ -8,15 +8,26 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from carnet.actions import letterhead, wordings
+from carnet.actions.paper_words import (
+    LATER,
+    WORDINGS,
+    Asked,
+    Kind,
+    Told,
+    day_words,
+    subject,
+    told_by,
+    values,
+)
 from carnet.documents.paper import wording
 from carnet.documents.paper.render import pdf
-from carnet.documents.paper.sheets import Line, Sheet, Subject
+from carnet.documents.paper.sheets import Line, Sheet
 from carnet.fhir import codes, dates
 from carnet.fhir.errors import Invalid
 from carnet.fhir.folding import fold
@@ -25,14 +36,13 @@ from carnet.record.actor import Actor
 from carnet.record.gate import OpenRecord
 from carnet.record.reading import Reading
 from carnet.record.work import Stored, Work
-from carnet.rules import identity_status, person, printed
-from carnet.rules.accepted import letters, measures, medicines, steps
+from carnet.rules import printed
+from carnet.rules.accepted import letters, medicines, steps
 from carnet.rules.measure import date_of
 from carnet.rules.passage import place_of
-from carnet.rules.synthesis import Synthesis, dosage, synthesis, tells
+from carnet.rules.synthesis import dosage, tells
 
 Resource = dict[str, Any]
-Kind = Literal["letter", "certificate", "sick_leave"]
 
 UNCHECKED = "Ordonnance non contrôlée : interactions, contre-indications et doses n’ont pas été vérifiées par le logiciel."
 NOT_THE_FORM = "Ce document ne remplace pas l’avis d’arrêt de travail de l’assurance maladie, à établir sur amelipro ou sur papier."
@@ -44,30 +54,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "certificate": ("Certificat médical", "51851-4"),
     "sick_leave": ("Arrêt de travail", "51851-4"),
 }
-# What the practice has before it writes its own (`wording.FIELDS`).
-WORDINGS: dict[Kind, str] = {
-    "letter": (
-        "Cher confrère, chère consœur,\n\nJe vous adresse {civilite} {nom}, {age}.\n\nMotif : {motif}\n\n"
-        "Antécédents : {problemes}\nAllergies : {allergies}\nCe jour : {mesures}\n\n"
-        "Je vous remercie de votre avis."
-    ),
-    "certificate": (
-        "Je soussigné(e), {medecin}, certifie avoir examiné ce jour {civilite} {nom}, {ne} le {naissance}.\n\n\n\n"
-        "Certificat établi à la demande de {interesse} et remis en main propre."
-    ),
-    "sick_leave": (
-        "Je soussigné(e), {medecin}, certifie avoir examiné ce jour {civilite} {nom}, dont l’état de santé nécessite un arrêt "
-        "de travail de {jours} jours, jusqu’au {jusquau} inclus."
-    ),
-}
 LONGEST_LEAVE = 366
-_OF_AGE = 18
-# What depends on what a person will type, by kind of paper.
-LATER: dict[Kind, tuple[str, ...]] = {
-    "letter": ("destinataire",),
-    "certificate": (),
-    "sick_leave": ("jours", "jusquau"),
-}
 # Requests that a person may have to word: the paper that answers each.
 _WRITTEN: dict[str, Kind] = {"sick_leave": "sick_leave", "certificate": "certificate", "referral": "letter"}
 _ANY_CERTIFICATE = frozenset(
@@ -75,20 +62,6 @@ _ANY_CERTIFICATE = frozenset(
 )
 _ORDER_WORD = re.compile(r"^(?:bio|bilan|biologie|labo)\s+(?=\w)", re.IGNORECASE)  # its title says it
 _CONTROLLED = frozenset(("draft", "active"))
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A paper as a person asks for it: `body` is its wording (fields in braces), `to` the address of a letter, `about`
-    what it is for, `encounter` the visit that asked for it, `request` the id of what it answers there."""
-
-    kind: Kind
-    body: str
-    to: str = ""
-    days: int = 0
-    about: str = ""
-    encounter: str = ""
-    request: str = ""
 
 
 def prescription(*, by: Actor, at: datetime, patient: str, encounter: str) -> list[Stored]:
@@ -107,7 +80,7 @@ def prescription(*, by: Actor, at: datetime, patient: str, encounter: str) -> li
         held = printed.of_visit(work.record(patient, "DocumentReference"), encounter)
         made = [one for one in wanted if one.says not in held]
         about = work.get("Patient", patient).resource()
-        told = told_by([one.resource() for one in work.record(patient)], today) if made else None
+        told = told_by([one.resource() for one in work.record(patient)], about, today) if made else None
         new = {one.says: _sheet(by, about, told, one, today) for one in made if told}
         laid = {says: (sheet, pdf(sheet, at=at)) for says, sheet in new.items()}
         stale = printed.stale(held, {one.says for one in wanted}, asked)
@@ -167,7 +140,7 @@ def _sheet(by: Actor, about: Resource, told: Told, wanted: _Wanted, today: date)
         by=letterhead.prescriber(by=by),
         about=replace(subject(about, today), weight=told.weight),
         place=letterhead.of(by=by).city,
-        date=_day(today),
+        date=day_words(today),
         lines=tuple(map(line, said)) if is_medicines else (),
         others=() if is_medicines else tuple(map(_order_words, said)),
         warning=UNCHECKED if is_medicines else "",
@@ -227,7 +200,7 @@ def begun(*, by: Actor, day: date, patient: Resource, reading: Reading, asked: A
     (LATER) stays a field."""
     near = {(day + timedelta(days=days)).isoformat() for days in (-1, 0, 1)}  # a moment is written in UTC
     measured = (one for one in reading.observed if date_of(one)[:10] in near)
-    told = told_by([*map(reading.whole, [*filter(tells, reading.facts), *measured])], day)
+    told = told_by([*map(reading.whole, [*filter(tells, reading.facts), *measured])], patient, day)
     return wording.begun(asked.body, values(by, patient, told, asked, day), LATER[asked.kind])
 
 
@@ -276,44 +249,10 @@ def letter(*, by: Actor, at: datetime, patient: str, asked: Asked) -> Stored:
         raise Invalid(_("Indiquez le nombre de jours de l’arrêt, entre 1 et {most}."), most=LONGEST_LEAVE)
     with gate.write(by=by, at=at, action="paper.letter", patient=patient) as work:
         about = work.get("Patient", patient).resource()
-        told = told_by([one.resource() for one in work.record(patient)], today)
+        told = told_by([one.resource() for one in work.record(patient)], about, today)
         sheet = _letter(by, about, told, asked, today)
         says = printed.Says([f"ServiceRequest/{asked.request}"] if asked.request else [])
         return _kept(work, by, at, patient, (sheet, pdf(sheet, at=at)), asked.encounter, says)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the record says for a paper: what is true of the patient, why they came last, what was measured that day."""
-
-    known: Synthesis
-    reason: str
-    measures: str
-    weight: str = ""
-
-
-def told_by(record: Sequence[Resource], today: date) -> Told:
-    """From the whole record; a reason and measures only of a visit of this day."""
-    visits = [one for one in record if one["resourceType"] == "Encounter" and _is_today(one, today)]
-    reasons = [str(said.get("text", "")) for one in visits for said in one.get("reasonCode", [])]
-    measured = [one for one in record if one["resourceType"] == "Observation"]
-    return Told(
-        synthesis(record, today=today),
-        reasons[0] if reasons else "",
-        measures.said(one for one in measured if _is_today(one, today)),
-        _weight(record, measured, today),
-    )
-
-
-def _weight(record: Sequence[Resource], measured: Iterable[Resource], today: date) -> str:
-    """That of a child, from the record of the patient itself."""
-    born = next((str(one.get("birthDate") or "") for one in record if one["resourceType"] == "Patient"), "")
-    return measures.weight_of_child(measured, date.fromisoformat(born), today) if len(born) == 10 else ""
-
-
-def _is_today(resource: Resource, today: date) -> bool:
-    written = str(resource.get("effectiveDateTime") or resource.get("period", {}).get("start") or "")
-    return len(written) > 10 and timezone.localtime(datetime.fromisoformat(written)).date() == today
 
 
 def _letter(by: Actor, about: Resource, told: Told, asked: Asked, today: date) -> Sheet:
@@ -323,64 +262,11 @@ def _letter(by: Actor, about: Resource, told: Told, asked: Asked, today: date) -
         by=letterhead.prescriber(by=by),
         about=subject(about, today),
         place=letterhead.of(by=by).city,
-        date=_day(today),
+        date=day_words(today),
         body=wording.filled(asked.body, values(by, about, told, asked, today)),
         to=tuple(row.strip() for row in asked.to.splitlines() if row.strip()),
         warning=NOT_THE_FORM if asked.kind == "sick_leave" else "",
         closing="Bien confraternellement," if asked.kind == "letter" else "",
-    )
-
-
-def values(by: Actor, patient: Resource, told: Told, asked: Asked, today: date) -> dict[str, str]:
-    """What the fields of a wording stand for in this record, today."""
-    about, known = subject(patient, today), told.known
-    allergies = {"none": "aucune connue", "unrecorded": "non renseignées"}
-    return {
-        "civilite": {"F": "Mme", "M": "M."}.get(about.sex, ""),
-        "nom": about.name,
-        "ne": {"F": "née", "M": "né"}.get(about.sex, "né(e)"),
-        "interesse": _who_asks(patient, about.sex, today),
-        "naissance": about.born,
-        "age": about.age,
-        "date": _day(today),
-        "lieu": letterhead.of(by=by).city if "lieu" in asked.body else "",
-        "medecin": by.name,
-        "motif": asked.about or told.reason,
-        "mesures": told.measures,
-        "problemes": ", ".join(line.text for line in known.problems),
-        "traitements": ", ".join(
-            " ".join(filter(None, (line.text, line.detail))) for line in known.treatments
-        ),
-        "allergies": allergies.get(known.allergy_state) or ", ".join(line.text for line in known.allergies),
-        "jours": str(asked.days or ""),
-        "jusquau": _day(today + timedelta(days=asked.days - 1)) if asked.days else "",
-        "destinataire": asked.to.splitlines()[0].strip() if asked.to.strip() else "",
-    }
-
-
-def _who_asks(patient: Resource, sex: str, today: date) -> str:
-    born = str(patient.get("birthDate") or "")
-    if len(born) == 10 and dates.age(date.fromisoformat(born), today)[0] < _OF_AGE:
-        return "son représentant légal"
-    return {"F": "l’intéressée", "M": "l’intéressé"}.get(sex, "l’intéressé(e)")
-
-
-def subject(patient: Resource, today: date) -> Subject:
-    """Whom the paper is about. The INS only where its status allows it to leave."""
-    known, status = person.typed(patient), person.reliability(patient)
-    family, given = known.used_name or known.birth_name, known.used_given or known.given.partition(" ")[0]
-    used = f"{family.upper()} {given}".strip()
-    may = identity_status.may_send_ins(status) and bool(known.ins)
-    return Subject(
-        name=used,
-        birth_name=known.birth_name.upper()
-        if known.used_name and known.used_name != known.birth_name
-        else "",
-        born=_day(known.birth_date),
-        age=_age(known.birth_date, today),
-        sex={"female": "F", "male": "M"}.get(known.gender, ""),
-        ins=known.ins if may else "",
-        status=identity_status.words(status),
     )
 
 
@@ -459,18 +345,3 @@ def _reference(by: Actor, at: datetime, patient: str, sheet: Sheet, blob: str, c
         "description": sheet.title,
         "content": [{"attachment": attachment}],
     }
-
-
-def _day(day: date | str) -> str:
-    """`21/11/2026`; a birth date of which only the year is known stays that year."""
-    if isinstance(day, str):
-        year, _dash, rest = day.partition("-")
-        return "/".join(reversed([year, *rest.split("-")])) if rest else year
-    return f"{day:%d/%m/%Y}"
-
-
-def _age(born: str, today: date) -> str:
-    if len(born) != 10:
-        return ""
-    years, months = dates.age(date.fromisoformat(born), today)
-    return f"{years} ans" if years >= 2 else f"{12 * years + months} mois"

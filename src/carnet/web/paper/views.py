@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from carnet.actions import paper as actions
+from carnet.actions import paper_words, printing, wordings
 from carnet.actions import patient as patients
-from carnet.actions import printing, wordings
 from carnet.documents.paper import pictures, wording
 from carnet.fhir.errors import Invalid
 from carnet.record import clock, gate
@@ -95,7 +95,7 @@ def _sealed(answer: HttpResponse) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def write(request: HttpRequest, id: str, kind: str) -> HttpResponse:
     """Write a paper of one kind, from the model of the practice or ours; `asked`: the request of a visit that it is."""
-    if kind not in actions.WORDINGS:
+    if kind not in paper_words.WORDINGS:
         raise Http404
     by = actor(request)
     actions.check_write(by)
@@ -126,7 +126,12 @@ def _request(request: HttpRequest, id: str) -> dict[str, Any]:
 
 
 def _initial(
-    by: Actor, day: date, patient: dict[str, Any], reading: Reading, ask: actions.Asked, asked: dict[str, Any]
+    by: Actor,
+    day: date,
+    patient: dict[str, Any],
+    reading: Reading,
+    ask: paper_words.Asked,
+    asked: dict[str, Any],
 ) -> dict[str, Any]:
     """The model in the words of this record; of a leave, the length that the visit asked for."""
     begun = actions.begun(by=by, day=day, patient=patient, reading=reading, asked=ask)
@@ -151,9 +156,9 @@ def _next(request: HttpRequest, id: str, asked: dict[str, Any], kept: str) -> st
     return papers.address(id, listed, waiting if kept else ())
 
 
-def _asked(kind: str, typed: dict[str, Any], asked: dict[str, Any]) -> actions.Asked:
-    return actions.Asked(
-        kind=cast(actions.Kind, kind),
+def _asked(kind: str, typed: dict[str, Any], asked: dict[str, Any]) -> paper_words.Asked:
+    return paper_words.Asked(
+        kind=cast(paper_words.Kind, kind),
         body=typed["body"],
         to=typed.get("to", ""),
         days=typed.get("days") or 0,
@@ -167,7 +172,7 @@ def _model(request: HttpRequest, models: list[wordings.Wording], kind: str, aske
     """The model chosen, else the first of the practice that fits what was asked, else ours, which certifies nothing."""
     chosen = [one for one in models if one.id == request.GET.get("model")]
     fit = chosen or (actions.fitting(models, asked) if asked else models)
-    return fit[0].text if fit else actions.WORDINGS[cast(actions.Kind, kind)]
+    return fit[0].text if fit else paper_words.WORDINGS[cast(paper_words.Kind, kind)]
 
 
 def _page(
@@ -189,7 +194,7 @@ def _page(
         "kind": kind,
         "title": _NAMES[kind],
         "form": wrong or PaperForm(kind, initial=first),
-        "fields": {name: wording.FIELDS[name] for name in actions.LATER[cast(actions.Kind, kind)]},
+        "fields": {name: wording.FIELDS[name] for name in paper_words.LATER[cast(paper_words.Kind, kind)]},
         "models": models,
         "asked": asked.get("id", ""),
         "banner": patients.banner(by, record, href=reverse("patient:record", args=[id]), reading=reading),
