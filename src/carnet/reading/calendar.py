@@ -8,10 +8,14 @@ from functools import cache
 
 from carnet.reading import numbers, tables
 
+MONTH = (
+    "janv(?:ier)?|fev(?:r|rier)?|mars|avr(?:il)?|mai|juin|juil(?:let)?|aout|sept(?:embre)?|oct(?:obre)?"
+    "|nov(?:embre)?|dec(?:embre)?"
+)
 DAY = re.compile(
     r"(?:pour |vers )?(?:le |au |du )?(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche) )?(?P<d>[0-3]?[0-9])"
-    r"(?:[/.-](?P<m>[01]?[0-9])(?:[/.-](?P<y>(?:20)?[0-9]{2}))?(?![0-9/])| ?(?P<w>janv\w*|fevr?\w*|mars|avr\w*|mai|juin|juil\w*"
-    r"|aout|sept\w*|oct\w*|nov\w*|dec\w*)(?: (?P<z>20[0-9]{2}))?(?![a-z]))"
+    rf"(?:[/.-](?P<m>[01]?[0-9])(?:[/.-](?P<y>(?:20)?[0-9]{{2}}))?(?![0-9/])| ?(?P<w>{MONTH})"
+    r"(?: (?P<z>20[0-9]{2}))?(?![a-z]))"
 )
 _MONTHS = ("jan", "fev", "mar", "avr", "mai", "juin", "juil", "aou", "sep", "oct", "nov", "dec")
 _FARTHEST = 3700
@@ -45,11 +49,15 @@ def adjacent() -> re.Pattern[str]:
 @cache
 def named() -> re.Pattern[str]:
     """« contrôle PSA 3 mois », « bio 6 sem »: up to three words, then a count and its unit written out."""
-    units = tables.any_of(
-        unit for unit in tables.toml("follow_ups.toml")["units"] if len(unit) > 1 or unit == "j"
-    )
+    units = tables.any_of(units_written_out())
     words = r"(?: (?!(?:depuis|il|pdt|pendant|qsp|duree?|pour|tous|ts|sur|a|en|pas|si|at|arret)(?![a-z]))[a-z][a-z0-9]{1,13}){0,3}"
     return re.compile(rf"{words},? (?P<n>{numbers.NUMBER}) ?(?P<u>{units})(?![a-z0-9/])(?! d[e'])")
+
+
+def units_written_out() -> dict[str, int]:
+    """Days of each unit that is no bare letter but « j »: « 3 s » alone may be seconds, « 3 m » metres."""
+    units: dict[str, int] = tables.toml("follow_ups.toml")["units"]
+    return {unit: days for unit, days in units.items() if len(unit) > 1 or unit == "j"}
 
 
 def days(match: re.Match[str], today: str | None) -> int | None:
@@ -69,7 +77,7 @@ def days(match: re.Match[str], today: str | None) -> int | None:
     for place, (_, given) in enumerate(tables.toml("follow_ups.toml")["tomorrow"].items()):
         if found.get(f"t{place}"):
             return int(given) or None
-    day = _parsed(today)
+    day = of_note(today)
     if day is None:
         return None
     if found.get("k"):
@@ -91,7 +99,8 @@ def _counted(number: str, unit: str, more: float = 0) -> int | None:
     return total if 0 < total <= _FARTHEST else None
 
 
-def _parsed(today: str | None) -> date | None:
+def of_note(today: str | None) -> date | None:
+    """The day of a note; None when it has none."""
     try:
         return date.fromisoformat((today or "")[:10])
     except ValueError:
@@ -114,7 +123,7 @@ def _to(day: date, found: dict[str, str | None]) -> int | None:
 
 def soon(named: str, today: str | None) -> bool:
     """Whether a month told by its name is one of the next six; the month of today is not."""
-    day = _parsed(today)
+    day = of_note(today)
     return day is not None and 0 < (month(named) - day.month) % 12 <= _AHEAD
 
 

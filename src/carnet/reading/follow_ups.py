@@ -18,6 +18,7 @@ _IF_NOT_BETTER = re.compile(  # « rv si pas mieux 1 sem », « reconsulter si p
 )
 _SOON = 120  # days: « rhumato le 14/04 »
 _REACH = 80
+_CLAUSE = 160  # characters before a date in which a word says that no step is meant
 _AHEAD = frozenset(
     ("dans", "ds", "dns", "d'ici", "d'ici a", "sous", "a", "dans environ", "a environ", "pour dans")
 )
@@ -85,8 +86,7 @@ def _on_a_day(note: Note) -> Iterator[tuple[int, re.Match[str], float]]:
         ahead = calendar.days(dated, note.context.date)
         if ahead is None or ahead > _SOON or sentence.section in ("history", "family"):
             continue
-        before = note.flat[sentence.body : dated.start()]
-        if not _NO_STEP.search(before):
+        if not _NO_STEP.search(note.before(dated.start(), _CLAUSE)):
             yield _step(note, sentence.body, dated.start()), dated, 0.6
 
 
@@ -236,7 +236,7 @@ def _planned(note: Note) -> Iterator[tuple[int, re.Match[str], float]]:
             for dated in calendar.pattern().finditer(note.flat, sentence.body, sentence.end):
                 if dated.groupdict().get("p") not in _SURE or _past(note, dated.start()):
                     continue
-                if not _AWAY.search(note.flat, sentence.body, dated.start()):
+                if not _AWAY.search(note.before(dated.start(), _CLAUSE)):
                     yield _step(note, sentence.body, dated.start()), dated, 0.7
 
 

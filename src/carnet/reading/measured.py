@@ -10,8 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 
-from carnet.reading import numbers, tables
-from carnet.reading.calendar import month
+from carnet.reading import calendar, numbers, tables
 from carnet.reading.facts import LAB, VITAL, Fact
 from carnet.reading.structure import Note
 
@@ -30,7 +29,7 @@ Line = tuple[re.Match[str] | None, list[re.Match[str]], list[int]]
 def _day() -> re.Pattern[str]:
     """A day, a month or a delay that is past."""
     table = tables.toml("measured.toml")
-    months, units = tables.any_of(table["months"]), tables.any_of(table["units"])
+    months, units = calendar.MONTH, tables.any_of(calendar.units_written_out())
     return re.compile(
         rf"(?:(?P<p>le |du |au |en |date du |faite? (?:le |en )|dosee? (?:le |en ))?(?:"
         rf"(?P<d>[0-3]?\d)[/.-](?P<m>[01]?\d)(?:[/.-](?P<y>(?:20)?\d\d))?(?![\d/%]|[.,]\d)"
@@ -63,7 +62,7 @@ def _forms() -> dict[str, re.Pattern[str]]:
 
 def dated(note: Note, facts: Iterable[Fact]) -> list[Fact]:
     """The facts; measures of another day with `on` (ISO, as precise as it is told) or, without a day, `older`."""
-    found, today = list(facts), _iso(note.context.date)
+    found, today = list(facts), calendar.of_note(note.context.date)
     lines = _lines(note, [one.start for one in found if one.kind == LAB])
     told = [_said(note, one, today, lines) if one.kind in (VITAL, LAB) else {} for one in found]
     return [
@@ -149,7 +148,7 @@ def _on(found: re.Match[str], today: date | None) -> str:
     if part["k"]:
         return _back(today, int(tables.toml("measured.toml")["days_ago"][part["k"]]))
     if part["n"]:
-        days = numbers.value(part["n"]) * tables.toml("measured.toml")["units"][part["u"]]
+        days = numbers.value(part["n"]) * calendar.units_written_out()[part["u"]]
         return _back(today, round(days))
     if part["only"]:
         return part["only"] if int(part["only"]) < today.year else ""
@@ -185,7 +184,7 @@ def _to_come(part: dict[str, str | None], today: date) -> bool:
 
 def _told(part: dict[str, str | None]) -> tuple[int, int]:
     """The month and the day; 0 for what is not told."""
-    return int(part["m"] or 0) or month(part["w"] or ""), int(part["d"] or part["wd"] or 0)
+    return int(part["m"] or 0) or calendar.month(part["w"] or ""), int(part["d"] or part["wd"] or 0)
 
 
 def _one(year: int, number: int, day: int) -> date | None:
@@ -205,10 +204,3 @@ def _past(written: str, today: date) -> str:
 
 def _first(written: str) -> date:
     return date.fromisoformat(f"{written}-01-01"[:10] if len(written) < 10 else written)
-
-
-def _iso(today: str | None) -> date | None:
-    try:
-        return date.fromisoformat((today or "")[:10])
-    except ValueError:
-        return None

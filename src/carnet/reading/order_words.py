@@ -4,22 +4,23 @@ It never finds a request."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import cache
 
 from carnet.reading import tables
+from carnet.reading.order_names import Asked
 from carnet.reading.structure import Note
 
-_LONGEST = 90  # characters that may follow the name of what is asked for
+LONGEST = 90  # characters that may follow the name of what is asked for
 _PIECE = re.compile(
     r" de controle(?![a-z])| ?\([^()\n]{1,60}\)| ?: (?=[a-z])| ?\+ ?(?=[a-z])| ?(?:[^ ,;:.()+→\n]|(?<=[0-9])[.,](?=[0-9]))+"
 )
 
 
-def whole(note: Note, kind: str, start: int, end: int, stops: Sequence[int]) -> int:
-    """Where the request that begins with these words ends; `stops` are the places of everything else that was read."""
-    limit = min([note.sentence(end - 1).end, end + _LONGEST, *(place for place in stops if place >= end)])
-    last = at = _without_link(note, start, end)
+def whole(note: Note, one: Asked, stop: int) -> int:
+    """Where a request ends that begins with these words; `stop` is where something else that was read begins."""
+    kind, start = one.type, one.start
+    limit = min(note.sentence(one.end - 1).end, one.end + LONGEST, stop)
+    last = at = _without_link(note, start, one.end)
     while piece := _PIECE.match(note.flat, at, limit):
         if not _goes_on(kind, note.flat[at : piece.end()].strip(), note.flat[piece.end() : limit]):
             break

@@ -4,6 +4,7 @@ type that follow each other. A test that was done, refused, or has a value, is n
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -47,16 +48,15 @@ class _Scene:
 
 def read(note: Note, mentions: Sequence[Asked], taken: Sequence[Fact]) -> Iterator[Fact]:
     """Each request, left to right; what follows a request in the same list is asked for as well."""
-    kept = [fact for fact in taken if fact.kind in (VITAL, LAB, MEDICATION, ALLERGY, IMMUNIZATION)]
-    free = [left for one in mentions if not _is_left_out(note, one) and (left := _free(note, one, kept))]
-    drugs = [fact for fact in taken if fact.kind == MEDICATION]
+    free = _free(note, [one for one in mentions if not _is_left_out(note, one)], taken)
+    drugs = sorted((fact for fact in taken if fact.kind == MEDICATION), key=_start)
     scene = _Scene(note, drugs, decided(taken))
-    stops = [one.start for one in mentions] + [fact.start for fact in taken if fact.kind != MEDICATION]
+    stops = sorted([one.start for one in mentions] + [one.start for one in taken if one.kind != MEDICATION])
     asked, link = -1, _CHAIN
-    for one in order_names.joined(note, free):
+    for one in order_names.joined(note, list(free)):
         chained = asked >= 0 and bool(link.fullmatch(note.flat, asked, one.start))
         sure = 0.0 if _told(scene, one) else _asked(scene, one) or (0.8 if chained else 0)
-        end = order_words.whole(note, one.type, one.start, one.end, _stops(note, one, stops, drugs))
+        end = order_words.whole(note, one, min(_first(stops, one.end), _drug(note, one, drugs)))
         asked, link = end if sure else -1, _CHAIN if end == one.end else _LINK
         if sure and not _ends_badly(scene, one, end):
             kind = (
@@ -75,11 +75,25 @@ _WORKS_FROM = 14  # years
 _FOR_A_CHILD = re.compile(r"enfant malade|garde d'enfant|presence parentale")
 
 
-def _stops(note: Note, one: Asked, stops: list[int], drugs: Sequence[Fact]) -> list[int]:
-    """Where something else begins; what a nurse is to give or to put is part of it: « pansement alginate », « IDE pour Lovenox »."""
-    if one.type != "nursing":
-        return stops + [fact.start for fact in drugs]
-    return stops + [fact.start for fact in drugs if not _GIVEN.search(note.flat, one.start, fact.start)]
+def _first(places: Sequence[int], end: int) -> int:
+    """The first of these places, in order, that is not before an end."""
+    after = bisect_left(places, end)
+    return places[after] if after < len(places) else _NOWHERE
+
+
+def _drug(note: Note, one: Asked, drugs: Sequence[Fact]) -> int:
+    """Where the next drug begins; what a nurse is to give or to put is part of it: « pansement alginate », « IDE pour Lovenox »."""
+    for place in range(bisect_left(drugs, one.end, key=_start), len(drugs)):
+        start = drugs[place].start
+        if one.type != "nursing" or start > one.end + order_words.LONGEST:
+            return start
+        if not _GIVEN.search(note.flat, one.start, start):
+            return start
+    return _NOWHERE
+
+
+def _start(fact: Fact) -> int:
+    return fact.start
 
 
 _GIVEN = re.compile(r"(?<![a-z])(?:pansements?|pst|inj\w*|perf\w*|administr\w*|pour)(?![a-z])[^,;.]*$")
@@ -94,13 +108,31 @@ def _is_left_out(note: Note, one: Asked) -> bool:
 _LEFT_OUT = re.compile(r" ?[:(]? ?(?:non(?= ?(?:$|[.,;)\n]))|refusee?(?![a-z]))")
 
 
-def _free(note: Note, one: Asked, kept: Sequence[Fact]) -> Asked | None:
-    """What other facts leave of a request: « IDE pour injection » of « IDE pour injection Lovenox »."""
-    facts = [fact.start for fact in kept if fact.overlaps(one.start, one.end)]
-    if not facts:
-        return one
-    left = note.flat[one.start : min(facts)].rstrip() if one.type == "nursing" else ""
-    return replace(one, end=one.start + len(left)) if len(left) > _TINY else None
+def _free(note: Note, mentions: Sequence[Asked], taken: Sequence[Fact]) -> Iterator[Asked]:
+    """What other facts leave of requests: « IDE pour injection » of « IDE pour injection Lovenox »."""
+    kept = sorted((fact for fact in taken if fact.kind in _TAKE), key=_start)
+    first = 0
+    for one in mentions:
+        while first < len(kept) and kept[first].end <= one.start:
+            first += 1
+        start = _taken(kept, first, one)
+        if start is None:
+            yield one
+        elif one.type == "nursing" and len(left := note.flat[one.start : start].rstrip()) > _TINY:
+            yield replace(one, end=one.start + len(left))
+
+
+def _taken(kept: Sequence[Fact], first: int, one: Asked) -> int | None:
+    """Where the first fact begins, from that place on, that has words of a request."""
+    for place in range(first, len(kept)):
+        if kept[place].start >= one.end:
+            return None
+        if kept[place].end > one.start:
+            return kept[place].start
+    return None
+
+
+_TAKE = (VITAL, LAB, MEDICATION, ALLERGY, IMMUNIZATION)
 
 
 def _ends_badly(scene: _Scene, one: Asked, end: int) -> bool:
@@ -297,7 +329,7 @@ _CHAIN = re.compile(
 )
 _LINK = re.compile(r" ?(?:,|\+|et|/|puis|;) ?(?:(?:une?|le|la|les|l'|d'|de|des|du) ?)?")
 _MONTH = re.compile(
-    r" ?\(?(?:en |de |d'|du mois de |fin |debut |mi-)?(?P<month>janv|fev|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec)[a-z]*\.?"
+    rf" ?\(?(?:en |de |d'|du mois de |fin |debut |mi-)?(?P<month>{calendar.MONTH})\.?"
     r"(?: (?P<year>(?:20)?[0-9]{2}))?(?= |[.,:;)]|$)(?! a faire)"
 )
 _REFUSED = re.compile(
