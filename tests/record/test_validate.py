@@ -326,9 +326,9 @@ def test_ordinary_narrative_passes() -> None:
 
 def test_hostile_text_takes_no_time() -> None:
     text = "a " * 200_000 + "\x00"
-    started = time.perf_counter()
+    started = time.process_time()
     refusals(changed(CONDITION, code={"text": text, "coding": [{"code": text}]}))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_an_observation_is_checked_fast() -> None:
@@ -338,10 +338,10 @@ def test_an_observation_is_checked_fast() -> None:
 
 
 def _seconds(times: int) -> float:
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(times):
         validate(OBSERVATION)
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 # Published examples that are not valid R4, and why.
