@@ -20,7 +20,7 @@ from django.test import Client, RequestFactory
 from carnet.api import bodies
 from carnet.config import sending
 from carnet.record import clock
-from tests.api.test_bodies import EIGHT, asked, is_answered, server
+from tests.api.test_bodies import EIGHT, asked, is_answered, server, until_answered
 from tests.cast import EMILE
 from tests.web import signed_in
 from tests.web.doors import make_alice
@@ -104,7 +104,7 @@ def test_pages_and_programs_answer_while_eight_forms_hang(server: tuple[int, lis
     cookie, token = key_of_a_form(port)
     with ExitStack() as open_ones:
         hanging = [open_ones.enter_context(closing(begun(port, cookie, token))) for _ in range(EIGHT)]
-        time.sleep(2 * bodies.TURN)
+        until_answered(hanging, EIGHT - sending.STRANGERS)
         before = time.monotonic()
         assert page(port)
         assert asked(port, other, "metadata") == 200
