@@ -24,7 +24,7 @@ WRITERS = 8
 
 def wait_for_writers(count: int) -> None:
     """Until that many actions wait for their turn."""
-    for _ in range(1000):
+    for _ in range(12_000):  # a minute
         if len(group._coming) >= count:
             return
         threading.Event().wait(0.005)
