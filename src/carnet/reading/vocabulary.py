@@ -135,8 +135,14 @@ def _terms(rows: Iterable[Row]) -> Iterator[tuple[str, Concept]]:
         concept = Concept(row["id"], row.get("kind") or row.get("type") or "", row["label"], codes, row)
         if concept.id.startswith(_TOLD_BY_STATUS):
             continue
-        marked = {"!": replace(concept, denies=True), "?": replace(concept, doubtful=True)}
         for term in (row["label"], *row.get("terms", "").split("|")):
             written = term.strip()
             if written:
-                yield written.lstrip("?!"), marked.get(written[0], concept)
+                yield written.lstrip("?!"), _marked(concept, written[0])
+
+
+def _marked(concept: Concept, first: str) -> Concept:
+    """As the mark before its term has it."""
+    if first == "!":
+        return replace(concept, denies=True)
+    return replace(concept, doubtful=True) if first == "?" else concept
