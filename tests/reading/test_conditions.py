@@ -24,7 +24,7 @@ def said(text: str) -> list[str]:
         ("trauma du pouce D, fracture ? radio du pouce", ["S69 affirmed", "S62 suspected"]),
         ("pas d'autre saignement", ["R58 negated"]),
         ("nausées finies", ["R11 history"]),
-        ("hémorroïdes anciennes", ["I84 affirmed"]),
+        ("hémorroïdes anciennes", ["K64 affirmed"]),
         ("une tumeur testiculaire doit être éliminée", ["C62 suspected"]),
         ("fille épuisée", []),
         ("allergie pénicilline (urticaire géant)", []),

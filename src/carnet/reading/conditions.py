@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from carnet.reading import status
+from carnet.reading import grades, status
 from carnet.reading.facts import (
     ALCOHOL,
     ALLERGY,
@@ -24,8 +24,9 @@ from carnet.reading.vocabulary import Concept
 
 # Side, stage, course, date: attached to the concept.
 _QUALIFIER = re.compile(
-    r"(?: (?:d|g|dte?|gche?|droite?s?|gauches?|bilat\w*|bilaterale?s?|unilat\w*|recidivante?s?|severe?s?|moderee?s?|legere?s?"
-    r"|stade (?:[ivx]{1,4}|[0-9])[ab]?|grade (?:[ivx]{1,3}|[0-9])|gold [0-9]|nyha [ivx0-9]{1,3}|aigu[es]*|chronique)(?![a-z0-9'])){1,3}"
+    r"(?:[ab](?![a-z0-9']))?"  # « stade 3a »
+    r"(?:(?: |, (?=episode))(?:d|g|dte?|gche?|droite?s?|gauches?|bilat\w*|bilaterale?s?|unilat\w*|recidivante?s?"
+    rf"|caracterisee?s?|aigu[es]*|chronique|{grades.WORDS})(?![a-z0-9'])){{0,4}}"
 )
 _DATE = re.compile(
     r" ?(?:\(|en |le |depuis (?:le )?|a )?(?:(?:[0-9]{1,2}/)?(?:[0-9]{1,2}/)?(?:19|20)[0-9]{2}|[0-9]{1,2} ans)(?![0-9])\)?"
@@ -93,13 +94,14 @@ def read(
     test (« PCR coqueluche »)."""
     seen: set[tuple[str, str, str]] = set()
     previous: tuple[int, str | None] | None = None
+    told = 0
     for place, match in enumerate(found):
         sentence = note.sentence(match.start)
         last = place + 1 == len(found) or found[place + 1].start >= sentence.end
         before = previous if previous and previous[0] >= sentence.start else None
         concept = match.value
-        if not last and _same_family(match, found[place + 1]):
-            continue
+        if match.start < told or (not last and _same_family(match, found[place + 1])):
+            continue  # « sans symptômes psychotiques » belongs to the depression
         told = _qualified(note, match.end)
         following = sentence.end if last else found[place + 1].start
         term = Term(match.start, told, concept.codes, concept.kind, last, before, following)
@@ -123,7 +125,8 @@ def read(
             continue
         seen.add(key)
         sure = said.confidence * (0.8 if match.corrected else 1.0)
-        values = {"label": concept.label, "cim10": concept.code, "status": said.status}
+        label, code = grades.told(concept.label, concept.code, note.flat[match.start : told])
+        values = {"label": label, "cim10": code, "status": said.status}
         yield Fact(CONDITION, match.start, _dated(note, told), sure, values)
 
 
