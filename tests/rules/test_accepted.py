@@ -158,6 +158,12 @@ def test_a_diagnosis_told_again_joins_its_episode() -> None:
     assert joined["recordedDate"] == known["recordedDate"]
 
 
+def test_a_diagnosis_told_again_with_its_grade_joins_its_episode() -> None:
+    known = stored(made({**HTA, "label": "Asthme", "cim10": "J45.9"}))
+    graded = {**HTA, "label": "Asthme, sévère persistant", "cim10": "J45.9"}
+    assert change([graded], [known], SCENE).created == []
+
+
 def test_a_suspicion_confirmed_is_the_same_episode() -> None:
     known = stored(made({**HTA, "status": "suspected"}))
     (joined,) = change([HTA], [known], SCENE).updated

@@ -97,14 +97,15 @@ def _says(known: Resource, label: str, code: str | None) -> bool:
         return False
     listed = _codes(known)
     if code and code in listed and (place_of(known) or _is_among(code, _ranges("episodes", "several"))):
-        return _without_side(theirs) == _without_side(ours)
+        return _name(theirs) == _name(ours)
     if code and listed:
         return any(one.startswith(code) or code.startswith(one) for one in listed)
     return theirs == ours
 
 
-def _without_side(words: str) -> str:
-    return words.removesuffix(", a droite").removesuffix(", a gauche")
+def _name(words: str) -> str:
+    """Without the grade and the side behind it: « asthme, severe persistant » is « asthme »."""
+    return words.partition(", ")[0]
 
 
 def _codes(condition: Resource) -> list[str]:
