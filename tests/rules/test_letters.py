@@ -14,6 +14,12 @@ from carnet.rules.accepted import letters
         ("adressé en ortho pr gonarthrose.", "Chirurgie orthopédique", "gonarthrose"),
         ("avis pour bilan cardio", "", "bilan cardio"),
         ("orthophoniste", "", ""),
+        ("Courrier au Dr Vannier, cardiologue : dyspnée d'effort", "Cardiologie", "dyspnée d'effort"),
+        ("lettre pour dr X (ORL)", "ORL", ""),
+        ("lettre pour le cardiologue pour avis opératoire", "Cardiologie", "avis opératoire"),
+        ("adresse au Pr Y en gastro", "Gastro-entérologie", ""),
+        ("courrier : rhumato pr infiltration", "Rhumatologie", "infiltration"),
+        ("cardio : 12/03", "Cardiologie", ""),
     ],
 )
 def test_whom_and_why(typed: str, to: str, why: str) -> None:

@@ -77,7 +77,7 @@ def joined(note: Note, found: Sequence[Asked]) -> list[Asked]:
         if (
             last
             and last.type == one.type
-            and _SAME_REQUEST[last.type].fullmatch(note.flat, last.end, one.start)
+            and _same_request()[last.type].fullmatch(note.flat, last.end, one.start)
         ):
             together[-1] = replace(last, end=one.end)
             continue
@@ -92,30 +92,39 @@ def joined(note: Note, found: Sequence[Asked]) -> list[Asked]:
 
 
 _NEVER = re.compile("(?!)")
-# « Polygraphie pneumo », « dispense de sport : certificat » ask once.
-_SAME_REQUEST = dict.fromkeys(TYPES, _NEVER) | {
-    "referral": re.compile(r" ?[:/-]? ?"),
-    "lab": re.compile(
-        r" (?:en urgence|a jeun|demain|annuel\w*|ce jour|complete?|avec|comprenant|complementaire|de contr\w*|urgente?|par ide|a domicile) ?[:(]? ?"
-    ),
-    "nursing": re.compile(r" (?:par |pour )?(?:l'|une? )?| ?: ?|[^.,;\n+→]{0,30} (?:et|par) (?:l'|une? )?"),
-    "certificate": re.compile(r"(?: [a-z]{3,12})? ?[:=(] ?"),
-}
+
+
+@cache
+def _same_request() -> dict[str, re.Pattern[str]]:
+    """« Polygraphie pneumo », « dispense de sport : certificat », « IDE 2/j : pansement » ask once."""
+    words = tables.toml("orders.toml")["completing_words"]
+    when = "|".join(words[name] for name in ("often", "lasting", "home", "count"))
+    care = rf"(?: ?:? ?[a-z' ]{{2,30}})?[ ,:(-]{{0,3}}(?:(?:{when})[ ,:+(-]{{0,3}}){{1,3}}(?:(?:et|pour|par|avec) )?(?:l'|une? |la |le |les )?"
+    return dict.fromkeys(TYPES, _NEVER) | {
+        "referral": re.compile(r" ?[:/-]? ?"),
+        "lab": re.compile(
+            r" (?:en urgence|a jeun|demain|annuel\w*|ce jour|complete?|avec|comprenant|complementaire|de contr\w*|urgente?|par ide|a domicile) ?[:(]? ?"
+        ),
+        "nursing": re.compile(
+            rf" (?:par |pour )?(?:l'|une? )?| ?: ?|[^.,;\n+→]{{0,30}} (?:et|par) (?:l'|une? )?|{care}"
+        ),
+        "certificate": re.compile(r"(?: [a-z]{3,12})? ?[:=(] ?"),
+    }
 
 
 @cache
 def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     table = tables.toml("orders.toml")
-    who, place = tables.any_of(table["referral"]["who"]), table["imaging"]["place"]
-    return [
-        (
-            kind,
-            re.compile(
-                rf"(?<![a-z0-9])(?:{tables.any_of(table[kind]['terms']).replace('{who}', who).replace('{place}', place)})(?![a-z0-9])"
-            ),
-        )
-        for kind in TYPES
-    ]
+    referral = table["referral"]
+    said = {"{of}": referral["of"], "{doctor}": referral["doctor"], "{who}": tables.any_of(referral["who"])}
+    said |= {"{place}": table["imaging"]["place"]}
+    found = []
+    for kind in TYPES:
+        terms = tables.any_of(table[kind]["terms"])
+        for name, words in said.items():
+            terms = terms.replace(name, words)
+        found.append((kind, re.compile(rf"(?<![a-z0-9])(?:{terms})(?![a-z0-9])")))
+    return found
 
 
 @cache

@@ -4,6 +4,7 @@ It never finds a request."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from carnet.reading import tables
@@ -11,23 +12,55 @@ from carnet.reading.order_names import Asked
 from carnet.reading.structure import Note
 
 LONGEST = 90  # characters that may follow the name of what is asked for
+_BRACKET = re.compile(r" ?\([^()\n]{1,90}\)")
+_ASIDE = (
+    "imaging",
+    "referral",
+    "physio",
+    "nursing",
+)  # in which a bracket tells why or where, whatever it names
 _PIECE = re.compile(
     r" de controle(?![a-z])| ?\([^()\n]{1,60}\)| ?: (?=[a-z])| ?\+ ?(?=[a-z])| ?(?:[^ ,;:.()+→\n]|(?<=[0-9])[.,](?=[0-9]))+"
 )
 
 
-def whole(note: Note, one: Asked, stop: int) -> int:
-    """Where a request ends that begins with these words; `stop` is where something else that was read begins."""
-    kind, start = one.type, one.start
-    limit = min(note.sentence(one.end - 1).end, one.end + LONGEST, stop)
-    last = at = _without_link(note, start, one.end)
-    while piece := _PIECE.match(note.flat, at, limit):
-        if not _goes_on(kind, note.flat[at : piece.end()].strip(), note.flat[piece.end() : limit]):
-            break
-        at = piece.end()
-        if not _linking().fullmatch(piece[0].strip()):
-            last = at
-    return last + (note.flat[last : last + 1] == ")" and "(" in note.flat[start:last])
+def whole(note: Note, one: Asked, stops: Sequence[int]) -> int:
+    """Where a request ends that begins with these words; `stops` are the places near it where something else was read."""
+    line = min(note.sentence(one.end - 1).end, one.end + LONGEST)
+    last = at = _without_link(note, one.start, one.end)
+    while end := _next_piece(note, one.type, at, line, stops) or completed(note, one.type, at, line):
+        linked = _linking().fullmatch(note.flat[at:end].strip())
+        last, at = last if linked else end, end
+    return last + (note.flat[last : last + 1] == ")" and "(" in note.flat[one.start : last])
+
+
+def _next_piece(note: Note, kind: str, at: int, line: int, stops: Sequence[int]) -> int:
+    """Where the next words end, if they belong to a request of this kind; 0 when they do not."""
+    if aside := kind in _ASIDE and _BRACKET.match(note.flat, at, line):
+        return aside.end()
+    limit = min([line, *(place for place in stops if place >= at)])
+    piece = _PIECE.match(note.flat, at, limit)
+    goes_on = piece and _goes_on(kind, piece[0].strip(), note.flat[piece.end() : limit])
+    return piece.end() if piece and goes_on else 0
+
+
+def completed(note: Note, kind: str, at: int, limit: int) -> int:
+    """Where the words end that complete a request behind a comma, a colon or a dash: « , genou droit »; 0 for none."""
+    forms = _completing().get(kind)
+    found = forms.match(note.flat, at, limit) if forms else None
+    return found.end() if found else 0
+
+
+@cache
+def _completing() -> dict[str, re.Pattern[str]]:
+    table = tables.toml("orders.toml")
+    made = {}
+    for kind, forms in table["completing"].items():
+        any_form = "|".join(forms)
+        for name, words in table["completing_words"].items():
+            any_form = any_form.replace(f"{{{name}}}", words)
+        made[kind] = re.compile(rf"(?: ?[,:+] ?| ?- )(?:{any_form})(?![a-z0-9])")
+    return made
 
 
 def _without_link(note: Note, start: int, end: int) -> int:

@@ -4,7 +4,7 @@ type that follow each other. A test that was done, refused, or has a value, is n
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -53,16 +53,30 @@ def read(note: Note, mentions: Sequence[Asked], taken: Sequence[Fact]) -> Iterat
     scene = _Scene(note, drugs, decided(taken))
     stops = sorted([one.start for one in mentions] + [one.start for one in taken if one.kind != MEDICATION])
     asked, link = -1, _CHAIN
-    for one in order_names.joined(note, list(free)):
+    for found in order_names.joined(note, list(free)):
+        one = _behind(note, found, asked) if found.start < asked else found
+        if one.start >= one.end:
+            continue
         chained = asked >= 0 and bool(link.fullmatch(note.flat, asked, one.start))
         sure = 0.0 if _told(scene, one) else _asked(scene, one) or (0.8 if chained else 0)
-        end = order_words.whole(note, one, min(_first(stops, one.end), _drug(note, one, drugs)))
+        end = order_words.whole(note, one, _stops(note, one, stops, drugs))
         asked, link = end if sure else -1, _CHAIN if end == one.end else _LINK
         if sure and not _ends_badly(scene, one, end):
             kind = (
                 "certificate" if one.type == "sick_leave" and _of_a_child(note, one.start, end) else one.type
             )
             yield Fact(ORDER, one.start, end, sure, {"what": note.text[one.start : end], "type": kind})
+
+
+def _behind(note: Note, one: Asked, asked: int) -> Asked:
+    """What a request leaves of one that begins in it: « IDE » of « scanner, avec injection, IDE »; in its bracket, all."""
+    first = note.sentence(one.start).start
+    if note.flat.rfind("(", first, one.start) > note.flat.rfind(")", first, one.start):
+        return one
+    return replace(one, start=_SIGNS.match(note.flat, asked).end())  # type: ignore[union-attr]
+
+
+_SIGNS = re.compile(r"[ ,:;+/)]*")
 
 
 def _of_a_child(note: Note, start: int, end: int) -> bool:
@@ -75,21 +89,15 @@ _WORKS_FROM = 14  # years
 _FOR_A_CHILD = re.compile(r"enfant malade|garde d'enfant|presence parentale")
 
 
-def _first(places: Sequence[int], end: int) -> int:
-    """The first of these places, in order, that is not before an end."""
-    after = bisect_left(places, end)
-    return places[after] if after < len(places) else _NOWHERE
-
-
-def _drug(note: Note, one: Asked, drugs: Sequence[Fact]) -> int:
-    """Where the next drug begins; what a nurse is to give or to put is part of it: « pansement alginate », « IDE pour Lovenox »."""
-    for place in range(bisect_left(drugs, one.end, key=_start), len(drugs)):
-        start = drugs[place].start
-        if one.type != "nursing" or start > one.end + order_words.LONGEST:
-            return start
-        if not _GIVEN.search(note.flat, one.start, start):
-            return start
-    return _NOWHERE
+def _stops(note: Note, one: Asked, stops: Sequence[int], drugs: Sequence[Fact]) -> list[int]:
+    """Where something else begins near a request; what a nurse is to give or to put is part of it: « pansement alginate »,
+    « IDE pour Lovenox »."""
+    first, last = one.end, one.end + order_words.LONGEST
+    near = list(stops[bisect_left(stops, first) : bisect_right(stops, last)])
+    taken = drugs[bisect_left(drugs, first, key=_start) : bisect_right(drugs, last, key=_start)]
+    if one.type == "nursing":
+        taken = [drug for drug in taken if not _GIVEN.search(note.flat, one.start, drug.start)]
+    return near + [drug.start for drug in taken]
 
 
 def _start(fact: Fact) -> int:
@@ -138,7 +146,7 @@ _TAKE = (VITAL, LAB, MEDICATION, ALLERGY, IMMUNIZATION)
 def _ends_badly(scene: _Scene, one: Asked, end: int) -> bool:
     """« Certificat pour seringues : non concernée », « entretien prénatal précoce fait »."""
     after = scene.after(end)
-    if one.type == "imaging" and _RESULT.match(after):
+    if one.type == "imaging" and _RESULT.match(after) and not _completed(scene.note, one, end):
         return True
     done = end > one.end and _done(one, scene.note.before(end, _BEFORE), after)
     return done or bool(_REFUSED.match(after))
@@ -287,7 +295,7 @@ def _tiny(scene: _Scene, one: Asked) -> bool:
 def _by_its_type(scene: _Scene, one: Asked, section: str) -> float:
     """In a note without sections: what is hardly named unless it is asked for."""
     note = scene.note
-    if one.type == "imaging" and section not in _OF_TODAY and not _SHOWN.match(note.flat, one.end):
+    if one.type == "imaging" and section not in _OF_TODAY and not _shown(note, one):
         return 0 if _THE.search(scene.before(one)) else 0.6
     if one.type == "referral" and _PERSON.match(note.flat, one.start):
         return 0.65
@@ -318,8 +326,17 @@ def _begins_a_part(note: Note, one: Asked) -> bool:
     """Whether a part of the sentence begins with the request, and it is not told what it showed."""
     before = note.flat[note.sentence(one.start).body : one.start].rstrip()
     begins = not before or before[-1] in "+,;:→/" or before.endswith((" et", " puis"))
-    shown = _SHOWN.match(note.flat, one.end)
+    shown = _shown(note, one)
     return begins and (not shown or (one.type == "referral" and shown[0].endswith("(")))
+
+
+def _shown(note: Note, one: Asked) -> re.Match[str] | None:
+    """What a request shows behind it: « radio : fracture », not « radio : face et profil »."""
+    return None if _completed(note, one, one.end) else _SHOWN.match(note.flat, one.end)
+
+
+def _completed(note: Note, one: Asked, end: int) -> bool:
+    return order_words.completed(note, one.type, end, note.sentence(one.end - 1).end) > 0
 
 
 # The words.

@@ -9,19 +9,35 @@ from functools import cache
 from carnet.fhir.folding import fold, words
 from carnet.rules import tables
 
-_WHY = re.compile(r"\b(?:pour|pr)\b\s*", re.IGNORECASE)
+# « pr » is « pour », but for the title of who is named: « au Pr Y », « le pr Y ».
+_WHY = re.compile(r"\s?:\s|\b(?:[Pp]our|POUR|(?<!\bau )(?<!\ble )(?<!\bdu )(?<!\bchez )pr)\b\s*")
+_PASSED = frozenset(("le", "la", "l", "les", "un", "une", "mon", "ma", "avis"))
+_PERSONS = frozenset(("dr", "docteur", "pr", "professeur", "confrere", "consoeur"))
 
 
 def reason(typed: str) -> str:
     """What is asked of the reader; empty when the words do not say."""
-    said = _WHY.split(typed, maxsplit=1)
-    return said[1].strip(" .;,") if len(said) == 2 else ""
+    return _parted(typed)[1]
 
 
 def recipient(typed: str) -> str:
     """The specialty that is named before the reason, as an address begins; empty when none is known."""
-    said = {*words(fold(_WHY.split(typed, maxsplit=1)[0]))}
+    said = {*words(fold(_parted(typed)[0]))}
     return next((name for name, known in _specialties() if said & known), "")
+
+
+def _parted(typed: str) -> tuple[str, str]:
+    """To whom, and what for; « lettre pour le Dr Simon (ORL) » says only to whom."""
+    for sign in _WHY.finditer(typed):
+        why = typed[sign.end() :].strip(" .;,")
+        if why and not why[0].isdigit() and not _names_somebody(why):
+            return typed[: sign.start()], why
+    return typed, ""
+
+
+def _names_somebody(typed: str) -> bool:
+    said = [word for word in words(fold(typed)) if word not in _PASSED][:1]
+    return any(word in _PERSONS or any(word in known for _, known in _specialties()) for word in said)
 
 
 def fits(model: str, typed: str) -> bool:

@@ -25,7 +25,8 @@ _REACH = 60  # characters after a vaccine in which its lot is written
 
 def order(fact: Fact, scene: Scene) -> Resource:
     """A ServiceRequest: what is asked, of which kind; of a letter also why, where its line says so."""
-    why = letters.reason(CLAUSE.split(scene.text[fact["start"] :], maxsplit=1)[0])
+    asked, behind = scene.text[fact["start"] : fact["end"]], scene.text[fact["end"] :]
+    why = letters.reason(asked + CLAUSE.split(behind, maxsplit=1)[0])
     return {
         "resourceType": "ServiceRequest",
         "extension": place(fact, scene),
