@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pypdfium2
 
+from carnet.documents.paper import tagged
 from carnet.documents.pdf.read import one_at_a_time
 from carnet.fhir.errors import Malformed
 
@@ -14,10 +15,18 @@ _FAILED = "Ces documents n'ont pas pu être réunis. Imprimez-les un par un."
 
 
 def joined(contents: Sequence[bytes]) -> bytes:
-    """Their pages in order; one alone is given back as it is. Only pages are taken: nothing else that a file may hold.
-    Raises Malformed."""
+    """Their pages in order, each paper from a page of its own, to be kept and read aloud as they are; one alone is given
+    back as it is. Of what we did not lay out only the pages are taken: nothing else that a file may hold. Raises
+    Malformed."""
     if len(contents) == 1:
         return contents[0]
+    try:
+        return tagged.joined(contents)
+    except tagged.Foreign:
+        return _pages(contents)
+
+
+def _pages(contents: Sequence[bytes]) -> bytes:
     with one_at_a_time:
         try:
             made, out = pypdfium2.PdfDocument.new(), io.BytesIO()
