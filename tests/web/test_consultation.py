@@ -66,6 +66,17 @@ def test_a_visit_from_the_record_to_the_signature(client: Client, doctor: Actor,
     assert gate.drafts(by=doctor) == []
 
 
+def test_the_script_of_the_page_is_told_where_to_go_on(client: Client, doctor: Actor, emile: str) -> None:
+    where = begun(client, emile)
+    last = {"patient": emile, "revision": 0, "text": "Motif : toux"}
+    answer = client.post(f"{where}/sign", last, **FETCH)
+    assert answer.json() == {"url": f"/patient/{emile}"}
+    assert "Note signée" in client.get(answer.json()["url"]).content.decode()
+    assert client.post(f"{where}/sign", last, **FETCH).status_code == 404, "a note is signed once"
+    answer = client.post(f"{begun(client, emile)}/drop", {"patient": emile}, **FETCH)
+    assert answer.json() == {"url": f"/patient/{emile}"}
+
+
 def test_opening_twice_is_the_same_page(client: Client, emile: str) -> None:
     assert begun(client, emile) == begun(client, emile)
 

@@ -3,13 +3,14 @@ Nothing typed is ever lost: a conflict shows both texts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import wraps
 from itertools import islice
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -31,8 +32,22 @@ from carnet.rules.timeline import Entry, Event
 from carnet.web.consultation import trends
 from carnet.web.shell import left, papers
 
+View = Callable[[HttpRequest, str], HttpResponse]
 _DROPPED, _MOMENT = "consultation.dropped", 15 * 60
 STRIP, PREVIOUS = 14, 10  # events, and signed notes, shown beside the note
+
+
+def onward(view: View) -> View:
+    """Tells the script of the page where to go on: of a redirection it would lose the page that comes."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, draft: str) -> HttpResponse:
+        response = view(request, draft)
+        if isinstance(response, HttpResponseRedirect) and request.headers.get("X-Requested-With") == "fetch":
+            return JsonResponse({"url": response.url})
+        return response
+
+    return answer
 
 
 @require_POST
@@ -88,6 +103,7 @@ def save(request: HttpRequest, draft: str) -> HttpResponse:
 
 
 @require_POST
+@onward
 def sign(request: HttpRequest, draft: str) -> HttpResponse:
     """Keep the last words, then sign; without script also « save only » (name=keep)."""
     by, posted = actor(request), request.POST
@@ -153,6 +169,7 @@ def _print(request: HttpRequest, by: Actor, patient: str, signed: Stored) -> Htt
 
 
 @require_POST
+@onward
 def drop(request: HttpRequest, draft: str) -> HttpResponse:
     """Give up; the next page offers to take it back."""
     by, at, patient = actor(request), clock.now(), request.POST.get("patient", "")

@@ -21,7 +21,6 @@ let timer = 0;
 let saving = null;
 let stopped = false; // a conflict waits for a person
 let leaving = false;
-let passing = false; // the form of the page is being sent by this script
 let busy = false; // a verb is under way: the words wait as they are
 let failures = 0; // tries in a row without an answer
 let notBefore = 0; // after a failure, when the next try may go
@@ -29,8 +28,7 @@ let said = state.textContent; // the last words about what is kept
 let trouble = ""; // why the last try failed, until one goes through
 let progress = ""; // how the save under way is told
 let outcome = ""; // how a verb ended that did not go through, until the next letter or verb
-let doubt = ""; // what to say of a verb that got no answer, once it is sure that it was not carried out
-let asked = ""; // the words of that verb
+let doubt = null; // a verb that got no answer: the note it was asked of, how it is told, and how once it is sure that it was not carried out
 let shut = false; // the program has no such draft any more
 const sent = new Set(); // texts without an answer: the program may have them
 
@@ -139,8 +137,8 @@ function saved(answer, text) {
   revision.value = answer.revision;
   if (document.documentElement.classList.contains("is-locked")) document.dispatchEvent(new CustomEvent("unlocked"));
   said = `${form.dataset.saySaved} ${answer.saved}`;
-  if (doubt && !busy) outcome = doubt;
-  doubt = "";
+  if (doubt && !busy) outcome = doubt.not;
+  doubt = null;
   show();
   return true;
 }
@@ -206,16 +204,20 @@ async function renew() {
   later(0);
 }
 
-// signing and giving up: one verb at a time, told at once, given up after a limit. The program closes the draft with
-// the signature, so that a second one finds nothing to sign.
+// signing and giving up: one verb at a time, told at once, given up after a limit. They are sent by script, so that a link
+// that is cut leaves this page and its words. The program closes the draft with the signature: a second one finds nothing
+// to sign.
+
+const SIGNATURE = { mute: form.dataset.saySignMute, cut: form.dataset.saySignCut, not: form.dataset.sayNotSigned };
+const DROP = { mute: form.dataset.sayDropMute, cut: form.dataset.sayDropCut, not: form.dataset.sayNotDropped };
 
 async function signing(event) {
   if (!begins(event)) return;
   if (!note.value.trim()) return empty();
   begin(form.dataset.saySigning);
   const ready = await within(ready_to_sign());
-  if (ready === true) return pass(form, event.submitter, form.dataset.saySignMute, form.dataset.sayNotSigned);
-  end(ready || (ready === null || failures ? form.dataset.sayNotSigned : ""));
+  if (ready === true) return carry_out(form, event.submitter, SIGNATURE);
+  end(ready || (ready === null || failures ? notSigned() : ""));
   if (stopped) conflict.querySelector("button").focus();
 }
 
@@ -227,21 +229,26 @@ async function ready_to_sign() {
   return !stopped && !changed();
 }
 
+// An earlier signature may still be without an answer.
+function notSigned() {
+  if (doubt) return doubt.mute;
+  return trouble === form.dataset.sayLost ? form.dataset.sayNotSignedCut : form.dataset.sayNotSigned;
+}
+
 // The last words are kept first: what is given up can be taken back whole.
 async function dropping(event) {
   if (!begins(event)) return;
   begin(form.dataset.sayDropping);
   const done = await within(save());
   if (done === null || (failures && changed() && !stopped)) return end(form.dataset.sayNotDropped);
-  pass(event.target, event.submitter, form.dataset.sayDropMute, form.dataset.sayNotDropped);
+  carry_out(event.target, event.submitter, DROP);
 }
 
 // Null when the limit has passed.
 const within = (promise) => Promise.race([promise, new Promise((over) => setTimeout(over, LIMIT, null))]);
 
-// Whether a person asked and nothing is under way; what this script sends itself goes its way.
+// Whether nothing is under way.
 function begins(event) {
-  if (passing) return false;
   event.preventDefault();
   return !busy;
 }
@@ -264,30 +271,51 @@ function end(words) {
 
 function mark_busy(on) {
   busy = note.readOnly = on;
-  for (const verb of verbs) for (const name of ["aria-disabled", "aria-busy"]) on ? verb.setAttribute(name, "true") : verb.removeAttribute(name);
+  for (const verb of verbs) on ? verb.setAttribute("aria-busy", "true") : verb.removeAttribute("aria-busy");
+  for (const verb of verbs) on ? verb.setAttribute("aria-disabled", "true") : verb.removeAttribute("aria-disabled");
 }
 
-function pass(which, verb, unanswered, not) {
-  leaving = passing = true;
-  asked = note.value;
-  which.requestSubmit(verb);
-  passing = false;
-  setTimeout(() => { window.stop(); leaving = false; wonder(unanswered, not); }, LIMIT);
+// The program answers with where to go on, or refuses with a page of its own (nothing was carried out: it is asked for once
+// more as a page). Of anything else nobody knows.
+async function carry_out(which, verb, told) {
+  const words = note.value;
+  try {
+    const answer = await post(which.action, Object.fromEntries(new FormData(which, verb)), "application/json");
+    if (answer.ok) return leave(parsed(answer.body).url, words);
+    if (answer.status === 409 || answer.status === 422) return send_as_page(which);
+    wonder({ ...told, words });
+  } catch (error) {
+    wonder({ ...told, words, mute: error.name === "AbortError" ? told.mute : told.cut });
+  }
+}
+
+// Should the next page not come, this one says that the draft is closed.
+function leave(url, words) {
+  leaving = true;
+  kept = words;
+  location.assign(url);
+  setTimeout(() => { mark_busy(false); closed(); }, SLOW);
+}
+
+function send_as_page(which) {
+  leaving = true;
+  which.submit();
 }
 
 // Whether it was carried out is known by the draft: still there, or closed.
-function wonder(unanswered, not) {
+function wonder(about) {
   kept = null;
-  doubt = not;
-  end(unanswered);
+  doubt = about;
+  end(about.mute);
   later(0);
 }
 
 // Nothing is left to save: what was signed or given up had these words, unless letters came since.
 function closed() {
   shut = true;
-  if (note.value === asked) kept = asked;
-  doubt = trouble = "";
+  if (doubt?.words === note.value) kept = note.value;
+  doubt = null;
+  trouble = "";
   outcome = form.dataset.sayClosed;
   see.hidden = false;
   show();

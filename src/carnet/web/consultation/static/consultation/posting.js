@@ -14,8 +14,9 @@ export const pause = (failures, first) => Math.min(first * 2 ** (failures - 1), 
 
 // A field may be a list. Throws when nobody answers: an AbortError when the limit has passed.
 export async function post(url, fields, accept = "*/*") {
-  const body = new URLSearchParams({ patient: form.elements.patient.value });
-  for (const [name, value] of Object.entries(fields)) for (const one of [value].flat()) body.append(name, one);
+  const body = new URLSearchParams();
+  const all = { patient: form.elements.patient.value, ...fields };
+  for (const [name, value] of Object.entries(all)) for (const one of [value].flat()) body.append(name, one);
   const headers = { "X-CSRFToken": csrf(), "X-Requested-With": "fetch", Accept: accept };
   const over = new AbortController();
   const timer = setTimeout(() => over.abort(), LIMIT);

@@ -3,7 +3,8 @@
 
 const body = document.querySelector("#paper-form [name=body]");
 const blank = body.value.indexOf("\n\n\n");
-body.setSelectionRange(...Array(2).fill(blank < 0 ? body.value.length : blank + 2));
+const caret = blank < 0 ? body.value.length : blank + 2;
+body.setSelectionRange(caret, caret);
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || document.querySelector("dialog[open]")) return;

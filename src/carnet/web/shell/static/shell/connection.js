@@ -1,9 +1,12 @@
 // Says in the bar when the program does not answer or refused a request, and when it answers again. Nothing typed is
-// lost: a failed request leaves the page as it is.
+// lost: a failed request leaves the page as it is, and so does a form that nobody would receive.
 
 const bar = document.querySelector("[data-connection]");
+const LIMIT = 20_000; // what answers no sooner is not there
 let lost = false;
 let retry = 0;
+let asking = false; // whether a form may leave the page
+let passing = false; // it may
 
 document.addEventListener("htmx:sendError", () => say(false));
 document.addEventListener("htmx:timeout", () => say(false));
@@ -14,6 +17,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   event.detail.shouldSwap = false; // a refusal in one sentence belongs in the bar, not in the place of the answer
   refused(event.detail.xhr);
 });
+window.addEventListener("submit", leaving); // after every script that sends a form by itself
 window.addEventListener("offline", () => say(false));
 window.addEventListener("online", ask);
 // The banner gives way to what the bar says: the name of the patient is never under it.
@@ -53,6 +57,40 @@ function show(words, forMs) {
 }
 
 function ask() {
+  reach().then(() => say(true), () => {});
+}
+
+function reach() {
   const headers = { ...JSON.parse(document.body.getAttribute("hx-headers") || "{}"), "X-Carnet-Idle": "1" };
-  fetch(document.body.dataset.alive, { method: "POST", headers }).then(() => say(true), () => {});
+  return fetch(document.body.dataset.alive, { method: "POST", headers, signal: AbortSignal.timeout(LIMIT) });
+}
+
+// A form that leads to another page leaves this one only towards a program that answers: on a link that is cut the page
+// stays, with what was typed in it.
+async function leaving(event) {
+  const { target: form, submitter } = event;
+  if (passing || event.defaultPrevented || form.getAttribute("method") !== "post") return;
+  event.preventDefault();
+  if (asking) return;
+  asking = true;
+  if (await isThere()) send(form, submitter);
+  asking = false;
+}
+
+async function isThere() {
+  try {
+    const answer = await reach();
+    if (answer.status === 401) document.dispatchEvent(new CustomEvent("locked"));
+    return answer.status !== 401;
+  } catch {
+    say(false);
+    show(bar.dataset.unsent);
+    return false;
+  }
+}
+
+function send(form, submitter) {
+  passing = true;
+  form.requestSubmit(submitter);
+  passing = false;
 }
