@@ -34,14 +34,18 @@ def cues(where: str) -> re.Pattern[str]:
         for name in (STOPPED, PRESCRIBED, ONGOING, NONE, PAST)
         if table[name][where]
     ]
-    return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(groups)})(?![a-z])")
+    return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(groups)})(?:(?<=')|(?![a-z]))")
 
 
 _SEPARATED = re.compile(r",| [-/+·•] ")
 _OF_ANOTHER = re.compile(r"(?:-+>|=+>|→) ?(?:a |mis a l')$")
+# « arrêt temporaire du », « arrêt définitif de la ».
+_HOW = r"temporaire|transitoire|definiti[a-z]{1,6}|brutal[a-z]{0,4}|progressi[a-z]{1,6}|immediat[a-z]{0,4}|complet[a-z]{0,4}|momentane[a-z]{0,4}|recent[a-z]{0,4}"
+# « pas d'ATB type Augmentin », « je ne prescris pas d'antibiotique (Augmentin) ».
+_CLASS = r"(?:antibio[a-z]{0,10}|atb|antalgiques?|anticoagulants?|anti-?[a-z]{5,14}|somniferes?|hypnotiques?|benzo[a-z]{0,12}|medicaments?|statines?|ains|corticoides?|ipp) ?(?:[(=]|(?:a )?(?:type|genre|comme|base)(?: de| d')?(?![a-z]))"
 # Each word ends where it ends: only « d' » and « l' » are glued, so that a run of letters is tried in one way.
 _LIST = re.compile(
-    r"[ :=,(+/&\"'.-]*(?:(?:[dl]'|(?:et|le|la|les|du|de|des|une?|son|sa|ses|par|avec|puis|aussi|traitement|ttt?|(?:de |d')(?:lui|elle)[- ]meme|spontanement|seule?)(?![a-z])) ?)*[ :=,(+/-]*"
+    rf"[ :=,(+/&\"'.-]*(?:(?:[dl]'|{_CLASS}|(?:et|le|la|les|du|de|des|une?|son|sa|ses|par|avec|puis|aussi|traitement|ttt?|(?:de |d')(?:lui|elle)[- ]meme|spontane(?:ment)?|seule?|{_HOW})(?![a-z])) ?)*[ :=,(+/-]*"
 )
 
 
@@ -60,11 +64,8 @@ def before(note: Note, line: Line, sentence: Sentence) -> str:
             if not of_work and (alone or _only_names(note, cue.end(), one.start)):
                 return KEPT if _A_STOP.match(cue[0]) else NONE  # « ne pas arrêter le Kardegic »
             continue
-        if kind == PRESCRIBED and (
-            _NOT.search(note.flat, max(0, cue.start() - 12), cue.start())
-            or _NOT_DONE.fullmatch(note.flat, cue.end(), one.start)
-        ):
-            return NONE  # « ne pas reconduire le Stilnox », « je ne renouvelle pas le zopiclone »
+        if kind in (PRESCRIBED, ONGOING) and _is_withheld(note, cue, line):
+            return NONE
         if near and kind in (STOPPED, NONE) and _SEPARATED.search(note.flat, cue.end(), one.start):
             continue  # « … 10 mg 3 j stop, Inexium … », « … puis stop - Trelegy … »
         if near and kind == STOPPED and _OF_ANOTHER.search(note.flat, max(0, cue.start() - 6), cue.start()):
@@ -99,10 +100,31 @@ def _is_denied(note: Note, cue: re.Match[str]) -> bool:
     return not _OF_A_VERB.search(note.flat, max(0, cue.start() - REACH // 2), cue.start())
 
 
+def _is_withheld(note: Note, cue: re.Match[str], line: Line) -> bool:
+    """« je ne renouvelle pas le zopiclone », « pas de relais de l'Eliquis par Lovenox », « discuter l'ajout d'Entresto »."""
+    if _NOT_DONE.fullmatch(note.flat, cue.end(), line.named.start) or _NEEDLESS.match(note.flat, line.end):
+        return True
+    if cue.lastgroup == ONGOING:
+        return cue[0] in _TAKEN and bool(_NEVER.search(note.flat, max(0, cue.start() - 8), cue.start()))
+    begins = cue.start()
+    if cue[0] in _TO_ANOTHER:
+        switch = _SWITCH.search(note.flat, max(0, begins - REACH), begins)
+        if switch and _DENIED_AFTER.match(note.flat, switch.end()):
+            return True
+        begins = switch.start() if switch else begins
+    return denies(note, begins)
+
+
+def denies(note: Note, place: int) -> bool:
+    """Whether a prescription or a switch whose words begin here is denied or only discussed."""
+    return bool(_denied("withheld").search(note.flat, max(0, place - REACH // 2), place))
+
+
 @cache
-def _denied() -> re.Pattern[str]:
-    table = tables.toml("medications.toml")["denied"]
-    words, between = tables.any_of(table["words"]), tables.any_of(table["between"])
+def _denied(what: str = "denied") -> re.Pattern[str]:
+    """Words that deny the cue which follows them: of a stop, or of a prescription (`withheld`)."""
+    table = tables.toml("medications.toml")
+    words, between = tables.any_of(table[what]["words"]), tables.any_of(table["denied"]["between"])
     return re.compile(rf"(?<![a-z])(?:{words})(?![a-z])(?:[ -]|(?:{between})(?![a-z])|[dl]')*$")
 
 
@@ -114,7 +136,13 @@ _BARE_NOUN = re.compile(r"stop|arrets?|suspension|interruption|sevrage|retrait|a
 _OF_A_VERB = re.compile(
     r"(?<![a-z])n(?:e |')(?!faut|veut|souhaite|desire|peut|doit)[a-z]{3,15} (?:pas|jamais) ?$"
 )  # « ne supporte pas stop Tahor »
-_NOT = re.compile(r"(?<![a-z])(?:ne (?:plus|pas)|pas (?:de|d'|a)|inutile de|sans) ?(?:l[ea]s? )?$")
+_NEEDLESS = re.compile(r" (?:est |reste |me parait )?(?:inutile|superflue?|premature)s?(?![a-z])")
+_TO_ANOTHER = frozenset(("par", "pour", "vers"))
+_TAKEN = frozenset(("sous", "ss", "prend", "traite par", "traitee par"))
+_NEVER = re.compile(r"(?<![a-z])(?:pas|jamais|non) $")  # « n'est pas sous statine »
+_SWITCH = re.compile(
+    r"(?<![a-z])(?:relais|relay[a-z]*|switch[a-z]*|rempl[a-z]*|substitu[a-z]*|bascul[a-z]*|chang[a-z]*|pass(?:er|age)|transition)(?![a-z])(?![^.;:\n]*[.;:\n])"
+)
 _NOT_DONE = re.compile(r" (?:pas|plus)(?: encore)?(?: (?:le|la|les|de|du|d'|l'|son|sa|ses))? ?(?:l')?")
 _OF_ALL = re.compile(r" ?:")
 _WORDS_OF_LIST = re.compile(r"[^,;]{0,70}(?:,[^,;]{0,70}){0,8}")
@@ -128,7 +156,7 @@ def _only_names(note: Note, start: int, end: int) -> bool:
     between = note.flat[start:end]
     return (
         len(between) < 35
-        and bool(re.search(r"(?:et|ni|ou|/|\+) (?:de |d'|du |les? )?$", between))
+        and bool(re.search(r"(?:et|ni|ou|ainsi que|/|\+) (?:de |d'|du |les? |la |son |sa )?$", between))
         and "," not in between
     )
 

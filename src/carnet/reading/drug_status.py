@@ -49,6 +49,8 @@ def status(note: Note, line: Line, *, in_list: bool = False) -> tuple[str, float
         and not drug_cues.cues("after").search(note.flat, line.end, line.end + 24)
     ):
         after = ""  # « reprise du Lévothyrox 100 après arrêt spontané »
+    if after == STOPPED and before != STOPPED and read.says_something and _STOP_IF.match(note.flat, line.end):
+        after = ""  # « Tahor 20 1/j, à arrêter si myalgies »
     if read.kept:
         return UNCHANGED
     if read.changed and before != STOPPED:
@@ -73,7 +75,17 @@ def _is_replaced(note: Note, line: Line) -> bool:
     by_next = _REPLACED.fullmatch(note.flat, line.end, max(line.end, line.following))
     if by_next and not _DOUBTED.match(note.flat, max(0, line.following)):
         return True
-    return bool(_SWITCHED.search(note.before(line.named.start, 20)) and _BY.match(note.flat, line.end))
+    told = note.before(line.named.start, 24)
+    switch = _SWITCHED.search(told)
+    if not switch or not _BY.match(note.flat, line.end):
+        return False
+    return not drug_cues.denies(note, line.named.start - len(told) + switch.start())
+
+
+_STOP_IF = re.compile(
+    r"[ ,;:.(→>-]*(?:(?:a|mais|et|puis|a faire|il faut|faudra|penser a|pourra|peut|on) ){0,2}(?:stop|arret|stopper|arreter|suspendre|interrompre|cesser|arretera?)"
+    r"(?: (?:le |la )?(?:ttt|traitement|tout|immediate?(?:ment)?|aussitot|d'emblee))? ?[,:]? (?:si|en cas d[e']|des (?:que|qu'|l'|amelioration|disparition|guerison)|quand|lorsqu)"
+)
 
 
 def stops_later(note: Note, line: Line) -> bool:
@@ -193,7 +205,9 @@ _EXAMINED = re.compile(
 )
 
 
-_SWITCHED = re.compile(r"(?<![a-z])(?:relais|switch|substitution|passage) (?:de |du |de l'|d'|de la )?$")
+_SWITCHED = re.compile(
+    r"(?<![a-z])(?:relais|switch|substitution|passage|bascule|changement|transition) (?:de |du |de l'|d'|de la )?$"
+)
 _BY = re.compile(r" ?(?:par|vers|pour|a|-+>|=+>|→) ?(?![0-9])")
 _DOUBTED = re.compile(r"[a-z0-9 ,]{3,30}\?")  # « anoro -> trelegy ? »
 _REPLACED = re.compile(r" ?(?:-+>|=+>|→) ?")

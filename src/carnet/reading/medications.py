@@ -43,6 +43,8 @@ _UNSURE = 0.7  # at most: a pause, a dosage of which a part is not understood
 _PAUSE = re.compile(
     r"[ ,(]*(?:pendant |pdt |pour |de )?(?:[0-9]{1,2}|une?|deux|trois) ?(?:h|j|heures?|jours?|sem[a-z]*)(?![a-z])"
 )
+_FOR_NOW = re.compile(r"(?<![a-z])(?:temporair|transitoir|momentane|provisoir|en pause)")
+_ADJECTIVE = 16  # characters on either side of a stop
 _CLOSE = 60  # characters
 _COUNTED = re.compile(r"[0-9] ?(?:h|j|heures?|jours?|sem[a-z]*) avant(?![a-z])")
 _AGAIN = re.compile(r"(?<![a-z])(?:repri|repren|si(?![a-z])|en cas d)")
@@ -66,6 +68,8 @@ def read(note: Note, found: Sequence[Line], taken: Sequence[Fact]) -> Iterator[F
     told = []
     for place, line in enumerate(free):
         status, sure = _of_list(note, free, said, place) or said[place]
+        if status == STOPPED:
+            said[place] = (status, sure)  # it is said on to the next of the list
         if status in (PRESCRIBED, ONGOING, STOPPED):
             told.append((line, status, sure))
     for line, status, sure in told:
@@ -74,6 +78,7 @@ def read(note: Note, found: Sequence[Line], taken: Sequence[Fact]) -> Iterator[F
                 line, sure = replace(line, posology=_without_course(note, line)), min(sure, _UNSURE)
             if status == STOPPED and drug_status.stops_later(note, line):
                 sure = min(sure, _UNSURE if _is_counted(note, line) else _LATER)
+                line = replace(line, posology=replace(line.posology, as_needed=False))
             elif _LEFT_OUT.match(note.flat, line.end):
                 sure = min(sure, _UNSURE)
             trust = sure * (1.0 if line.named.sure else 0.8)
@@ -82,7 +87,12 @@ def read(note: Note, found: Sequence[Line], taken: Sequence[Fact]) -> Iterator[F
 
 def _is_pause(note: Note, line: Line) -> bool:
     """« stop Coumadine 2 j puis 3 mg », « suspendre 48 h avant »: no certain end."""
-    return lasting(line) or bool(_PAUSE.match(note.flat, line.named.end) or _PAUSE.match(note.flat, line.end))
+    told = note.flat[max(0, line.named.start - _ADJECTIVE) : line.end + _ADJECTIVE]
+    return (
+        lasting(line)
+        or bool(_PAUSE.match(note.flat, line.named.end) or _PAUSE.match(note.flat, line.end))
+        or bool(_FOR_NOW.search(told))
+    )
 
 
 def _is_counted(note: Note, line: Line) -> bool:
@@ -136,8 +146,8 @@ def _of_list(
 ) -> tuple[str, float] | None:
     """What the neighbours in one list say of a line that says little itself."""
     status, sure = said[place]
-    if sure <= BY_DOSE and _said_of_all(note, found, said, place):
-        return ONGOING, 0.8  # « …, …, … inchangés »
+    if sure <= BY_DOSE and (all_of_it := _said_of_all(note, found, said, place)):
+        return all_of_it, 0.8  # « …, …, … inchangés », « …, … stoppés »
     before = found[place - 1] if place and one_list(note, found[place - 1], found[place]) else None
     after = found[place + 1] if place + 1 < len(found) else None
     if (
@@ -145,7 +155,7 @@ def _of_list(
         and sure <= BY_PLACE
         and said[place - 1][0] == STOPPED
         and only_named(before)
-        and only_named(found[place])
+        and _only_stopped(note, before, found[place])
         and note.sentence(before.named.start) == note.sentence(found[place].named.start)
     ):
         return STOPPED, 0.8  # « Stop statine, Xarelto »
@@ -167,17 +177,30 @@ def _of_list(
     return None
 
 
-def _said_of_all(note: Note, found: Sequence[Line], said: Sequence[tuple[str, float]], place: int) -> bool:
-    """Whether « inchangés » stands after the last of the list that this line is in."""
+def _only_stopped(note: Note, before: Line, line: Line) -> bool:
+    """« Stop A, B », « stop A et B si vomissements »; « stop Lasilix, Coversyl si vomissements » where B is taken for
+    years; not « stop AINS, Doliprane si douleur »."""
+    told = line.posology
+    named = not (told.strength or told.intakes or told.days or told.ceiling)
+    joined = _PLUS.fullmatch(note.flat, before.end, line.named.start)
+    return named and (not told.as_needed or bool(joined) or _is_chronic(line))
+
+
+def _said_of_all(
+    note: Note, found: Sequence[Line], said: Sequence[tuple[str, float]], place: int
+) -> str | None:
+    """What « inchangés » or « stoppés » after the last of the list that this line is in says of all."""
     at = place + 1
     while at < min(len(found), place + _LONG_LIST) and one_list(note, found[at - 1], found[at]):
-        if said[at] == UNCHANGED and _ALL.match(note.flat, found[at].end):
-            return not found[place].posology.days
+        if said[at] in (UNCHANGED, _ENDED) and _ALL.match(note.flat, found[at].end):
+            started = said[at] == _ENDED and found[place].posology.says_something
+            return None if found[place].posology.days or started else said[at][0]
         at += 1
-    return False
+    return None
 
 
-_PLUS = re.compile(r" ?(?:[+/&]|et) ?")
+_ENDED = (STOPPED, UNCHANGED[1])
+_PLUS = re.compile(r" ?(?:[+/&]|et|ainsi que|de meme que) ?(?:(?:de |d')?(?:le |la |les |l'|du |son |sa )?)")
 _ALL = re.compile(r"[ ,:=()-]*[a-z]+(?:e|er|u|i|enu)e?s(?![a-z])")
 
 
