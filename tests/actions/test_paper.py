@@ -145,9 +145,8 @@ def test_the_letterhead_is_kept_and_can_be_emptied(open_cell: object, at: dateti
     assert letterhead.of(by=ALICE) == letterhead.Letterhead()
 
 
-def asking(at: datetime, kind: str, words: str) -> dict[str, str]:
-    """The visit of `prescribed`, which also asked for this."""
-    visit = prescribed(at)
+def order(visit: dict[str, str], at: datetime, kind: str, words: str) -> None:
+    """This visit also asks for that."""
     with gate.write(by=ALICE, at=at, action="test.order", patient=visit["patient"]) as work:
         category = [{"coding": [{"system": "urn:carnet:order", "code": kind}], "text": kind}]
         work.create({
@@ -155,6 +154,12 @@ def asking(at: datetime, kind: str, words: str) -> dict[str, str]:
             "code": {"text": words}, "subject": {"reference": f"Patient/{visit['patient']}"},
             "encounter": {"reference": f"Encounter/{visit['encounter']}"},
         })  # fmt: skip
+
+
+def asking(at: datetime, kind: str, words: str) -> dict[str, str]:
+    """The visit of `prescribed`, which also asked for this."""
+    visit = prescribed(at)
+    order(visit, at, kind, words)
     return visit
 
 
@@ -210,17 +215,6 @@ def test_a_letter_says_why_they_came_and_what_was_measured_today(open_cell: obje
     assert "81 kg" in said
     later = paper.letter(by=ALICE, at=at + timedelta(days=2), patient=draft.patient, asked=asked)
     assert "140/80" not in words(later, draft.patient, at), "the measures of another day are not today's"
-
-
-def order(visit: dict[str, str], at: datetime, kind: str, words: str) -> None:
-    """This visit also asks for that."""
-    with gate.write(by=ALICE, at=at, action="test.order", patient=visit["patient"]) as work:
-        category = [{"coding": [{"system": "urn:carnet:order", "code": kind}], "text": kind}]
-        work.create({
-            "resourceType": "ServiceRequest", "status": "active", "intent": "order", "category": category,
-            "code": {"text": words}, "subject": {"reference": f"Patient/{visit['patient']}"},
-            "encounter": {"reference": f"Encounter/{visit['encounter']}"},
-        })  # fmt: skip
 
 
 def test_what_is_printed_again_is_the_same_paper_not_another_one(open_cell: object, at: datetime) -> None:
