@@ -137,3 +137,28 @@ def test_two_numbers_in_brackets_behind_a_pressure_are_not_certain() -> None:
     assert (first.values.get("on"), first.confidence > 0.9) == (None, True)
     assert second.confidence < 0.9
     assert read("TA 16/9 (14/8 au repos)", "vital")[1].confidence > 0.9
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("TA couché 15/8 debout 12/6", ["150/80 couché", "120/60 debout"]),
+        ("TA 150/80 couché, 120/60 debout", ["150/80 couché", "120/60 debout"]),
+        ("TA : 140/80 (assis), 125/70 (debout)", ["140/80 assis", "125/70 debout"]),
+        ("TA 12/7, debout 11/7", ["120/70", "110/70 debout"]),
+        ("TA debout 120/60 à 1 min, 115/60 à 3 min", ["120/60 debout", "115/60 debout"]),
+        ("hypotension ortho : 13/7 couché 10/6 debout 1 min", ["130/70 couché", "100/60 debout"]),
+        ("TA 130/80 (bras droit, assise)", ["130/80 assis"]),
+        ("TA 14/8, patient debout dans le couloir", ["140/80"]),
+        ("TA 15/8 couché → 12/6 debout", ["150/80 couché", "120/60 debout"]),
+        ("rdv le 12/6, reste debout toute la journée", []),
+    ],
+)
+def test_the_posture_of_a_pressure(text: str, expected: list[str]) -> None:
+    found = [fact.values for fact in read(text, "vital") if fact.values["name"] == "bp"]
+    said = [
+        f"{one['value']['systolic']}/{one['value']['diastolic']} {one.get('position', '')}".strip()
+        for one in found
+    ]
+    assert said == expected
+    assert not any(one.get("older") for one in found), "lying and standing are of one moment"

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from carnet.fhir import codes
+from carnet.rules import results
 from carnet.rules.accepted import measures, medicines, same_medicine
 from carnet.rules.accepted.resources import change
-from tests.rules.test_accepted import SCENE, fact, made
+from carnet.rules.offers import words
+from tests.rules.test_accepted import PRESSURE, SCENE, fact, made
 
 
 def test_a_bound_is_kept_as_a_bound_and_an_earlier_value_with_its_day() -> None:
@@ -29,6 +32,27 @@ def test_a_bound_is_kept_as_a_bound_and_an_earlier_value_with_its_day() -> None:
     today = {**earlier, "on": None}
     both = change([earlier, today], [], SCENE).created
     assert len(both) == 2, "the same number on two days is two results"
+
+
+def test_a_pressure_standing_or_lying_is_another_measure_and_says_so() -> None:
+    """An orthostatic drop is no noise in the curve of the pressures of every visit."""
+    lying, standing = ({**PRESSURE, "position": position} for position in ("couché", "debout"))
+    made_of = change([PRESSURE, lying, standing], [], SCENE).created
+    assert [one["code"]["text"] for one in made_of] == [
+        "Pression artérielle",
+        "Pression artérielle (couché)",
+        "Pression artérielle (debout)",
+    ]
+    (told,) = [one for one in made_of[2]["extension"] if one["url"] == codes.BODY_POSITION]
+    assert told["valueCodeableConcept"]["coding"][0]["code"] == "10904000"
+    found = results.values(one | {"id": str(place)} for place, one in enumerate(made_of))
+    assert len(results.series(found)) == 6
+    assert words(standing, SCENE.day) == ("✓", "TA 140/80 mmHg debout")
+
+
+def test_a_seated_pressure_joins_the_others() -> None:
+    found = results.values([made({**PRESSURE, "position": "assis"}), made(PRESSURE)])
+    assert len(results.series(found)) == 2
 
 
 def test_the_age_at_which_a_relative_fell_ill_is_kept() -> None:

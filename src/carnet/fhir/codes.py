@@ -29,6 +29,7 @@ SUPERSEDED = "superseded"  # a later version of its document replaced it
 AMENDED = "amended"  # a signed note that was changed afterwards
 PROVISIONAL = "provisional"  # a patient created from a document, to be verified
 
+BODY_POSITION = "http://hl7.org/fhir/StructureDefinition/observation-bodyPosition"  # extension of a measure
 NOTE = "urn:carnet:note"  # Composition extension: the note itself, NFC, \n
 TEXT = (
     "urn:carnet:text"  # DocumentReference extension: the words of its file, a text kept beside it (Binary/…)

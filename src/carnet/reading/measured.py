@@ -75,7 +75,7 @@ def _said(note: Note, fact: Fact, today: date | None, lines: dict[int, Line]) ->
     before = max(start, fact.start - _BACK), fact.start
     after = note.flat[fact.end : min(end, fact.end + _REACH)]
     if (
-        forms["then"].match(after)
+        (forms["then"].match(after) and not fact.values.get("position"))  # lying, then standing
         or forms["older_after"].match(after)
         or forms["older_before"].search(note.flat, *before)
     ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 from carnet.reading import numbers, tables, vitals
@@ -22,7 +23,57 @@ _CHAIN = 45  # characters: « 14/8 assis, 13/8 debout »
 
 
 def read(note: Note) -> Iterator[Fact]:
-    """Each pressure, standing or repeated ones too."""
+    """Each pressure, standing or repeated ones too, with the posture that is told beside it."""
+    used, last = 0, ""
+    for fact in sorted(_read(note), key=lambda fact: fact.end):
+        again = last if _LATER.match(note.flat, fact.end) else ""
+        position, used = _position(note, fact, used) or (again, fact.end)
+        last = position
+        yield replace(fact, values=fact.values | {"position": position}) if position else fact
+
+
+def _position(note: Note, fact: Fact, used: int) -> tuple[str, int] | None:
+    """« Couché 15/8 debout 12/6 », « 15/8 couché, 12/6 debout »: a word tells the posture of one pressure. With it, where
+    the words of this pressure end."""
+    first = max(used, note.sentence(fact.start).start, fact.start - _NEAR_BY)
+    if before := _posture("before").search(note.flat, first, fact.end):
+        return _named_by(before), fact.end
+    after = _posture("after").match(note.flat, fact.end)
+    if after is None:
+        return None
+    following = _NEXT.match(note.flat, after.end())
+    if following and not _posture("after").match(note.flat, following.end()):
+        return None  # « 14/8, debout 12/6 »
+    return _named_by(after), after.end()
+
+
+_NEAR_BY = 30  # characters
+_LATER = re.compile(r" ?\(?(?:a|apres) [0-9]{1,2} ?(?:mi?n|minutes?)(?![a-z])")
+_NEXT = re.compile(r"[ :=(]{0,3}[0-9]{1,3}(?:[.,][0-9])?(?:/|-| sur )[0-9]{1,3}")
+
+
+@cache
+def _posture(side: str) -> re.Pattern[str]:
+    table = tables.toml("vitals.toml")["bp"]["positions"]
+    words = "|".join(f"(?P<p{place}>{tables.any_of(forms)})" for place, forms in enumerate(table.values()))
+    aside = r"(?:(?:au |le )?bras (?:d|g|droit|gauche),? ?)?"
+    if side == "after":
+        return re.compile(rf"[ (]{{1,2}}{aside}(?:en position |position )?(?:{words})(?![a-z])")
+    later = r"(?: (?:depuis|a|apres) [0-9]{1,2} ?(?:mi?n|minutes?)| au repos)?"
+    return re.compile(rf"(?<![a-z])(?:{words})(?![a-z]){later}[ :=(,]{{0,3}}{aside}{_NUMBERS}$")
+
+
+_NUMBERS = (
+    r"(?:ta |pa )?[0-9]{1,3}(?:[.,][0-9])? ?(?:/|-| sur ) ?[0-9]{1,3}(?:[.,][0-9])?(?: ?(?:mm|cm) ?hg)?"
+)
+
+
+def _named_by(found: re.Match[str]) -> str:
+    names: list[str] = list(tables.toml("vitals.toml")["bp"]["positions"])
+    return names[int(str(found.lastgroup)[1:])]
+
+
+def _read(note: Note) -> Iterator[Fact]:
     for match in _DICTATED.finditer(note.flat):
         value = _pressures(match["s"], match["d"])
         if value and vitals.measured(note, match.start()):
@@ -36,7 +87,7 @@ def read(note: Note) -> Iterator[Fact]:
         whole = value[2]
         start = _named(note, match.start())
         chained = match.start() - last < _CHAIN
-        sure = "hg" in match[0] or start is not None or chained
+        sure = "hg" in match[0] or start is not None or chained or _posed(note, match)
         if not sure and not (whole and _alone(note, match)):
             continue
         if not vitals.measured(note, match.start()) or (_dated(note, match) and not whole):
@@ -45,6 +96,11 @@ def read(note: Note) -> Iterator[Fact]:
         last = match.end()
         place = match.start() if start is None else start
         yield _fact(place, match.end(), value, 0.5 if doubtful else 0.98 if sure else 0.75)
+
+
+def _posed(note: Note, match: re.Match[str]) -> bool:
+    """« 13/7 couché 10/6 debout »: the posture names it."""
+    return bool(_posture("after").match(note.flat, match.end()))
 
 
 def _in_letters(note: Note) -> Iterator[Fact]:

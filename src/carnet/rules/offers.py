@@ -213,7 +213,8 @@ def is_tiresome(count: tuple[int, int]) -> bool:
 def _vital(fact: Fact, day: date) -> tuple[str, str]:
     value = fact["value"]
     if fact["name"] == "bp":
-        return "✓", f"TA {value['systolic']}/{value['diastolic']} mmHg{_on(fact)}"
+        position = f" {fact['position']}" if fact.get("position") else ""
+        return "✓", f"TA {value['systolic']}/{value['diastolic']} mmHg{position}{_on(fact)}"
     unit = MEASURES[fact["name"]]["unit"]
     said = f"{_SHORT[fact['name']]} {_number(value)} {unit}".replace(" /10", "/10")
     return "✓", f"{said}{_on(fact)}"

@@ -134,16 +134,27 @@ def _is_shown(observation: Resource, replaced: bool) -> bool:
 
 
 def _about(observation: Resource, above: Mapping[str, Resource]) -> str:
-    """The answer of the nearest panel around it (a germ), and the place on the body."""
+    """The answer of the nearest panel around it (a germ), the place on the body, the posture."""
+    posture = _posture(observation)
     if not above and "bodySite" not in observation and "focus" not in observation:
-        return ""
+        return posture
     around, place = observation, concept_words(observation.get("bodySite"))
     for _ in range(4):
         around = above.get(f"Observation/{around.get('id', '')}", {})
         germ = concept_words(around.get("valueCodeableConcept"))
         if germ or not around:
             break
-    return ", ".join(filter(None, (germ, place, _somebody_else(observation))))
+    return ", ".join(filter(None, (germ, place, posture, _somebody_else(observation))))
+
+
+def _posture(observation: Resource) -> str:
+    """How the patient was held, where that makes it another measure: lying or standing, not seated as usual."""
+    said = [one for one in observation.get("extension", ()) if one.get("url") == codes.BODY_POSITION]
+    words = concept_words(said[0].get("valueCodeableConcept")) if said else ""
+    return "" if words in _USUAL else words
+
+
+_USUAL = frozenset(("assis", "assise"))
 
 
 def _somebody_else(observation: Resource) -> str:

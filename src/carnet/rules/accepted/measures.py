@@ -16,6 +16,8 @@ from carnet.rules.timeline import moment
 
 MEASURES: dict[str, dict[str, str]] = tables.toml("measures")
 _PRESSURE = (("8480-6", "Systolique", "systolic"), ("8462-4", "Diastolique", "diastolic"))
+# SNOMED CT: recumbent, sitting, orthostatic body position.
+_POSITIONS = {"couché": "102538003", "assis": "33586001", "debout": "10904000"}
 _SMOKING, _PACK_YEARS, _DRINKING = "72166-2", "8664-5", "11331-6"  # LOINC
 _BOUND = re.compile(r"([<>≤≥](?: ?=)?) ?\d")
 _BOUNDS = {"≤": "<=", "≥": ">=", "<=": "<=", ">=": ">="}
@@ -25,12 +27,22 @@ _SMOKES = {"current": "fumeur", "former": "sevré", "never": "n’a jamais fumé
 def vital(fact: Fact, scene: Scene) -> Resource:
     """One vital sign of item `name`; the pressure has two components."""
     if fact["name"] == "bp":
-        return _observation(
-            fact, scene, "vital-signs", concept("Pression artérielle", codes.LOINC, "85354-9")
-        ) | {"component": [_part(code, label, fact["value"][name]) for code, label, name in _PRESSURE]}
+        return _pressure(fact, scene)
     known = MEASURES[fact["name"]]
     made = _observation(fact, scene, "vital-signs", concept(known["label"], codes.LOINC, known["loinc"]))
     return made | {"valueQuantity": _quantity(fact["value"], known["unit"], known["ucum"])}
+
+
+def _pressure(fact: Fact, scene: Scene) -> Resource:
+    """Both numbers; standing or lying, its name says so, for it is no measure like the others."""
+    position = str(fact.get("position") or "")
+    name = f"Pression artérielle ({position})" if position else "Pression artérielle"
+    made = _observation(fact, scene, "vital-signs", concept(name, codes.LOINC, "85354-9"))
+    made |= {"component": [_part(code, label, fact["value"][name]) for code, label, name in _PRESSURE]}
+    if position in _POSITIONS:
+        told = concept(position, codes.SNOMED, _POSITIONS[position])
+        made["extension"].append({"url": codes.BODY_POSITION, "valueCodeableConcept": told})
+    return made
 
 
 def lab(fact: Fact, scene: Scene) -> Resource:
