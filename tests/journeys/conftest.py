@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
-WAIT = 15_000
+WAIT = 30_000  # milliseconds that a busy machine may take for a page; none of the promises of the program
+expect.set_options(timeout=WAIT)
 
 
 def start(home: Path, *command: str) -> tuple[subprocess.Popen[str], dict[str, str]]:
@@ -37,9 +38,11 @@ def start(home: Path, *command: str) -> tuple[subprocess.Popen[str], dict[str, s
 def new_practice(tmp_path: Path) -> Iterator[str]:
     """A server on an empty home: the one-time link it prints."""
     process, said = start(tmp_path / "cell", "serve")
-    yield said["url"]
-    process.terminate()
-    process.wait(20)
+    try:
+        yield said["url"]
+    finally:
+        process.terminate()
+        process.wait(60)
 
 
 @pytest.fixture(

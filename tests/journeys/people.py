@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from carnet.accounts import totp
 from tests.journeys.axe import violations
@@ -15,6 +17,20 @@ NAME, PASSWORD = "alice", "oiseau lampe vert 42 nuages"
 PASSPHRASE = "cheval correct batterie agrafe"
 # A practice is made in one go, and a machine with other work takes its time for it.
 CREATION = 60_000  # milliseconds
+
+
+def onward(page: Page, key: str) -> None:
+    """Press a key that leads to another page, and wait until that page hears keys."""
+    with page.expect_navigation():
+        page.keyboard.press(key)
+
+
+def until(page: Page, true: Callable[[], bool]) -> None:
+    """Wait for what only the test sees, as the requests that it holds."""
+    end = time.monotonic() + WAIT / 1000
+    while not true() and time.monotonic() < end:
+        page.wait_for_timeout(50)
+    assert true()
 
 
 def sound(page: Page) -> None:
@@ -46,7 +62,12 @@ class Mouse:
             self.press(verb)
 
     def follow(self, words: str) -> None:
-        self.page.get_by_role("link", name=words).first.click()
+        """Take a link, and wait for the page that it leads to."""
+        with self.page.expect_navigation():
+            self._take(self.page.get_by_role("link", name=words).first)
+
+    def _take(self, link: Locator) -> None:
+        link.click()
 
     def unfold(self, selector: str) -> None:
         self.page.locator(selector).first.click()
@@ -65,8 +86,8 @@ class Keyboard(Mouse):
         self._reach_words(self.page.get_by_role("button", name=verb, exact=True))
         self.page.keyboard.press("Enter")
 
-    def follow(self, words: str) -> None:
-        self._reach_words(self.page.get_by_role("link", name=words).first)
+    def _take(self, link: Locator) -> None:
+        self._reach_words(link)
         self.page.keyboard.press("Enter")
 
     def unfold(self, selector: str) -> None:
@@ -78,8 +99,8 @@ class Keyboard(Mouse):
             lambda: self.page.evaluate("s => document.activeElement?.matches(s)", selector), selector
         )
 
-    def _reach_words(self, target: object) -> None:
-        handle = target.element_handle()  # type: ignore[attr-defined]
+    def _reach_words(self, target: Locator) -> None:
+        handle = target.element_handle()
         self._tab_until(lambda: self.page.evaluate("e => e === document.activeElement", handle), str(target))
 
     def _tab_until(self, reached: object, what: str) -> None:

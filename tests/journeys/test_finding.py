@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.people import Keyboard, Mouse, install, sound
+from tests.journeys.people import Keyboard, Mouse, install, onward, sound
 from tests.web.test_scan import SCAN
 
 pytestmark = pytest.mark.journey
@@ -34,7 +34,7 @@ def new(by: Keyboard) -> None:
     by.page.keyboard.press("Control+k")
     by.page.keyboard.type("nouveau patient")
     expect(by.page.get_by_role("option").first).to_contain_text("Nouveau patient")
-    by.page.keyboard.press("Enter")
+    onward(by.page, "Enter")
     expect(by.page.get_by_role("heading", name="Nouveau patient")).to_be_visible()
 
 
@@ -52,7 +52,7 @@ def finds(by: Keyboard, typed: str, name: str) -> None:
     option = by.page.get_by_role("option").first
     expect(option).to_contain_text(name)
     sound(by.page)
-    by.page.keyboard.press("Enter")
+    onward(by.page, "Enter")
     expect(by.page.get_by_text(name).first).to_be_visible()
 
 
@@ -74,7 +74,7 @@ def scans_a_known_patient(by: Keyboard) -> None:
     by.page.keyboard.press("Control+k")
     by.page.keyboard.insert_text(SCAN)
     expect(by.page.get_by_role("option").first).to_be_visible()
-    by.page.keyboard.press("Enter")
+    onward(by.page, "Enter")
     expect(by.page).to_have_url(known)
 
 
@@ -86,6 +86,6 @@ def is_warned_of_a_double(by: Keyboard) -> None:
     double = by.page.get_by_role("link", name=re.compile("DUPONT Martine"))
     expect(double).to_be_focused()
     sound(by.page)
-    by.page.keyboard.press("Enter")
+    onward(by.page, "Enter")
     expect(by.page.get_by_role("link", name=re.compile("DUPONT Martine")).first).to_be_visible()
     expect(by.page.get_by_role("heading", name="Dossier", exact=True)).to_be_attached()

@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.people import Keyboard, Mouse, install, sound
+from tests.journeys.people import Keyboard, Mouse, install, onward, sound
 
 pytestmark = pytest.mark.journey
 
@@ -70,7 +70,7 @@ def writes_a_note(by: Mouse) -> None:
     expect(by.page.locator("#note")).to_be_focused()
     by.page.keyboard.type("Toux depuis trois jours.")
     expect(by.page.get_by_text("Brouillon enregistré à")).to_be_visible()
-    by.page.keyboard.press("Control+Enter")
+    onward(by.page, "Control+Enter")
     expect(by.page.get_by_text("Toux depuis").first).to_be_visible()
     expect(by.page.locator("#note")).to_have_count(0)
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.documents.cda.test_problem import HYPERTENSION, concern, problem
 from tests.documents.cda.writing import body, document, section
-from tests.journeys.people import Keyboard, Mouse, install, sign_in, sound
+from tests.journeys.people import Keyboard, Mouse, install, onward, sign_in, sound
 
 pytestmark = pytest.mark.journey
 
@@ -76,7 +76,7 @@ def writes_and_signs(by: Mouse) -> None:
     by.page.keyboard.type("TA 14/8  FC 72  Pds 81")
     expect(by.page.get_by_text("Brouillon enregistré à")).to_be_visible()
     sound(by.page)
-    by.page.keyboard.press("Control+Enter")
+    onward(by.page, "Control+Enter")
     expect(by.page.get_by_text("TA 14/8").first).to_be_visible()
     expect(by.page.locator("#note")).to_have_count(0)
     sound(by.page)
@@ -91,7 +91,7 @@ def amends(by: Mouse) -> None:
     by.page.locator("#note").focus()
     by.page.keyboard.press("Control+End")
     by.page.keyboard.type("  (assis)")
-    by.page.keyboard.press("Control+Enter")
+    onward(by.page, "Control+Enter")
     expect(by.page.get_by_text("corrigée").first).to_be_visible()
     expect(by.page.get_by_text("(assis)").first).to_be_visible()
     sound(by.page)
@@ -106,7 +106,7 @@ def looks_around(by: Mouse) -> None:
     by.page.keyboard.type("blandin")
     expect(by.page.get_by_role("option", name=re.compile("BLANDIN")).first).to_be_visible()
     sound(by.page)
-    by.page.keyboard.press("Enter")
+    onward(by.page, "Enter")
     by.follow("Modifier l’identité")
     sound(by.page)
     for name in ("Journal", "Sécurité", "Équipe"):
