@@ -3,13 +3,11 @@ nobody saw, and no letter moves."""
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.journeys.people import Mouse, sound
-from tests.journeys.test_note import HYPERTENSION, begins, offer
+from tests.journeys.people import Mouse, onward, sound, until
+from tests.journeys.test_note import HYPERTENSION, begins, offer, read_anew
 
 pytestmark = pytest.mark.journey
 DURAND = {"birth_name": "Durand", "given": "Émile", "birth_date": "03/04/1955"}
@@ -25,12 +23,12 @@ def test_a_burst_of_dictation_is_read_as_what_is_typed(new_practice: str, page: 
     for line in HYPERTENSION:
         page.keyboard.type(f"{line}\n")
     expect(offer(page, "TA 140/80 mmHg")).to_be_visible()
-    page.wait_for_timeout(600)
+    read_anew(page)
     typed = page.evaluate(SEEN)
     page.locator("#note").fill("")
     expect(page.locator("#offers .offer")).to_have_count(0)
     page.keyboard.insert_text("".join(f"{line}\n" for line in HYPERTENSION))
-    expect(page.locator("#offers .offer")).to_have_count(len(typed))
+    read_anew(page)
     assert page.evaluate(SEEN) == typed
     sound(page)
 
@@ -42,7 +40,7 @@ def test_what_is_out_of_view_is_not_accepted_with_the_rest(new_practice: str, pa
     page.evaluate("document.getElementById('note').setSelectionRange(0, 0); scrollTo(0, 0)")
     page.keyboard.press("Alt+Shift+Enter")
     expect(page.locator(".offer.is-accepted")).to_contain_text("TA 140/80")
-    page.wait_for_timeout(300)
+    expect(page.locator("[data-live]")).to_contain_text("1 retenu")
     expect(page.locator(".offer.is-accepted")).to_have_count(1)
     page.keyboard.press("Alt+Shift+Enter")
     expect(page.locator("[data-live]")).to_contain_text("hors de l’écran")
@@ -61,15 +59,22 @@ def test_an_offer_of_the_line_that_is_out_of_view_is_shown_before_it_is_accepted
     page.keyboard.press("Alt+Enter")
     page.wait_for_timeout(300)
     expect(page.locator(".offer.is-accepted")).to_have_count(0)
-    assert page.evaluate(IN_VIEW)
+    page.wait_for_function(IN_VIEW)
     page.keyboard.press("Alt+Enter")
     expect(page.locator(".offer.is-accepted")).to_have_count(1)
 
 
 def test_a_key_before_the_offer_shows_accepts_nothing(new_practice: str, page: Page) -> None:
     begins(Mouse(page), new_practice, **DURAND)
+    held: list[Route] = []
+    pressed: list[str] = []
+    page.route("**/offers", lambda route: route.continue_() if pressed else held.append(route))
     page.keyboard.insert_text("HTA")
     page.keyboard.press("Alt+Enter")
+    until(page, lambda: bool(held))
+    pressed.append("Alt+Enter")
+    for route in held:
+        route.continue_()
     expect(offer(page, "Hypertension artérielle")).to_be_visible()
     page.wait_for_timeout(300)
     expect(page.locator(".offer.is-accepted")).to_have_count(0)
@@ -93,9 +98,7 @@ def test_a_slow_answer_never_takes_the_place_of_a_newer_one(new_practice: str, p
 
     page.route("**/offers", first_waits)
     page.keyboard.insert_text("HTA")
-    until = time.monotonic() + 10
-    while not held and time.monotonic() < until:
-        page.wait_for_timeout(50)
+    until(page, lambda: bool(held))
     page.keyboard.insert_text("\nPds 81")
     expect(offer(page, "Poids 81 kg")).to_be_visible()
     held[0].continue_()
@@ -111,11 +114,11 @@ def test_a_problem_leads_to_its_words_and_is_resolved_by_one_key(new_practice: s
     expect(offer(page, "Hypertension artérielle")).to_be_visible()
     page.keyboard.press("Alt+Enter")
     expect(page.locator(".offer.is-accepted")).to_have_count(1)
-    page.keyboard.press("Control+Enter")
+    onward(page, "Control+Enter")
     page.get_by_role("link", name="Note source : Hypertension artérielle").first.click()
     expect(page.locator("mark#words")).to_have_text("HTA")
     sound(page)
-    page.get_by_role("link", name="Retour au dossier").click()
+    Mouse(page).follow("Retour au dossier")
     page.locator(".moves summary").first.focus()
     page.keyboard.press("r")
     expect(page.get_by_text("Problème résolu")).to_be_visible()
@@ -132,7 +135,7 @@ def test_problems_are_put_in_order_by_keys_and_keep_the_focus(new_practice: str,
         page.keyboard.press("Alt+Enter")
         expect(page.locator(".offer.is-accepted")).to_have_count(count)
         page.keyboard.press("Enter")
-    page.keyboard.press("Control+Enter")
+    onward(page, "Control+Enter")
     expect(page.get_by_text("Note signée.")).to_be_visible()
     lines = page.locator("#synthesis .known-line:has(.moves) .known-text")
     before = lines.all_inner_texts()
