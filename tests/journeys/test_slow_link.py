@@ -1,21 +1,22 @@
 """A link that is slow, hangs or fails while a note is written: the page says so calmly, tries again, loses no letter and
-signs nothing twice. The clock of the page is moved forward; no journey waits for real."""
+signs nothing twice. The clock of the page stands still but where a journey moves it forward: none waits for real, and none
+depends on how long the machine takes."""
 
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.journeys.people import Mouse, sound
+from tests.journeys.people import Mouse, sound, until
 from tests.journeys.test_note import begins, offer
 
 pytestmark = pytest.mark.journey
 DURAND = {"birth_name": "Durand", "given": "Émile", "birth_date": "03/04/1955"}
 LIMIT = 21_000  # past the limit of one request
+SAVES = 1_400  # past the pause after which the note is saved, and past what is not shown under way
+READS = 200  # past the pause after which the note is read
 SAVE, OFFERS, SIGN = "**/draft", "**/offers", "**/sign"
 
 
@@ -34,17 +35,11 @@ class Held:
         until(self.page, lambda: self.seen >= count)
 
 
-def until(page: Page, true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 10
-    while not true() and time.monotonic() < end:
-        page.wait_for_timeout(50)
-    assert true()
-
-
 def writes(page: Page, link: str) -> None:
     begins(Mouse(page), link, **DURAND)
     page.clock.install()
     page.reload()
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 60)
     page.locator("#note").focus()
 
 
@@ -56,6 +51,7 @@ def test_a_slow_save_is_told_and_goes_through(new_practice: str, page: Page) -> 
     writes(page, new_practice)
     held = Held(page, SAVE)
     page.keyboard.type("Motif : toux")
+    page.clock.run_for(SAVES)
     says(page, "Enregistrement…")
     page.clock.fast_forward(5_000)
     says(page, "La connexion est lente")
@@ -64,6 +60,8 @@ def test_a_slow_save_is_told_and_goes_through(new_practice: str, page: Page) -> 
     page.clock.fast_forward(8_000)
     assert held.seen == 1, "never two saves at once"
     held.waiting[0].continue_()
+    says(page, "Non enregistré…")
+    page.clock.run_for(SAVES)
     held.until(2)
     held.waiting[1].continue_()
     says(page, "Brouillon enregistré à")
@@ -76,6 +74,7 @@ def test_a_save_that_is_never_answered_is_tried_again(new_practice: str, page: P
     writes(page, new_practice)
     held = Held(page, SAVE)
     page.keyboard.type("Motif : toux")
+    page.clock.run_for(SAVES)
     held.until(1)
     page.clock.fast_forward(LIMIT)
     says(page, "Pas de réponse : votre texte est gardé dans cette page")
@@ -102,9 +101,11 @@ def test_a_save_whose_answer_is_lost_is_no_other_window(new_practice: str, page:
 
     page.route(SAVE, answer_is_lost)
     page.keyboard.type("Motif : toux")
+    page.clock.run_for(SAVES)
     until(page, lambda: bool(reached))
     page.keyboard.type(", fièvre")
     page.clock.fast_forward(LIMIT)
+    says(page, "Pas de réponse")
     page.clock.fast_forward(5_000)
     says(page, "Brouillon enregistré à")
     expect(page.locator("#conflict")).to_be_hidden()
@@ -136,6 +137,7 @@ def test_signing_while_a_save_hangs_says_so_and_signs_nothing(new_practice: str,
 def test_a_signature_that_never_leaves_is_found_not_signed(new_practice: str, page: Page) -> None:
     writes(page, new_practice)
     page.keyboard.type("Motif : toux")
+    page.clock.run_for(SAVES)
     says(page, "Brouillon enregistré à")
     held = Held(page, SIGN)
     page.keyboard.press("Control+Enter")
@@ -143,6 +145,8 @@ def test_a_signature_that_never_leaves_is_found_not_signed(new_practice: str, pa
     page.keyboard.press("Control+Enter")
     page.keyboard.type("rien")
     page.clock.fast_forward(LIMIT)
+    says(page, "Signature sans réponse")
+    page.clock.run_for(SAVES)
     says(page, "la note n’est pas signée")
     expect(page.locator("#note")).to_have_value("Motif : toux")
     assert held.seen == 1, "a second key sends nothing while the first is under way"
@@ -156,6 +160,7 @@ def test_a_signature_that_never_leaves_is_found_not_signed(new_practice: str, pa
 def test_a_signature_whose_answer_is_lost_is_not_signed_again(new_practice: str, page: Page) -> None:
     writes(page, new_practice)
     page.keyboard.type("Motif : toux")
+    page.clock.run_for(SAVES)
     says(page, "Brouillon enregistré à")
     reached: list[Route] = []
 
@@ -167,6 +172,8 @@ def test_a_signature_whose_answer_is_lost_is_not_signed_again(new_practice: str,
     page.keyboard.press("Control+Enter")
     until(page, lambda: bool(reached))
     page.clock.fast_forward(LIMIT)
+    says(page, "Signature sans réponse")
+    page.clock.run_for(SAVES)
     says(page, "Ce brouillon est fermé")
     expect(page.locator("#note")).to_have_value("Motif : toux")
     page.keyboard.press("Control+Enter")
@@ -181,20 +188,22 @@ def test_a_signature_whose_answer_is_lost_is_not_signed_again(new_practice: str,
 def test_offers_that_cannot_be_read_are_not_taken(new_practice: str, page: Page) -> None:
     writes(page, new_practice)
     page.keyboard.type("HTA")
+    page.clock.run_for(READS)
     expect(offer(page, "Hypertension artérielle")).to_be_visible()
     page.route(OFFERS, lambda route: route.fulfill(status=500, body=""))
     page.keyboard.type(" de son père")
+    page.clock.run_for(READS)
     margin = page.locator("#offers-state")
     expect(margin).to_contain_text("Propositions pas à jour")
     sound(page)
     page.locator(".offer-take").first.click(force=True)
     page.keyboard.press("Alt+Enter")
+    page.clock.run_for(READS)
     page.wait_for_timeout(300)
     expect(page.locator(".offer.is-accepted")).to_have_count(0)
     expect(page.locator(".offer-take").first).to_have_attribute("aria-disabled", "true")
     page.unroute_all(behavior="ignoreErrors")
-    page.clock.fast_forward(16_000)
-    expect(margin).to_be_empty()
+    until(page, lambda: page.clock.run_for(500) or margin.inner_text() == "")
     expect(page.locator(".offer-take[aria-disabled]")).to_have_count(0)
 
 
@@ -203,8 +212,10 @@ def test_reading_that_hangs_keeps_nobody_from_writing_nor_saving(new_practice: s
     held = Held(page, OFFERS)
     for line in ("HTA", "DT2", "Pds 81", "TA 14/8"):
         page.keyboard.type(f"{line}\n")
-        page.wait_for_timeout(200)
+        page.clock.run_for(READS)
+    page.clock.run_for(SAVES)
     says(page, "Brouillon enregistré à")
+    held.until(2)
     assert held.seen == 2, "questions without an answer do not pile up"
     page.clock.fast_forward(5_000)
     expect(page.locator("#offers-state")).to_contain_text("La connexion est lente")
