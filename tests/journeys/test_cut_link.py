@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.journeys.people import Mouse, sound
+from tests.journeys.people import Mouse, onward, sound
 from tests.journeys.test_note import begins, offer
 from tests.journeys.test_slow_link import DURAND, SIGN, says
 
@@ -104,7 +104,7 @@ def test_printing_correcting_and_taking_in_wait_for_the_link(new_practice: str, 
     """The plain forms around a note: none leaves the page while nobody would receive it."""
     writes(page, new_practice)
     expect(offer(page, "amoxicilline")).to_be_visible()
-    page.keyboard.press("Control+Enter")
+    onward(page, "Control+Enter")
     expect(page.get_by_text("Note signée.")).to_be_visible()
     page.context.set_offline(True)
     page.locator("#left button").first.click()
