@@ -9,6 +9,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from carnet.actions import offers
 from carnet.actions import patient as patients
@@ -112,11 +113,15 @@ def test_all_papers_of_a_visit_go_to_the_printer_as_one(client: Client, doctor: 
     page = client.get(address)
     assert page.status_code == 200
     assert "3 papiers" in page.content.decode()
+    place = f'<a href="{reverse("shell:records")}" aria-current="page"'
+    assert place in page.content.decode(), "a page of the record"
     file = client.get(address.replace("/show?", "/show/file?"))
     assert file["Content-Type"] == "application/pdf"
     said = " ".join(one.get_textpage().get_text_bounded() for one in pypdfium2.PdfDocument(file.content))
     for word in ("amlodipine", "NFS CRP", "3 jours"):
         assert word in said
+    for mark in (b"pdfaid:part", b"pdfuaid:part", b"/StructTreeRoot"):
+        assert mark in file.content, "to be kept, and read aloud"
     assert file["Cache-Control"] == "no-store"
     sheets = [address.replace("/show?", f"/show/page/{number}?") for number in range(4)]
     found = [client.get(one) for one in sheets]

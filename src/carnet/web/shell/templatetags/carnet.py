@@ -32,6 +32,7 @@ PLACES = {
     "identity": "practice",
     "patient": "record",
     "consultation": "record",
+    "paper": "record",
     "shell:records": "record",
 }
 
