@@ -19,6 +19,7 @@ DAY = re.compile(
 )
 _MONTHS = ("jan", "fev", "mar", "avr", "mai", "juin", "juil", "aou", "sep", "oct", "nov", "dec")
 _FARTHEST = 3700
+_WITHOUT_YEAR = 330  # days; « le 10/04 » of a note of 16 April is past
 _AHEAD = 6  # months
 
 
@@ -33,7 +34,7 @@ def pattern() -> re.Pattern[str]:
     named = "|".join(rf"(?P<t{place}>{form})" for place, form in enumerate(table["tomorrow"]))
     weekday = rf"(?:le |ce |pour )?(?P<k>{tables.any_of(table['weekdays'])})(?: prochain| matin| soir| apres-midi)?(?: (?P<kd>[0-3]?[0-9])(?![0-9/.]| ?(?:h|janv|fev|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec))|(?! ?[0-9]))"
     return re.compile(
-        rf"(?:{behind}|{counted_day}|(?:{named})(?![a-z])|(?:{DAY.pattern})|{weekday})(?![a-z])"
+        rf"(?<![a-z0-9])(?:{behind}|{counted_day}|(?:{named})(?![a-z])|(?:{DAY.pattern})|{weekday})(?![a-z])"
     )
 
 
@@ -51,7 +52,9 @@ def named() -> re.Pattern[str]:
     """« contrôle PSA 3 mois », « bio 6 sem »: up to three words, then a count and its unit written out."""
     units = tables.any_of(units_written_out())
     words = r"(?: (?!(?:depuis|il|pdt|pendant|qsp|duree?|pour|tous|ts|sur|a|en|pas|si|at|arret)(?![a-z]))[a-z][a-z0-9]{1,13}){0,3}"
-    return re.compile(rf"{words},? (?P<n>{numbers.NUMBER}) ?(?P<u>{units})(?![a-z0-9/])(?! d[e'])")
+    return re.compile(
+        rf"{words},? (?P<n>{numbers.NUMBER}) ?(?P<u>{units}|m(?= ?(?:$|[.,;\n])))(?![a-z0-9/])(?! d[e'])"
+    )
 
 
 def units_written_out() -> dict[str, int]:
@@ -118,7 +121,7 @@ def _to(day: date, found: dict[str, str | None]) -> int | None:
     except ValueError:
         return None
     ahead = (then - day).days
-    return ahead if 0 < ahead <= _FARTHEST else None
+    return ahead if 0 < ahead <= (_FARTHEST if year else _WITHOUT_YEAR) else None
 
 
 def soon(named: str, today: str | None) -> bool:

@@ -96,6 +96,9 @@ _ON_DAY = re.compile(
 _AWAY = re.compile(
     r"(?<![a-z])(?:depart|part|partent|voyage|terme|dpa|vols?|mariage|vacances)(?![a-z])[^,;:]*$"
 )
+_OF_A_DOSE = re.compile(  # « arrêt Optimizette dans 7 j », « décroiss 7 mg dans 1 mois »
+    r"(?<![a-z])(?:arret\w*|stop\w*|decroi\w*|dimin\w*|augment\w*|baiss\w*|debut\w*|repren\w*|reprise|passe[rz]?)(?![a-z])[^,;:.]{0,40}$"
+)
 _NO_STEP = re.compile(
     r"(?<![a-z])(?:vue?|revue?|recue?|faite?s?|realise\w*|opere\w*|depart|part|partent|voyage|terme|dpa|naissance|jusqu\w*|depuis|fin|peremption|reprise|du|au|vols?|mariage|examen|sejour|vacances)(?![a-z])[^,;:]*$"
 )
@@ -171,6 +174,8 @@ _PRESSURE = re.compile(
 def _in_the_title(note: Note, cue: re.Match[str], dated: re.Match[str], since: int) -> bool:
     """« Visite J10 », « S : suivi dépression J30 » before anything is decided say which visit it is."""
     sentence = note.sentence(cue.start())
+    if _CALL.match(cue[0]):
+        return sentence.start == 0 and ":" in note.flat[cue.end() : dated.start()]
     if cue.start() > since or sentence.section == "plan" or not _VISIT.match(cue[0]):
         return False
     begins = not note.flat[sentence.body : cue.start()].strip(" -*:")
@@ -180,6 +185,7 @@ def _in_the_title(note: Note, cue: re.Match[str], dated: re.Match[str], since: i
 
 
 _VISIT = re.compile(r"visite|suivi")
+_CALL = re.compile(r"te?l(?:e|\.|ephone\w*)?$|appel")  # « Tél : oubli de pilule J10 » at the head of a note
 _THEN = re.compile(r" (?:puis|et) (?=a |dans|ds|[jm] ?[0-9])| ?[,/+] ?(?=[jm] ?[0-9])")
 _RECALL = re.compile(r"rap+el(?! tel)")
 
@@ -190,6 +196,8 @@ def _of_a_vaccine(note: Note, cue: re.Match[str], dated: re.Match[str]) -> bool:
     if not _RECALL.match(cue[0]) or not found.get("n"):
         return False
     done = note.flat.startswith(" fait", dated.end())
+    if (note.context.age or _CHILD) < _CHILD and str(found.get("u")).startswith("m") and not found.get("p"):
+        return True  # « rappel ROR 16-18 mois »
     return done or (str(found.get("u")).startswith("an") and not found.get("p"))
 
 
@@ -208,8 +216,6 @@ def _date(note: Note, cue: re.Match[str], limit: int) -> re.Match[str] | None:
         between = note.flat[cue.end() : dated.start()]
         if not _filler().fullmatch(between) or _not_between().search(between):
             return None
-        if note.flat[dated.start() - 1 : dated.start()].isalnum():
-            continue
         if not cue["strong"] and _ONLY_IF.search(between):
             return None
         if (
@@ -222,11 +228,14 @@ def _date(note: Note, cue: re.Match[str], limit: int) -> re.Match[str] | None:
             not cue["strong"]
             and dated.groupdict().get("p") not in _AHEAD
             and not dated.groupdict().get("j")
-            and not dated[0].startswith("demain")
+            and not dated[0].startswith(_NAMED_AHEAD)
         ):
             continue
         return dated
     return None
+
+
+_NAMED_AHEAD = ("demain", "apres", "la sem", "sem", "le mois", "mois")
 
 
 def _planned(note: Note) -> Iterator[tuple[int, re.Match[str], float]]:
@@ -236,7 +245,8 @@ def _planned(note: Note) -> Iterator[tuple[int, re.Match[str], float]]:
             for dated in calendar.pattern().finditer(note.flat, sentence.body, sentence.end):
                 if dated.groupdict().get("p") not in _SURE or _past(note, dated.start()):
                     continue
-                if not _AWAY.search(note.before(dated.start(), _CLAUSE)):
+                before = note.before(dated.start(), _CLAUSE)
+                if not (_AWAY.search(before) or _OF_A_DOSE.search(before)):
                     yield _step(note, sentence.body, dated.start()), dated, 0.7
 
 

@@ -166,6 +166,8 @@ def _told(scene: _Scene, one: Asked) -> bool:
     before, after = scene.before(one), scene.after(one.end)
     if _DENIED.match(scene.note.flat, one.end):
         return True
+    if _AGAIN.match(scene.note.flat, one.end):
+        return False
     if _not_before().search(before) and not _SENT.search(before):
         return True
     dated = _DAY.match(scene.note.flat, one.end) is not None
@@ -189,7 +191,12 @@ def _to_come(scene: _Scene, one: Asked) -> bool:
 _DAY = re.compile(
     rf" ?(?::|rdv)? ?(?=[a-z ]{{0,9}}[0-9]{{1,2}}/[0-9])(?:{calendar.DAY.pattern}|[0-9]{{1,2}}/[0-9]{{2}})"
 )
-_DENIED = re.compile(r" ?\? ?(?:non|pas|deja|fait|inutile)")  # « coproculture ? non »
+_DENIED = re.compile(
+    r"(?: (?:de (?:ctrl|controle|suivi)|systematique))? ?\? ?(?:non|pas|deja|fait|inutile)"
+)  # « coproculture ? non »
+_AGAIN = re.compile(  # « kiné 20 séances en cours → renouv »
+    r" (?:tjs |toujours )?en cours ?(?:→|-+>|=+>|:|,)? ?(?:a )?(?:renouv|prolong|poursui|continu)"
+)
 _SOON = 200  # days
 
 
@@ -241,6 +248,11 @@ def _known(note: Note, one: Asked, before: str, after: str) -> bool:
         return True
     if one.type == "lab" and note.flat.startswith("bilan", one.start) and _OF_SOMEBODY.search(before):
         return True
+    if one.type == "nursing" and _NURSE_ALONE.fullmatch(note.flat, one.start, one.end):
+        if (_AGENT.search(before) and not _ROUNDS.match(after)) or _SAYS.match(after):
+            return True
+    if one.type in ("imaging", "referral") and _AHEAD_OF.search(before) and not _after().match(after):
+        return True
     return (
         one.type in ("nursing", "referral") and bool(_BY_NURSES.search(before)) and not _ROUNDS.match(after)
     )
@@ -264,7 +276,9 @@ def _asked(scene: _Scene, one: Asked) -> float:
     ):
         return 0
     if section == "plan" or note.sentence(one.start).arrow:
-        return 0.9
+        return 0 if _aside(note, one) else 0.9
+    if section == "reason" and one.type == "lab" and not _after().match(scene.after(one.end)):
+        return 0
     if one.type == "certificate":
         return 0.8
     if said:
@@ -276,12 +290,19 @@ def _asked(scene: _Scene, one: Asked) -> float:
     return _by_its_type(scene, one, section)
 
 
+def _aside(note: Note, one: Asked) -> bool:
+    """« Metformine 500 x2 (DFG) »: one test alone in a bracket is a reason."""
+    alone = note.flat[one.start - 1 : one.start] == "(" and note.flat.startswith(")", one.end)
+    return alone and one.type == "lab" and one.terms == 1
+
+
 def _of_a_profession(scene: _Scene, one: Asked) -> float:
     """« Burn out, infirmière EHPAD »: her trade. « IDE », « infirmière à domicile » are asked for."""
     note = scene.note
     if one.type != "nursing" or not _PROFESSION.fullmatch(note.flat, one.start, one.end):
         return 0.9
-    wanted = one.start > scene.since or scene.section(one) == "plan"
+    planned = scene.section(one) == "plan" or note.sentence(one.start).arrow
+    wanted = one.start > scene.since or planned
     return 0.9 if wanted or _before().search(scene.before(one)) else 0
 
 
@@ -356,22 +377,31 @@ _SENT = re.compile(
     r"(?<![a-z])(?:adress|orient|envoy|transfer|demande|courrier|lettre)\w*(?: (?!par )[a-z']+){0,3} ?$|(?<!ete )(?<!est )complet\w*(?: l[ea] [a-z]+)? par(?: une?| la| le| l'| des)? ?$"
 )
 _LATER = re.compile(r"^ ?(?:de )?(?:ce jour|ce matin|au cabinet|de controle)(?= ?[:a-z(])")
-_DONE = re.compile(r" ?(?:faite?s?|realisee?s?|ok|recue?s?|vue?s?)(?: ?$| ?[.,)\n])")
+_DONE = re.compile(r" ?(?:faite?s?|realisee?s?|ok|recue?s?|vue?s?)(?: ?$| ?[.,:)\n])")
 _WRITTEN = re.compile(
     r"(?<![a-z])(?:courrier|lettre|ordo\w*|demande|jamais|pas encore)(?: (?:pour|de|d'|au|a la))? ?$"
 )
 _CONDITION = re.compile(r"(?<![a-z])(?:si|sauf|en cas d)(?![a-z])")
 _ONLY_IF = re.compile(
-    r"(?:^|[^a-z])(?P<if>si|en cas de?) (?:[^.;,]{0,50}|(?=pas |non |peu |echec|persist|aggrav|recidiv|absence|evol|toujours|positi|negati|anormal|doute|normal|signes|fluctu)[a-z' ]{2,40}[,:] ?)$"
+    r"(?:^|[^a-z])(?P<if>si|en cas de?) (?:[^.;,]{0,50}|(?=pas |non |peu |echec|persist|aggrav|recidiv|absence|evol|toujours|positi|negati|anormal|doute|normal|signes|fluctu|besoin)[a-z' ]{2,40}[,:] ?)$"
 )
 _FOUND = re.compile(r" (?:montr|objectiv|retrouv|normal)")
-_ROUNDS = re.compile(r" ?(?:a domicile|ad |tous|ts|[0-9])")
+_ROUNDS = re.compile(r" ?(?:a domicile|ad |tous|ts|[0-9]|(?:une|deux|trois|quatre) fois)")
+_AHEAD_OF = re.compile(r"(?<![a-z])avant (?:la |le |l'|son |sa )?$")  # « test de grossesse avant la scinti »
 _BY_NURSES = re.compile(
-    r"(?:^|[^a-z])(?:demande|appel\w*|mot|passage|vue?|dit|selon|signale\w*|prevenue?)(?: par)? (?:des|de l'|les|l'|une?|de)? ?$"
+    r"(?:^|[^a-z])(?:demande|appel\w*|mot|passage|vue?|dit|selon|signale\w*|preven\w*|contact\w*|inform\w*|avert\w*|transmis\w*|lien|accord)(?: (?:par|a|aux?|avec))? (?:des|de l'|les|l'|une?|de)? ?$"
+)
+# « 1 inj par IDE », « l'IDE a mon numéro »: who does it or knows it is not asked for.
+_NURSE_ALONE = re.compile(r"(?:ide|idel|infirmi?e?re?s?)")
+_AGENT = re.compile(
+    r"(?:^|[^a-z])(?:preven\w*|contact\w*|inform\w*|avert\w*|prochain passage|(?:vaccin\w*|grippe|covid|faire|fait|iono\w*|bio\w*|bilan|nfs|crp|ca|inr|creat\w*|controle) par) (?:les |l'|des |une? )?$"
+)
+_SAYS = re.compile(
+    r" (?:a|ont) (?:mon|notre|le|la|l'|les|vue?|signale|note|appele|trouve|constate|remarque|fait|ete)(?![a-z])| (?:signale|rapporte|appelle|constate|note|previent|trouve|dit)(?![a-z])| ?: ?«"
 )
 _DONE_NOW = re.compile(r" ?(?:faite?|realisee?)s? (?:ce jour|auj\w*|au cabinet)")
 _BROUGHT = re.compile(  # « revoir avec l'IRM »: asked for before
-    r"(?:revoir|revue?|rdv|rv|reverr\w*|rappel\w*|retour|revient|reconsult\w*)[^.;\n]{0,25} avec(?: la| les| l'| le| son| sa| ses)? ?$"
+    r"(?:revoir|revue?|rdv|rv|revoi\w*|revoyons|reverr\w*|rappel\w*|retour|revien\w*|reconsult\w*)[^.;\n]{0,25} avec(?: la| les| l'| le| son| sa| ses)? ?$"
 )
 _ANY_TEST = re.compile(
     r"(?:bio(?:logie)?|bilans?|bs|ps|prise de sang|labo|resultats?)(?! (?!dans |ds |a |le |fait|ce )[a-z0-9]{2,})"

@@ -49,6 +49,7 @@ def _position(note: Note, fact: Fact, used: int) -> tuple[str, int] | None:
 
 _NEAR_BY = 30  # characters
 _LATER = re.compile(r" ?\(?(?:a|apres) [0-9]{1,2} ?(?:mi?n|minutes?)(?![a-z])")
+_DROP = re.compile(r" ?(?:→|-+>|=+>|puis) ?[0-9]{1,3}(?:[.,][0-9])?/[0-9]{1,3}")  # « 13/7 → 10/6 debout »
 _NEXT = re.compile(r"[ :=(]{0,3}[0-9]{1,3}(?:[.,][0-9])?(?:/|-| sur )[0-9]{1,3}")
 
 
@@ -100,7 +101,8 @@ def _read(note: Note) -> Iterator[Fact]:
 
 def _posed(note: Note, match: re.Match[str]) -> bool:
     """« 13/7 couché 10/6 debout »: the posture names it."""
-    return bool(_posture("after").match(note.flat, match.end()))
+    then = _DROP.match(note.flat, match.end())
+    return bool(_posture("after").match(note.flat, then.end() if then else match.end()))
 
 
 def _in_letters(note: Note) -> Iterator[Fact]:
