@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.journeys.people import Mouse, onward, sound
+from tests.journeys.people import PASSWORD, Mouse, onward, sound
 from tests.journeys.test_note import begins, offer
 from tests.journeys.test_slow_link import DURAND, SIGN, says
 
@@ -130,7 +130,7 @@ def test_printing_correcting_and_taking_in_wait_for_the_link(new_practice: str, 
             page.go_back()
 
 
-def test_a_letter_being_written_is_not_lost(new_practice: str, page: Page) -> None:
+def test_a_certificate_being_written_is_not_lost(new_practice: str, page: Page) -> None:
     writes(page, new_practice)
     patient = page.locator("#note-form [name=patient]").input_value()
     page.goto(re.sub("/consultation/.*", f"/paper/{patient}/certificate", page.url))
@@ -141,5 +141,15 @@ def test_a_letter_being_written_is_not_lost(new_practice: str, page: Page) -> No
     expect(page.locator("[name=body]")).to_have_value("Certifie l’avoir vu.")
     page.context.set_offline(False)
     bar(page, "Connexion rétablie")
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.get_by_role("button", name="Verrouiller").click()
+    expect(other.locator("#lock-screen")).to_be_visible()
+    other.close()
+    page.keyboard.press("Control+Enter")
+    page.locator("#lock-screen [name=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#lock-screen")).to_be_hidden()
+    expect(page.locator("[name=body]")).to_have_value("Certifie l’avoir vu.")
     page.keyboard.press("Control+Enter")
     page.wait_for_url(re.compile("/show"))
