@@ -56,7 +56,12 @@ from tests.reading.reading import told
         ("TDR +", [("TDR streptocoque A", "+", None)]),
         ("TDR angine négatif", [("TDR streptocoque A", "négatif", None)]),
         ("rubéole immunisée, toxo nég", [("sérologie rubéole", "immunisée", None), ("sérologie toxoplasmose", "négatif", None)]),
+        ("INR d'hier 2,8, LDL sortie 1,34", [("INR", 2.8, "{INR}"), ("LDL", 1.34, "g/L")]),
+        ("HPV 16 positif", [("test HPV", "positif", None)]),
+        ("chlamydia anal positif, gono négatif", [("chlamydia", "positif", None), ("gonocoque", "négatif", None)]),
+        ("PCR CT/NG négatives", [("PCR chlamydia gonocoque", "négatif", None)]),
         # No result.
+        ("vit D 100 000 UI amp unique", []),
         ("bio : NFS CRP iono", []),
         ("TSH ds 6 semaines", []),
         ("contrôle HbA1c 3 mois", []),

@@ -56,6 +56,9 @@ def _smoked(note: Note, status: str, match: re.Match[str]) -> Fact | None:
         packs = numbers.short(numbers.value(smoked["n"]) * int(smoked["years"]))
         end = max(end, smoked.end())
     end = start + len(note.flat[start:end].rstrip(" ,("))
+    end += note.flat[start:end].count("(") > note.flat[start:end].count(")") and note.flat.startswith(
+        ")", end
+    )
     return Fact(TOBACCO, start, end, 0.92, {"status": status, "pack_years": packs})
 
 
@@ -66,18 +69,21 @@ _OVER_YEARS = re.compile(  # « 1 paquet/j depuis 25 ans »
 
 def _advised(note: Note, match: re.Match[str]) -> bool:
     """« Conseil arrêt tabac »; but « sevrage tabac : 20 cig/j » tells how much."""
-    told = any(sign.isdigit() for sign in match[0])
+    told = any(sign.isdigit() for sign in match[0]) or "cigarettes" in match[0]
     return not told and bool(_not_before("tobacco").search(note.before(match.start(), 40)))
 
 
 def _alcohol(note: Note) -> Iterator[Fact]:
-    for match in _drunk().finditer(note.flat):
-        sentence = note.sentence(match.start())
-        if sentence.section in _FAMILY or _not_before("alcohol").search(note.before(match.start(), 30)):
-            continue
+    told = [
+        match
+        for match in _drunk().finditer(note.flat)
+        if note.sentence(match.start()).section not in _FAMILY
+        and not _not_before("alcohol").search(note.before(match.start(), 30))
+    ]
+    how_much = [match for match in told if any(sign.isdigit() for sign in match[0])]
+    for match in [*how_much, *told][:1]:
         end = match.start() + len(note.flat[match.start() : match.end()].rstrip(" ,:"))
         yield Fact(ALCOHOL, match.start(), end, 0.88, {"status": note.text[match.start() : end].lower()})
-        return
 
 
 @cache
@@ -109,4 +115,4 @@ def _drunk() -> re.Pattern[str]:
     negated = r"(?:pas|sans|(?<!tabac )(?<!tabac: )0|ni|peu|abstinen\w*|sevree?|sevrage|mesusage|abus|exces)"
     named = rf"{table['before']}(?:{cue})(?![a-z]){table['after']}"
     denied = rf"{negated} (?:d'|de l'|de |en )?(?:{cue})(?![a-z])"
-    return re.compile(rf"(?<![a-z0-9])(?:{named}|{denied}|{tables.any_of(table['bare'])})")
+    return re.compile(rf"(?<![a-z0-9])(?:{named}|{denied}|(?:{tables.any_of(table['bare'])})(?![a-z]))")

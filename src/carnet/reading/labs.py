@@ -286,7 +286,7 @@ def _serologies(note: Note) -> Iterator[Fact]:
 def _immune() -> re.Pattern[str]:
     names = tables.any_of(tables.toml("labs.toml")["serologies"].values())
     return re.compile(
-        rf"(?<![a-z0-9])(?P<t>{names})(?![a-z])(?: (?:urinaires?|sanguins?|plasmatiques?|ce jour|faite?))?[ :=]{{0,3}}(?:{_said()})"
+        rf"(?<![a-z0-9])(?P<t>{names})(?![a-z])(?: (?:urinaires?|sanguins?|plasmatiques?|ce jour|faite?|ana(?:le?|ux)|rectale?|pharynge\w*|vagina(?:le?|ux)|gorge|1er jet))?[ :=]{{0,3}}(?:{_said()})"
     )
 
 
