@@ -13,6 +13,7 @@ from carnet.reading.facts import (
     IMMUNIZATION,
     LAB,
     MEDICATION,
+    ORDER,
     TOBACCO,
     VITAL,
     Fact,
@@ -26,7 +27,7 @@ from carnet.reading.vocabulary import Concept
 _QUALIFIER = re.compile(
     r"(?:[ab](?![a-z0-9']))?"  # « stade 3a »
     r"(?:(?: |, (?=episode))(?:d|g|dte?|gche?|droite?s?|gauches?|bilat\w*|bilaterale?s?|unilat\w*|recidivante?s?"
-    rf"|caracterisee?s?|aigu[es]*|chronique|{grades.WORDS})(?![a-z0-9'])){{0,4}}"
+    rf"|caracterisee?s?|(?:bien |mal |non |peu |partiellement )?(?:controlee?|equilibree?)|aigu[es]*|chronique|{grades.WORDS})(?![a-z0-9'])){{0,4}}"
 )
 _DATE = re.compile(
     r" ?(?:\(|en |le |depuis (?:le )?|a )?(?:(?:[0-9]{1,2}/)?(?:[0-9]{1,2}/)?(?:19|20)[0-9]{2}|[0-9]{1,2} ans)(?![0-9])\)?"
@@ -70,7 +71,7 @@ _CODES_LEFT_OUT = (
 )
 _NOT_A_TEST = (status.SUSPECTED, status.HISTORY, status.FAMILY)
 _GROWN_UP = 3  # years
-_CURED = re.compile(r"(?<![a-z])(?:gueri|operee?|traite)(?![a-z])")
+_CURED = re.compile(r"(?<![a-z])(?:gueri|opere|traite)e?s?(?![a-z])")
 _TOUCHING = 2  # characters
 _PAIN = "R52"  # pain without a place; beside a score it is the score
 _DOUBT = re.compile(r"(?<![a-z])(?:probable|possible|suspect\w*|suspicion)(?![a-z])")
@@ -92,7 +93,7 @@ def read(
 ) -> Iterator[Fact]:
     """Each term once per status, at its first mention, unless it lies inside a fact of another kind or the name of a
     test (« PCR coqueluche »)."""
-    seen: set[tuple[str, str, str]] = set()
+    seen: set[tuple[str, str, str, str]] = set()
     previous: tuple[int, str | None] | None = None
     told = 0
     for place, match in enumerate(found):
@@ -113,19 +114,20 @@ def read(
         if said.status == status.AFFIRMED and _outgrown(note, match):
             said = status.Said(status.HISTORY, 0.88)
         previous = (match.end, said.status)
-        key = (concept.id, said.status or "", note.flat[match.start : match.end])
+        label, code = grades.told(concept.label, concept.code, note.flat[match.start : told])
+        key = (concept.id, said.status or "", note.flat[match.start : match.end], label)
         if (
             said.status is None
             or key in seen
             or (said.status == status.FAMILY and _is_no_heredity(concept))
             or _is_reaction(note, match, taken)
             or not _counts(note, match, taken, said.status in (status.NEGATED, status.SUSPECTED))
+            or (said.status == status.AFFIRMED and _told_with_its_place(match, found))
             or (_inside(match, tests) and said.status not in _NOT_A_TEST)
         ):
             continue
         seen.add(key)
         sure = said.confidence * (0.8 if match.corrected else 1.0)
-        label, code = grades.told(concept.label, concept.code, note.flat[match.start : told])
         values = {"label": label, "cim10": code, "status": said.status}
         yield Fact(CONDITION, match.start, _dated(note, told), sure, values)
 
@@ -156,6 +158,18 @@ _AS_REACTION = re.compile(
 )
 
 
+def _told_with_its_place(match: Match[Concept], found: Sequence[Match[Concept]]) -> bool:
+    """« Fracture » of a note that names the broken bone elsewhere is the same fracture."""
+    if not match.value.codes or not match.value.codes[0].startswith(_NO_PLACE):
+        return False
+    kind = match.value.id.partition("-")[0]
+    others = (one.value for one in found if one.value.codes and one.value.codes[0].startswith("S"))
+    return any(one.id.partition("-")[0] == kind for one in others)
+
+
+_NO_PLACE = ("T14.0", "T14.1", "T14.2", "T14.3")
+
+
 def _inside(match: Match[Concept], places: Sequence[tuple[int, int]]) -> bool:
     return any(start <= match.start and match.end <= end for start, end in places)
 
@@ -178,7 +192,9 @@ def _counts(note: Note, match: Match[Concept], taken: Sequence[Fact], negated: b
     if _NAMED_AFTER.search(note.flat[max(0, match.start - 40) : match.start]) and _like_a_name(note, match):
         return False
     if _SPECIALISTS.fullmatch(note.flat, match.start, match.end) and (
-        _TO_THEM.search(note.before(match.start, 24)) or _BY_THEM.match(note.flat, match.end)
+        _TO_THEM.search(note.before(match.start, 24))
+        or _BY_THEM.match(note.flat, match.end)
+        or _asked_with(note, match, taken)
     ):
         return False
     if concept.codes[0].startswith(_PAIN) and any(
@@ -227,6 +243,7 @@ _OTHER_WORDS = frozenset(
         "tb",
         "dt",
         "ca",
+        "vide",
         "lente",
         "lent",
     )
@@ -238,11 +255,20 @@ _NUMBER = re.compile(r" ?[:=]? ?[0-9]{2,3}(?![0-9]|/| ?(?:ans|a|mois|j)(?![a-z])
 _SPECIALISTS = re.compile(r"gastro|pneumo|neuro|cardio|rhumato|dermato|psy|hemato")
 _BY_THEM = re.compile(r"[ -]?(?:entero|scop)|,? ?:? ?(?:courrier|fogd|colo|rdv|dr |avis|pour |ctrl)")
 _TO_THEM = re.compile(
-    r"(?:fibro|selon|avec|avis|courrier|lettre|rdv|cs|chez|par|voir|suivi|adress\w*|au|le|en|cr|tel|appel|mot|recue? de|mail|mss|equipe|vue?)(?: (?:le|la|au|en|un|du|d'un))? $"
+    r"(?:fibro|selon|avec|avis|courrier|lettre|rdv|cs|chez|par|voir|suivi|adress\w*|au|le|en|cr|tel|appel|mot|recue? de|mail|mss|equipe|vue?|dr [a-z-]{2,20})(?: (?:le|la|au|en|un|du|d'un))? $"
 )
 
 
 _FONTANELLE = re.compile(r" (?:souple|norm|bomb|plat|perm)")
+
+
+def _asked_with(note: Note, match: Match[Concept], taken: Sequence[Fact]) -> bool:
+    """« Fibroscan + écho abdo, gastro »: one more of what is asked for."""
+    asked = (fact for fact in taken if fact.kind == ORDER and fact.end <= match.start)
+    return any(_AND_ALSO.fullmatch(note.flat, fact.end, match.start) for fact in asked)
+
+
+_AND_ALSO = re.compile(r" ?(?:[,+/&]|et|puis) ?(?:avis )?")
 
 
 def _like_a_name(note: Note, match: Match[Concept]) -> bool:

@@ -32,8 +32,8 @@ def conditions_in(note: Note, words: Vocabulary) -> list[Found]:
         found = [match for match in longer if not _covered(match, written)]
         kept = [match for match in written if not _touched(match, found)]
         written = sorted([*kept, *found], key=lambda match: match.start)
-    bare = list(_bare(note, words, whole))
-    placed = list(_placed(note, words, whole))
+    bare = [_in_context(note, words, match) for match in _bare(note, words, whole)]
+    placed = [_in_context(note, words, match) for match in _placed(note, words, whole)]
     apart = [one for one in bare if not any(_holds(other, one) for other in placed)]
     return _with_places(written, [*apart, *(one for one in placed if not _touched(one, apart))])
 

@@ -52,7 +52,7 @@ def of(note: Note, term: Term) -> Said:
     before = note.flat[max(sentence.body, term.start - REACH) : term.start]
     after = note.flat[term.end : min(sentence.end, term.end + 60)]
     own = after[: max(0, term.following - term.end)]
-    if _unsaid(note, sentence, before, after) or _only_tested(term, before, after):
+    if _unsaid(note, term, sentence, before, after) or _only_tested(term, before, after):
         return Said(None)
     answered = sentence.asked and term.last and "," not in after
     unsettled = _UNSETTLED.search(before)
@@ -79,9 +79,17 @@ _HYPOTHESES = re.compile(r"[ *-]*(?:hd|dd|hypotheses?(?: diagnostiques?)?|diagno
 _ANSWERED_NO = re.compile(r" ?\? ?non(?![a-z])")
 
 
-def _unsaid(note: Note, sentence: Sentence, before: str, after: str) -> bool:
+# « Consultation de grossesse »: the one reason of a visit that is a state besides.
+_VISIT = re.compile(
+    r"(?<![a-z])(?:consult\w*|cs|suivi|visite)(?: (?:mensuelle|prenatale|du [0-9]e mois))? (?:de )?(?:suivi (?:de )?)?(?:la )?$"
+)
+
+
+def _unsaid(note: Note, term: Term, sentence: Sentence, before: str, after: str) -> bool:
     if sentence.section in ("advice", "vaccines", "allergy"):
         return True
+    if term.codes[:1] == ("Z33",) and _VISIT.search(before):
+        return False
     if _ends_with("unsaid", "before").search(before) or _begins_with("unsaid", "after").match(after):
         return True
     far = list(_far().finditer(before))
@@ -96,6 +104,8 @@ def _only_tested(term: Term, before: str, after: str) -> bool:
     """« Sérologies bilharziose et anguillulose », « grippe + Covid faits »: a test or a vaccine, no infection."""
     if not term.codes or not _infections().match(term.codes[0]):
         return False
+    if term.codes[0].startswith(tuple(tables.toml("cues.toml")["tested"]["only"])):
+        return True
     if _POSITIVE.match(after):
         return False
     if _IN_TESTS.search(before) or _begins_with("tested", "after").match(after):
