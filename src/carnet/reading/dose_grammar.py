@@ -20,7 +20,7 @@ DURATION, NEED, CEILING, REFILL, BRAND_ONLY, THEN = (
     "brand_only",
     "then",
 )
-UNEVEN = "uneven"  # « 1/4 alterné 1/2 »: the first is read, the words go to the end
+UNEVEN, ALTERNATE = "uneven", "alternate"  # « 1/4 alterné 1/2 »: the first is read, the words go to the end
 FORM, PLACE, FILLER, ONCE, REPEAT, MEALS, COUNTED = (
     "form",
     "place",
@@ -49,6 +49,7 @@ def grammar() -> list[tuple[str, re.Pattern[str], dict[str, Any], Maker]]:
         found.append((kind, re.compile(form), values, make))
 
     _add_asides(add, table)
+    _add_alternations(add)
     _add_conditions(add, table)
     _add_renewals(add, table)
     _add_counts(add, table)
@@ -79,13 +80,31 @@ def _add_asides(add: Callable[..., None], table: dict[str, Any]) -> None:
     more = r"(?:a )?(?:doubl|augment|mont|pass|baiss|dimin|major|redui)"
     add(UNEVEN, rf"(?:tous|ts|toutes|ttes) les [0-9]{{1,2}} ?(?:jours?|j|semaines?|sem|mois),? ?{more}[a-z]*")
     add(UNEVEN, rf"{by} de (?:moins|plus){every}")
-    other = rf"(?:{numbers.FRACTION}|[0-9]) ?(?:cps?|comprimes?|gel)? ?(?:le lendemain|l'autre(?: jour)?|le jour suivant|un jour sur (?:2|deux))"
-    add(UNEVEN, rf"(?:un|1) (?:jour|j) ?,? ?(?:et |puis )?{other}", make=dose_values.given, alternates=True)
     # « enfant 14 kg » is who takes it, no dose for a weight.
     add(
         FILLER,
         r"(?:pour )?(?:une? |l'|cet |le )?(?:enfant|bb|bebe|nourrisson|poids|pds|pese)[ :]{1,3}(?:de )?[0-9]{1,2}(?:[.,][0-9])? ?(?:kg|kilo)s?(?![a-z/])",
     )
+
+
+def _add_alternations(add: Callable[..., None]) -> None:
+    """One dose on some days, another on the others."""
+    number = rf"(?:{numbers.FRACTION}|(?!{numbers.FRACTION}){numbers.NUMBER})"
+    unit = rf"(?:{_masses()}|{_units(but='UI')})(?![a-z])"
+    first, other = rf"(?P<n>{number})(?: ?(?P<u>{unit}))?", rf"(?P<o>{number})(?: ?(?P<v>{unit}))?"
+    two = r"(?:(?:1|un) ?j(?:ours?)? ?(?:/|sur) ?(?:2(?![0-9])|deux)|(?:les )?j(?:ours?)? (?:pairs?|impairs?)|alternativement)"
+    days = r"(?:(?:lun|mar|mer|jeu|ven|sam|dim)[a-z]{0,5}(?: ?[,/+&-] ?| et | )?){1,6}"
+    rest = (
+        rf"(?:{two}|(?:(?:l'autre|le|les) (?:autres? )?jours?(?: suivants?)?|l'autre|les autres|le lendemain|le suivant"
+        rf"|le reste(?: du temps)?|[1-6] ?j(?:ours?)? ?(?:/|sur) ?7|(?:le )?(?:week[- ]?end|we))(?![a-z])|(?:le |les )?(?P<others>{days})(?<! ))"
+    )
+    some = rf"(?:{two}|(?P<seven>[1-6]) ?j(?:ours?)? ?(?:/|sur) ?7|(?:le |les )?(?P<days>{days})|(?:un|1) (?:jour|j)(?![a-z]))"
+    add(ALTERNATE, rf"{first} ?{some} ?[,;]? ?(?:et |puis )?{other} ?{rest}", dose_values.one_of_two)
+    both = rf"{first} ?(?:et|ou|puis|/|-|,) ?{other} ?[,(]? ?"
+    turns = r"(?:en |de facon |a )?altern[a-z]*"
+    add(ALTERNATE, rf"{both}(?:{two}(?: ?,? ?{turns})?|{turns}(?: ?,? ?{two})?)", dose_values.one_of_two)
+    add(ALTERNATE, rf"{first} ?,? ?{turns} ?(?:avec |a |et |/ ?)?{other}", dose_values.one_of_two)
+    add(ALTERNATE, rf"{turns} ?:? ?(?:de |entre )?{first} ?(?:et|/|-) ?{other}", dose_values.one_of_two)
 
 
 def _add_meals(add: Callable[..., None], table: dict[str, Any]) -> None:
@@ -107,7 +126,7 @@ def _add_meals(add: Callable[..., None], table: dict[str, Any]) -> None:
 def _add_conditions(add: Callable[..., None], table: dict[str, Any]) -> None:
     ceiling, need = table["ceilings"]["before"], table["conditions"]
     per = r"(?: ?(?:par|/|en|p) ?(?:24 ?h(?:eures)?|jours?|j|prises?|semaines?|sem))?"
-    counted = rf"(?P<n>{_ANY})(?![0-9.,])(?! ?(?:j|jours?|sem[a-z]*|mois)(?![a-z])) ?(?P<u>{_units()}|{_masses()}|fois|prises?|x)?(?![a-z]){per}(?![a-z])"
+    counted = rf"(?P<n>{_ANY})(?![0-9.,])(?! ?(?:j|jours?|sem[a-z]*|mois|sa|ans?|h|heures?)(?![a-z])) ?(?P<u>{_units()}|{_masses()}|fois|prises?|x)?(?![a-z]){per}(?![a-z])"
     add(
         CEILING,
         rf"(?:{tables.any_of(ceiling)}) ?[:=]? ?{counted}(?: ?max(?:i|imum)?(?![a-z]))?",
@@ -155,7 +174,7 @@ def _add_renewals(add: Callable[..., None], table: dict[str, Any]) -> None:
     add(BRAND_ONLY, f"(?:{tables.any_of(table['substitution']['never'])})")
     add(
         ONCE,
-        r"(?:en |1 |une )?(?:dose unique|prise unique|monodose|une seule (?:fois|prise)|1 seule (?:fois|prise)|une fois seulement|en une prise unique|dose uniq|1 prise unique|1 fois(?= ?(?:$|\n|\.|,|puis|a ref|a re))|en une seule fois|usage unique)(?![a-z])",
+        r"(?:en |1 |une )?(?:(?:amp(?:oule)?|inj(?:ection)?|sachet|comprime|cp) unique|dose unique|prise unique|monodose|une seule (?:fois|prise)|1 seule (?:fois|prise)|une fois seulement|en une prise unique|dose uniq|1 prise unique|1 fois(?= ?(?:$|\n|\.|,|puis|a ref|a re))|en une seule fois|usage unique)(?![a-z])",
     )
 
 
@@ -259,12 +278,6 @@ def _add_masses(add: Callable[..., None]) -> None:
     falling = r"(?P<n>[0-9]{2,3}) ?(?:mg)?(?: ?- ?[0-9]{1,3} ?(?:mg)?){1,3} ?- ?[0-9]{1,3}"
     add(MASS, rf"{falling} ?(?P<u>mg)(?![a-z])(?P<per>)", dose_values.mass)  # « 60-40-20 mg »: the first step
     add(FILLER, r"[1-9] [0-9]{1,2} ?(?:ui|u|unites?)(?![a-z])")  # « Lantus 2 4 UI »: 2, 4 or 24
-    add(
-        UNEVEN,
-        rf"altern\w* (?:avec |a |et )?(?:{numbers.FRACTION}|[0-9])(?: ?cp)?(?![a-z0-9])",
-        make=dose_values.given,
-        alternates=True,
-    )
     add(
         MASS,
         rf"(?P<n>{numbers.NUMBER}) ?(?P<u>{_masses()}) ?/ ?(?P<to>{numbers.NUMBER})(?![a-z0-9]|[.,][0-9])(?! ?(?:ml|h|doses?|kg|j)(?![a-z]))(?P<per>)",

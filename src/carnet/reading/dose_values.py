@@ -22,6 +22,14 @@ def canonical(written: str, table: str = "units") -> str:
     return next((name for form, name in _canonical(table) if form.fullmatch(written)), written)
 
 
+def in_full(unit: str | None) -> str | None:
+    """A unit of mass or of things, as it is called."""
+    if unit is None:
+        return None
+    mass = canonical(unit, "masses")
+    return canonical(unit) if mass == unit and mass not in tables.toml("doses.toml")["masses"] else mass
+
+
 def twice(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
     return {"n": numbers.value(match["n"]), "times": float(match["t"])}
 
@@ -87,23 +95,49 @@ def times(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None
         hours = numbers.value(named.get("h2") or named["h"])
         if not hours:
             return None
-        return {"times": 24 / hours if hours <= 24 else 1, "period": 1 if hours <= 24 else round(hours / 24)}
+        every = {"times": 24 / hours if hours <= 24 else 1, "period": 1 if hours <= 24 else round(hours / 24)}
+        return every | {"said": True}
     if named.get("half"):
-        return {"times": 1, "period": 2, "when": {"s": "EVE", "m": "MORN"}[named["half"][0]]}
+        return {"times": 1, "period": 2, "said": True, "when": {"s": "EVE", "m": "MORN"}[named["half"][0]]}
     if named.get("days"):
-        times = len(re.findall(r"lun|mar|mer|jeu|ven|sam|dim", named["days"]))
+        times = len(_DAYS.findall(named["days"]))
     written = named.get("t") or named.get("t2")
     if written:
         times = numbers.value(written)
     if named.get("p"):
         unit = named["pu"]
         period = numbers.value(named["p"]) * (
-            1 if unit[0] == "j" else 7 if unit[0] == "s" else 30 if unit[0] == "m" else 365
+            1 if unit[:1] in ("", "j") else 7 if unit[0] == "s" else 30 if unit[0] == "m" else 365
         )
     if not times or not period or times > 24 or (written and times != int(times)):
         return None  # « 0,6 x 2 »: no number of times
     told = {name: name in values for name in ("split", "shared", "meals", "daily", "counted")}
-    return {"times": times, "period": period} | told
+    said = not _BY_ITSELF.match(match[0])  # « 3 fois par jour », not « 10/j »
+    return {"times": times, "period": period, "said": said} | told
+
+
+_BY_ITSELF = re.compile(r"[^ x]+ ?(?:/|par )")
+
+
+def one_of_two(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None:
+    """« 75 et 100 un jour sur deux », « 4 mg 5 j/7 et 5 mg 2 j/7 »: two amounts, each with its times and period; of
+    « 3/4 cp alterné 1 cp » the first, every day one."""
+    named = match.groupdict()
+    one, other = numbers.value(match["n"]), numbers.value(match["o"])
+    if not one or not other or one == other:
+        return None
+    unit = match["u"] or match["v"]
+    days = len(_DAYS.findall(named.get("days") or "")) or int(named.get("seven") or 0)
+    others = len(_DAYS.findall(named.get("others") or "")) or _WEEK - days
+    if not days and not _IN_TWO.search(match[0]):
+        return {"n": one, "unit": unit, "every": (1, 1), "other": None}
+    told = ((days, _WEEK), (others, _WEEK)) if days else ((1, 2), (1, 2))
+    return {"n": one, "unit": unit, "every": told[0], "other": (other, match["v"] or unit, *told[1])}
+
+
+_WEEK = 7  # days
+_IN_TWO = re.compile(r"j(?:ours?)? ?(?:/|sur) ?(?:2|deux)(?![0-9])|pairs?(?![a-z])")
+_DAYS = re.compile("lun|mar|mer|jeu|ven|sam|dim")
 
 
 def duration(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None:

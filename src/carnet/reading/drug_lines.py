@@ -136,7 +136,7 @@ def _changed(note: Note, line: Line, limit: int) -> Line | None:
     if not arrow or not _NUMBERED.match(note.flat, arrow.end()):
         return None
     pieces = doses.pieces(note.flat, arrow.end(), limit)
-    if not pieces or pieces[0].kind not in _DOSES:
+    if not pieces or pieces[0].kind not in _DOSES or _NOT_NOW.match(note.flat, pieces[-1].end):
         return None
     old, new = line.posology, posology.of(pieces, line.named.drug)
     if arrow["sign"] and not arrow["to"] and not _goes(arrow["sign"], old, new):
@@ -145,6 +145,12 @@ def _changed(note: Note, line: Line, limit: int) -> Line | None:
     kept = replace(new, strength=new.strength or old.strength, intakes=intakes or old.intakes)
     changed = replace(kept, changed=not arrow["kept"], kept=bool(arrow["kept"]))
     return Line(line.named, changed, new.end, line.following)
+
+
+# « Cardensiel 2,5 -> 5 : ne pas monter pour le moment »
+_NOT_NOW = re.compile(
+    r"[ ,:(]*(?:(?:ne )?(?:pas|non)(?! (?:de|d'|augment[a-z]* (?:plus|au))) ?(?:(?:monter|augmenter|majorer|passer|changer|fait|encore|tolere|pour|maintenant|tout de suite|d'emblee)(?![a-z]))|a (?:discuter|voir|envisager)(?![a-z])|refuse|differe|plus tard)"
+)
 
 
 def _goes(sign: str, old: Posology, new: Posology) -> bool:

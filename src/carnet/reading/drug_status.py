@@ -57,7 +57,8 @@ def status(note: Note, line: Line, *, in_list: bool = False) -> tuple[str, float
         return PRESCRIBED, 0.9
     if one.drug.inn == "insuline" and not any(intake.amount for intake in read.intakes):
         return NONE, 0  # « DT2 sous insuline », « IDE pour insuline 3 mois »: no medicine of the list
-    if one.weak and not (read.says_something or read.strength or before or after):
+    told = read.intakes or read.as_needed or read.ceiling or (read.days or 0) > 1 or read.strength
+    if one.weak and not (told or before or after):  # « FSH LH estradiol J3 »
         return NONE, 0
     if after and before != STOPPED:
         return after, UNCHANGED[1]
@@ -199,7 +200,7 @@ def _examined(note: Note, place: int) -> bool:
 
 
 _CONTRACEPTION = re.compile(r"(?<![a-z])(?:pilule|contracep[a-z]*(?: orale)?)(?: ?[:(=])? ?$")
-_FREELY = re.compile(r" ?:? ?(?:a volonte|ad lib)")
+_FREELY = re.compile(r" ?:? ?(?:a volonte|(?:ad )?lib(?:itum)?(?![a-z]))")
 _EXAMINED = re.compile(
     r"(?<![a-z])(?:ta|t°|auscult\w*|fc|spo2|tympans?|gorge|abdo(?:men)? souple)(?![a-z]) ?[:0-9a-z]"
 )

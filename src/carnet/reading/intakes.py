@@ -48,6 +48,7 @@ class Posology:
     total_days: float | None = None
     repeat: float | None = None  # « à refaire à J14 »
     changed: bool = False  # this dose takes the place of another
+    uneven: bool = False  # another dose on the other days
     kept: bool = False  # « maintenu à 5 mg »
     start: int = 0
     end: int = 0

@@ -48,7 +48,9 @@ _ADJECTIVE = 16  # characters on either side of a stop
 _CLOSE = 60  # characters
 _COUNTED = re.compile(r"[0-9] ?(?:h|j|heures?|jours?|sem[a-z]*) avant(?![a-z])")
 _AGAIN = re.compile(r"(?<![a-z])(?:repri|repren|si(?![a-z])|en cas d)")
-_LEFT_OUT = re.compile(r" ?,?[ (]?(?:sauf|excepte|hors|hormis|ou (?:x ?)?[0-9½]|en dehors d)(?![a-z])")
+_LEFT_OUT = re.compile(
+    r" ?,?[ (]?(?:sauf|excepte|hors|hormis|ou (?:x ?)?[0-9½]|en dehors d|(?:en )?altern[a-z]*|l'autre|les autres jours|/ ?[0-9]{0,2} ?kg)(?![a-z])"
+)
 _BY_WEIGHT = re.compile(r"dose|pipette")
 
 
@@ -79,7 +81,7 @@ def read(note: Note, found: Sequence[Line], taken: Sequence[Fact]) -> Iterator[F
             if status == STOPPED and drug_status.stops_later(note, line):
                 sure = min(sure, _UNSURE if _is_counted(note, line) else _LATER)
                 line = replace(line, posology=replace(line.posology, as_needed=False))
-            elif _LEFT_OUT.match(note.flat, line.end):
+            elif line.posology.uneven or _LEFT_OUT.match(note.flat, line.end):
                 sure = min(sure, _UNSURE)
             trust = sure * (1.0 if line.named.sure else 0.8)
             yield Fact(MEDICATION, line.named.start, line.end, trust, _values(line, status, note))
@@ -219,6 +221,8 @@ def _goes_on(line: Line, said: tuple[str, float], before: tuple[str, float]) -> 
 def _values(line: Line, status: str, note: Note) -> Values:
     read, drug = line.posology, line.named.drug
     first = [intake for intake in read.intakes if intake.step == 0]
+    if read.uneven:
+        first = first[:1]
     amount, unit = (first[0].amount, first[0].unit) if first else (None, None)
     if unit is None and any(_BY_WEIGHT.match(note.flat, *place) for place in read.forms):
         amount, unit = amount or 1, DOSE_BY_WEIGHT

@@ -3,12 +3,13 @@ what their whole means is completed in whole_doses.py."""
 
 from __future__ import annotations
 
-from carnet.reading import dose_grammar, strengths, whole_doses
+from carnet.reading import dose_grammar, dose_values, strengths, whole_doses
 from carnet.reading.doses import SILENT, Piece
 from carnet.reading.drugs import Drug
 from carnet.reading.intakes import DOSE_BY_WEIGHT, Intake, Posology
 from carnet.reading.whole_doses import AT_MEALS
 
+CORTICOID = "H02"  # ATC
 INSULIN = "A10A"  # ATC: units are the dose, never the strength
 _SLOTS = {3: AT_MEALS, 4: (*AT_MEALS, "NIGHT")}
 HEPARIN = "B01AB"  # « Lovenox 0,4 » is a syringe of 0.4 mL
@@ -16,6 +17,7 @@ _SYRINGE = 1.3
 _GRAMS = 20  # « Augmentin 1 g/125 »: the second is in milligrams
 _STRONG = 5  # a bare number from here on is a strength; so is one that no tablet can be cut into
 _TWO = 2
+_SHORT = 8  # characters of « 10 10 12 »
 _EVERY = {"/4h": 6, "/6h": 4, "/8h": 3, "/12h": 2}  # « Actiskenan 5 mg/4h »
 _YEARS = (1950, 2060)
 _MANY = 10  # of what has no unit, at a time; more is a mass or a mistake
@@ -194,7 +196,7 @@ class _Reading:
             self.found.strength = self.found.strength or strengths.together(self.drug, number, other)
             return
         if self.insulin:
-            self._new(number, "UI")
+            self._insulin(place, piece)
             return
         if _YEARS[0] <= number <= _YEARS[1] and not strengths.of_number(self.drug, number):
             return  # « Mirena 2021 »
@@ -220,6 +222,23 @@ class _Reading:
             self._new(number, None)
         elif strengths.of_number(self.drug, number):
             self._apart(number, strengths.usual_unit(self.drug, number))  # « 80 matin + 40 midi »
+
+    def _insulin(self, place: int, piece: Piece) -> None:
+        """« 22 », « 8 8 10 »: units; three in a row are of morning, noon and evening."""
+        told = self.pieces[max(0, place - _TWO) : place + 1]
+        amounts = [one.values["n"] for one in told if one.kind == dose_grammar.BARE]
+        self._new(piece.values["n"], "UI")
+        if len(amounts) == len(_SLOTS[3]) and told[-1].end - told[0].start <= _SHORT:
+            self.found.intakes.pop()
+            self._scheme(
+                place,
+                Piece(
+                    dose_grammar.SCHEME,
+                    told[0].start,
+                    piece.end,
+                    {"amounts": amounts, "unit": "UI", "written": ""},
+                ),
+            )
 
     def _in_drops(self) -> bool:
         """« Tercian 10 le soir » may be drops; « Xatral 10 le soir » is ten milligrams."""
@@ -247,7 +266,12 @@ class _Reading:
         if self.stepped:
             self._next_step()
         amounts = piece.values["amounts"]
+        if self._in_milligrams(piece) and (self.drug.atc or "").startswith(CORTICOID):
+            self.found.strength = self.found.strength or f"{strengths.french(amounts[0])} mg"
+            return  # « Cortancyl 60-40-20 »: what falls from step to step
         unit = piece.values["unit"] or ("UI" if self.insulin else None)
+        if self._in_milligrams(piece):
+            unit = strengths.usual_unit(self.drug, max(amounts))
         told = [one for one in self.found.intakes if one.step == self.step and one.amount is None]
         for intake in told:
             self.found.intakes.remove(intake)
@@ -268,12 +292,19 @@ class _Reading:
             elif amount:
                 self.found.intakes.append(Intake(amount, unit, when=[slot], step=self.step))
 
+    def _in_milligrams(self, piece: Piece) -> bool:
+        """« Seresta 50-25-25 »: nobody takes so many tablets at a time."""
+        drops = any(_LIQUID in form for form in self.drug.forms)
+        return max(piece.values["amounts"]) > _MANY and not (self.insulin or piece.values["unit"] or drops)
+
     def _times(self, place: int, piece: Piece) -> None:
         if self.stepped and self.found.intakes and self.found.intakes[-1].said:
             near = piece.start - self.pieces[place - 1].end <= _TWO
             if self.found.intakes[-1].period == piece.values["period"] or not near:
                 return
             self._next_step()  # « 1 inj/j 1 sem, /sem 1 mois »
+        if self._is_dose_a_day(piece):
+            return
         if piece.values.get("daily") and self.last.said:
             return  # « matin et soir tous les jours »
         if (piece.values["times"], piece.values["period"]) == (1, 1) and (self.last.times or 0) > 1:
@@ -290,6 +321,21 @@ class _Reading:
         if piece.values.get("split") and (self.last.times is not None or self._counts()):
             self._divide(piece.values["times"])
         self._set_times(piece.values["times"], piece.values["period"])
+
+    def _is_dose_a_day(self, piece: Piece) -> bool:
+        """« Tahor 10/j », « Lantus 22/j »: a strength, or units, a day; not so many times."""
+        number, first = piece.values["times"], not (self.found.strength or self.found.intakes)
+        if not first or piece.values["said"] or number < _STRONG:
+            return False
+        made = strengths.of_number(self.drug, number)
+        if self.insulin:
+            self._new(number, "UI")
+        elif made:
+            self.found.strength = made
+        else:
+            return False
+        self._set_times(1, piece.values["period"])
+        return True
 
     def _meals(self, place: int, piece: Piece) -> None:
         self.at_meals = self.at_meals or piece.values["each"]
@@ -386,10 +432,22 @@ class _Reading:
     def _brand_only(self, place: int, piece: Piece) -> None:
         self.found.brand_only = True
 
-    def _uneven(self, place: int, piece: Piece) -> None:
-        """« 3/4 cp alterné 1 cp »: one or the other each day. « augmenter de … » says nothing of the first dose."""
-        if piece.values.get("alternates") and self.found.intakes and not self.last.said:
-            self._set_times(1, 1)
+    def _alternate(self, place: int, piece: Piece) -> None:
+        """« Levothyrox 75/100 1j/2 », « 3/4 cp alterné 1 cp »: two doses, each on its days."""
+        number, unit = piece.values["n"], dose_values.in_full(piece.values["unit"])
+        usual = unit
+        if self.found.strength is None and (unit in strengths.MILLIGRAMS or (number >= _STRONG and not unit)):
+            usual = unit or strengths.usual_unit(self.drug, number)
+            made = None if unit else strengths.of_number(self.drug, number)
+            self.found.strength = made or f"{strengths.french(number)} {usual}"
+        else:
+            self._new(number, unit)
+        self._set_times(*piece.values["every"])
+        self.found.uneven = True
+        if piece.values["other"]:
+            other, its_unit, times, period = piece.values["other"]
+            its = dose_values.in_full(its_unit) or usual
+            self.found.intakes.append(Intake(other, its, times, period, step=self.step))
 
     def _form(self, place: int, piece: Piece) -> None:
         self.found.forms.append((piece.start, piece.end))
