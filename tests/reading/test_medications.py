@@ -111,3 +111,32 @@ def test_two_strengths_taken_together_are_both_kept() -> None:
         ("75 µg + 25 µg", None)
     ]
     assert told("Levothyrox 75 + Doliprane 1g", "medication", "strength") == ["75 µg", "1 g"]
+
+
+@pytest.mark.parametrize(
+    ("text", "drug", "brand", "strength"),
+    [
+        ("Tramadol 37,5/paracetamol 325 1 cp x3/j", "tramadol/paracétamol", None, "37,5 mg/325 mg"),
+        ("irbésartan 300/HCTZ 12,5", "irbésartan/hydrochlorothiazide", None, "300 mg/12,5 mg"),
+        ("Mopral (oméprazole) 20 1/j", "oméprazole", "Mopral", "20 mg"),
+        ("cholécalciférol (Uvedose) 100000 1 amp/3 mois", "colécalciférol", "Uvedose", "100000 UI"),
+    ],
+)
+def test_two_names_of_one_medicine_are_one(text: str, drug: str, brand: str | None, strength: str) -> None:
+    assert told(text, "medication", "drug", "brand", "strength") == [(drug, brand, strength)]
+
+
+def test_two_medicines_that_nobody_makes_as_one_stay_two() -> None:
+    assert told("Doliprane 1g/ibuprofène 400", "medication", "strength") == ["1 g", "400 mg"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("TTT : Uvedose 1 amp/3 mois\nCAT : ttt inchangé, Uvedose inchangé", ["ongoing"]),
+        ("Uvedose inchangé. Bilan fait. Uvedose inchangé.", ["ongoing"]),
+        ("CAT : Augmentin. Ordonnance : Augmentin 1g x3/j 7j", ["prescribed"]),
+    ],
+)
+def test_what_is_named_again_stands_once(text: str, expected: list[str]) -> None:
+    assert told(text, "medication", "status") == expected

@@ -38,7 +38,7 @@ def lines(note: Note, named: Sequence[Named]) -> list[Line]:
         told = note.before(one.start, 30)
         before = found[-1].end if found else 0
         told_new = _new_dose(note, pieces) if _CHANGES.search(told) else pieces
-        read = posology.of(_led(note, one, before, told_new), one.drug)
+        read = posology.of(_led(note, one, before, told_new), one.drug, one.ahead)
         if pieces:
             read.end = pieces[-1].end
         end = (

@@ -136,11 +136,16 @@ def _is_chronic(line: Line) -> bool:
 
 
 def _told_elsewhere(line: Line, status: str, told: Sequence[tuple[Line, str, float]]) -> bool:
-    """« Poursuivre Augmentin », « la pilule (Minidril) »: the dosage, or the stop, is told elsewhere in the note."""
+    """« Poursuivre Augmentin », « Uvedose inchangé »: the dosage, or the stop, is told elsewhere in the note."""
     same = [one for one in told if one[0].named.drug.inn == line.named.drug.inn and one[0] is not line]
     if status == STOPPED:
         return any(said == STOPPED and other.end > line.end for other, said, _ in same)
-    return status == ONGOING and any(said == STOPPED or not only_named(other) for other, said, _ in same)
+    if status == PRESCRIBED:
+        return any(said == PRESCRIBED and not only_named(other) for other, said, _ in same)
+    return any(
+        said == STOPPED or not only_named(other) or (said == ONGOING and other.end < line.end)
+        for other, said, _ in same
+    )
 
 
 def _of_list(

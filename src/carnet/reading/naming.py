@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from carnet.reading import tables
+from carnet.reading import numbers, tables, tokens
 from carnet.reading.drugs import Drug, Drugs
 from carnet.reading.structure import Note
 from carnet.reading.terms import LONG, Corrector
@@ -26,6 +26,7 @@ class Named:
     drug: Drug
     sure: bool
     weak: bool
+    ahead: float | None = None  # of a combination, the first strength, told before the second substance
 
 
 def drugs_in(note: Note, drugs: Drugs, corrector: Corrector) -> Iterator[Named]:
@@ -33,6 +34,10 @@ def drugs_in(note: Note, drugs: Drugs, corrector: Corrector) -> Iterator[Named]:
     second."""
     last: Named | None = None
     for named in _names_in(note, drugs, corrector):
+        whole = _as_one(note, drugs, last, named) if last else None
+        if whole:
+            last = whole
+            continue
         if last and not _is_told_again(note, last, named):
             yield last
         last = named
@@ -49,6 +54,24 @@ def _is_told_again(note: Note, first: Named, second: Named) -> bool:
     kind = not (first.drug.strengths or first.drug.atc or first.drug.brand)
     gap = note.flat[first.end : second.start]
     return bool(_APPOSED.fullmatch(gap)) and (same or (kind and "," not in gap))
+
+
+def _as_one(note: Note, drugs: Drugs, first: Named, second: Named) -> Named | None:
+    """« Mopral (oméprazole) 20 », and the other way round; « irbésartan 300/HCTZ 12,5 », where the two are made as one."""
+    gap = note.flat[first.end : second.start]
+    sure, weak = first.sure and second.sure, first.weak and second.weak
+    branded = second if second.drug.brand else first
+    if gap.strip() == "(" and first.drug.inn == second.drug.inn and note.flat.startswith(")", second.end):
+        return Named(first.start, second.end + 1, branded.drug, sure, weak)
+    told = _THEN_OTHER.fullmatch(gap)
+    if not told or branded.drug.brand or first.ahead:
+        return None
+    both = drugs.find([*tokens.plain(first.drug.inn).split(), *tokens.plain(second.drug.inn).split()])
+    ahead = numbers.value(told[1])
+    return Named(first.start, second.end, both, sure, weak, ahead) if both and "/" in both.inn else None
+
+
+_THEN_OTHER = re.compile(rf" ?({numbers.NUMBER}) ?(?:mg|g|ug)? ?/ ?")
 
 
 def _names_in(note: Note, drugs: Drugs, corrector: Corrector) -> Iterator[Named]:

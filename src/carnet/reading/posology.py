@@ -28,13 +28,16 @@ _LIQUID = "solution buvable"
 _SOLID = ("cp", "gél", "sachet", "suppositoire")
 
 
-def of(pieces: list[Piece], drug: Drug) -> Posology:
-    """The meaning of a line."""
+def of(pieces: list[Piece], drug: Drug, ahead: float | None = None) -> Posology:
+    """The meaning of a line; `ahead` is a first strength told before the second name of a combination."""
     reading = _Reading(drug, pieces)
     for place, piece in enumerate(pieces):
         reading.take(place, piece)
     if pieces:
         reading.found.start, reading.found.end = pieces[0].start, pieces[-1].end
+    made = strengths.parts(reading.found.strength or "")
+    if ahead and len(made) == 1:
+        reading.found.strength = strengths.of_pair(drug, ahead, made[0][0])
     return whole_doses.completed(
         reading.found, meals=reading.at_meals, split=reading.split, step=reading.step
     )

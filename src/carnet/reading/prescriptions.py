@@ -25,7 +25,7 @@ def read(text: str, reading: Reader) -> Values:
     if named is None:
         return {}
     pieces = doses.pieces(note.flat, named.end, len(note.flat), whole=True)
-    return _values(note, named, posology.of(pieces, named.drug))
+    return _values(note, named, posology.of(pieces, named.drug, named.ahead))
 
 
 def _values(note: Note, named: Named, found: Posology) -> Values:
