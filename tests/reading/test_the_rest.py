@@ -191,6 +191,13 @@ def test_next_steps(text: str, days: list[int]) -> None:
         ("Courrier pour suivi maternité", ["referral"]),
         ("Kiné 20 séances en cours → renouv", ["physio"]),
         ("Kiné 20 séances en cours", []),
+        ("Arrêt jusqu'à vendredi inclus", ["sick_leave"]),
+        ("Le cardiologue demande une coronarographie", []),
+        ("Biologie ce jour : CRP 12", []),
+        ("scanner TAP avec injection en externe", ["imaging"]),
+        ("Orthophonie : bilan + séances", ["referral"]),
+        ("certificat d'aptitude au sport", ["certificate"]),
+        ("Lettre à l'attention du médecin du travail", ["referral"]),
     ],
 )
 def test_requests(text: str, expected: list[str]) -> None:
@@ -355,6 +362,12 @@ def test_alcohol(text: str, expected: list[str]) -> None:
         ("grippe depuis 3 jours", []),
         ("zona intercostal", []),
         ("Efluelda + covid au prochain passage IDE", ["due", "due"]),
+        ("vaccinée contre la coqueluche", ["up_to_date"]),
+        ("vaccination contre la grippe réalisée en pharmacie", ["up_to_date"]),
+        ("à jour DTP, pneumocoque à faire", ["up_to_date", "due"]),
+        ("pas à jour DTP", ["due"]),
+        ("vaccins à jour sauf grippe", ["up_to_date", "due"]),
+        ("Vaccins faits : Priorix ce jour", ["done_today"]),
     ],
 )
 def test_vaccines(text: str, expected: list[str]) -> None:

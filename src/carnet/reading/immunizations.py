@@ -71,7 +71,9 @@ def _mentions(
     taken: set[int] = set()  # characters
     for match in _vaccines(note, found):
         taken.update(range(match.start, match.end))
-        yield Mention(_head(note, match.start) or match.start, match.end, match.value.label, match.start)
+        head = _head(note, match.start)
+        start = match.start if head is None else head
+        yield Mention(start, match.end, match.value.label, match.start)
     for match in diseases:
         head = _head(note, match.start)
         free = taken.isdisjoint(range(match.start, match.end))
@@ -98,9 +100,13 @@ def _vaccines(note: Note, found: Sequence[Match[Concept]]) -> list[Match[Concept
 def _is_a_vaccine(note: Note, match: Match[Concept]) -> bool:
     if _head(note, match.start) is not None or note.sentence(match.start).section == "vaccines":
         return True
-    return _speaks(note, match) or bool(_stated().match(note.flat, match.end))
+    excepted = _EXCEPTED.search(note.before(match.start, _BEFORE))
+    return bool(excepted) or _speaks(note, match) or bool(_stated().match(note.flat, match.end))
 
 
+_EXCEPTED = re.compile(
+    r"vacc[^.;\n]{0,30} (?:sauf|hormis|hors|en dehors d[eu]) (?:le |la |l'|rappel |vaccin )*$"
+)
 _NO_NAME = re.compile(r"(?:dt|DT|Dt)(?![a-zA-Z])|HB(?= ?:? ?[0-9])")
 
 
@@ -183,7 +189,9 @@ def _statuses(note: Note, mentions: Sequence[Mention]) -> list[Told | None]:
         for place, one in enumerate(mentions)
     ]
     told = [_behind(note, one, limit) for one, limit in zip(mentions, limits, strict=True)]
-    told = [said or _headed(note, one) for one, said in zip(mentions, told, strict=True)]
+    told = [
+        said or _headed(note, one) or _named_done(note, one) for one, said in zip(mentions, told, strict=True)
+    ]
     for place in range(len(mentions) - 2, -1, -1):
         if told[place] is None and (said := told[place + 1]) and _together(note, mentions, place):
             told[place] = (said[0], mentions[place].end)
@@ -196,6 +204,15 @@ def _statuses(note: Note, mentions: Sequence[Mention]) -> list[Told | None]:
         if told[place] is None:
             told[place] = _by_place(note, one)
     return told
+
+
+def _named_done(note: Note, one: Mention) -> Told | None:
+    """« À jour DTP, pneumocoque à faire »: what stands right before a vaccine is said of it, not what follows the next."""
+    before = note.before(one.start, _BEFORE)
+    return (PAST, one.end) if _UP_TO_NOW.search(before) and not _before("refused").search(before) else None
+
+
+_UP_TO_NOW = re.compile(r"(?<!pas )(?<!non )(?<!plus )a jour (?:de |du |pour |des |: ?)?(?:vaccins? )?$")
 
 
 def _together(note: Note, mentions: Sequence[Mention], place: int) -> bool:
@@ -371,8 +388,8 @@ def _all(note: Note, named: bool) -> Iterator[Fact]:
         sentence = note.sentence(match.start())
         for status in (DONE, DUE, PAST):
             after = _after(status).match(note.flat, match.end(), sentence.end)
-            if not after or (named and status != PAST):
-                continue
+            if not after or (named and (status != PAST or note.flat.startswith((":", " :"), after.end()))):
+                continue  # « vaccins faits : Priorix » are those of the list
             if status == DONE and not _TODAY.fullmatch(after[0]):
                 continue
             if status != PAST or _UP_TO_DATE.search(after[0]):

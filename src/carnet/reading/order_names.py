@@ -108,7 +108,7 @@ def _same_request() -> dict[str, re.Pattern[str]]:
         "nursing": re.compile(
             rf" (?:par |pour )?(?:l'|une? )?| ?: ?|[^.,;\n+→]{{0,30}} (?:et|par) (?:l'|une? )?|{care}"
         ),
-        "certificate": re.compile(r"(?: [a-z]{3,12})? ?[:=(] ?"),
+        "certificate": re.compile(r"(?: [a-z]{3,12})? ?[:=(] ?| (?:d'|de |du |pour )(?:l'|la |le )?"),
     }
 
 

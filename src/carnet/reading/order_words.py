@@ -28,7 +28,7 @@ def whole(note: Note, one: Asked, stops: Sequence[int]) -> int:
     """Where a request ends that begins with these words; `stops` are the places near it where something else was read."""
     line = min(note.sentence(one.end - 1).end, one.end + LONGEST)
     last = at = _without_link(note, one.start, one.end)
-    while end := _next_piece(note, one.type, at, line, stops) or completed(note, one.type, at, line):
+    while end := completed(note, one.type, at, line) or _next_piece(note, one.type, at, line, stops):
         linked = _linking().fullmatch(note.flat[at:end].strip())
         last, at = last if linked else end, end
     return last + (note.flat[last : last + 1] == ")" and "(" in note.flat[one.start : last])
@@ -59,7 +59,7 @@ def _completing() -> dict[str, re.Pattern[str]]:
         any_form = "|".join(forms)
         for name, words in table["completing_words"].items():
             any_form = any_form.replace(f"{{{name}}}", words)
-        made[kind] = re.compile(rf"(?: ?[,:+] ?| ?- )(?:{any_form})(?![a-z0-9])")
+        made[kind] = re.compile(rf"(?: ?[,:+] ?| ?- | )(?:{any_form})(?![a-z0-9])")
     return made
 
 

@@ -31,6 +31,7 @@ class _Scene:
 
     note: Note
     drugs: Sequence[Fact]
+    results: frozenset[int]  # where results begin
     since: int
 
     def before(self, one: Asked) -> str:
@@ -50,7 +51,8 @@ def read(note: Note, mentions: Sequence[Asked], taken: Sequence[Fact]) -> Iterat
     """Each request, left to right; what follows a request in the same list is asked for as well."""
     free = _free(note, [one for one in mentions if not _is_left_out(note, one)], taken)
     drugs = sorted((fact for fact in taken if fact.kind == MEDICATION), key=_start)
-    scene = _Scene(note, drugs, decided(taken))
+    results = frozenset(fact.start for fact in taken if fact.kind == LAB)
+    scene = _Scene(note, drugs, results, decided(taken))
     stops = sorted([one.start for one in mentions] + [one.start for one in taken if one.kind != MEDICATION])
     asked, link = -1, _CHAIN
     for found in order_names.joined(note, list(free)):
@@ -174,11 +176,21 @@ def _told(scene: _Scene, one: Asked) -> bool:
     if (dated or _not_after().match(_LATER.sub("", after))) and not _to_come(scene, one):
         return True
     return (
-        _only_if(scene, one)
+        _above_results(scene, one)
+        or _only_if(scene, one)
         or _of_a_month_past(scene.note, one)
         or _done(one, before, after)
         or _known(scene.note, one, before, after)
     )
+
+
+def _above_results(scene: _Scene, one: Asked) -> bool:
+    """« Biologie ce jour : CRP 12 »."""
+    head = _HEAD.match(scene.note.flat, one.end) if one.type == "lab" else None
+    return head is not None and head.end() in scene.results
+
+
+_HEAD = re.compile(r" ?(?:(?:de |du )?(?:ce jour|ce matin|jour|hier)|au cabinet)? ?: ?")
 
 
 def _to_come(scene: _Scene, one: Asked) -> bool:
@@ -248,9 +260,9 @@ def _known(note: Note, one: Asked, before: str, after: str) -> bool:
         return True
     if one.type == "lab" and note.flat.startswith("bilan", one.start) and _OF_SOMEBODY.search(before):
         return True
-    if one.type == "nursing" and _NURSE_ALONE.fullmatch(note.flat, one.start, one.end):
-        if (_AGENT.search(before) and not _ROUNDS.match(after)) or _SAYS.match(after):
-            return True
+    nurse = one.type == "nursing" and bool(_NURSE_ALONE.fullmatch(note.flat, one.start, one.end))
+    if nurse and (_SAYS.match(after) or (_AGENT.search(before) and not _ROUNDS.match(after))):
+        return True
     if one.type in ("imaging", "referral") and _AHEAD_OF.search(before) and not _after().match(after):
         return True
     return (
@@ -422,7 +434,7 @@ _NURSE = re.compile(
 )
 _PROFESSION = re.compile(r"infirmi?e?re?s?")
 _WHOLE_PIECE = re.compile(
-    r"$|[+,] ?[a-z]|pour |[(]|avec |a [0-9]|ds |dans |et |j ?\+? ?[0-9]|par |en urgence|: ?$|a j ?[0-9]|demain|si |avance|chez |: ?(?:courrier|avis|rdv|lettre|ordo)"
+    r"$|[+,] ?[a-z]|pour |[(]|avec |a [0-9]|ds |dans |et |j ?\+? ?[0-9]|par |en urgence|: ?$|a j ?[0-9]|demain|si |avance|chez |: ?(?:courrier|avis|rdv|lettre|ordo|bilan|seances?|[0-9]{1,2} seances)"
     r"|sous [0-9]|rapide|en ville|[0-9]{1,2} ?(?:j|mois|sem|m)(?![a-z])|de reference|a ajouter|(?:dr|pr) [a-z]|courrier|bilan|ctrl|coordonnees|ts les|tous les"
     r"|[0-9]x? ?/ ?sem|crp|nfs|[0-9]{1,2} seances|ce soir|de garde|ce jour(?= ?(?:,|$))|en (?:janv|fev|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec)"
 )
