@@ -88,3 +88,21 @@ def test_what_is_no_dose_gives_no_medicine(text: str) -> None:
 def test_weeks_of_pregnancy_are_no_ceiling() -> None:
     found = prescriptions.read("Acide folique 0,4 mg 1 cp le matin jusqu'à 12 SA, 3 mois", packaged())
     assert (found["max_per_day"], found["duration_days"]) == (None, 90)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "route"),
+    [
+        ("kétoprofène gel 2,5 % 2 applic/j 7 jours", "application", "cutanée"),
+        ("Dermoval gel cuir chevelu 1 appli/j 2 sem", "application", "cutanée"),
+        ("lasilix 20 1 le mat un jour sur deux 1 mois", "cp", "orale"),
+        ("Amoxicilline 500 mg/5ml 1 càm x3/j 7 jours", "mesure", "orale"),
+    ],
+)
+def test_a_unit_left_out_is_that_of_the_product_in_that_form(text: str, unit: str, route: str) -> None:
+    found = prescriptions.read(text, packaged())
+    assert ([one["unit"] for one in found["doses"]], found["route"]) == ([unit], route)
+
+
+def test_the_same_dose_goes_on() -> None:
+    assert told("INR 2,5 : même dose Coumadine 5 mg", "medication", "status") == ["ongoing"]

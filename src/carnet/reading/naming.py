@@ -53,7 +53,8 @@ def _is_told_again(note: Note, first: Named, second: Named) -> bool:
     same = first.drug.inn == second.drug.inn and not first.drug.brand and bool(second.drug.brand)
     kind = not (first.drug.strengths or first.drug.atc or first.drug.brand)
     gap = note.flat[first.end : second.start]
-    return bool(_APPOSED.fullmatch(gap)) and (same or (kind and "," not in gap))
+    label = first.weak and ":" in gap and bool(second.drug.brand)  # « Fer : Timoferol »
+    return bool(_APPOSED.fullmatch(gap)) and (same or label or (kind and "," not in gap))
 
 
 def _as_one(note: Note, drugs: Drugs, first: Named, second: Named) -> Named | None:

@@ -55,7 +55,7 @@ def _dose(intake: Intake, named: Named, found: Posology, note: Note) -> Values:
         unit = DOSE_BY_WEIGHT
     values: Values = {
         "amount": _short(1 if intake.amount is None else intake.amount),
-        "unit": unit or _of_form(note, found) or _only_unit(named),
+        "unit": unit or _applied(note) or _of_form(note, found) or _only_unit(named),
         "when": intake.when,
         "times_per_day": _short(1 if found.repeat else intake.count),
         "period_days": _short(found.repeat or intake.period),
@@ -67,6 +67,14 @@ def _only_strength(named: Named) -> str | None:
     """Of a product made in one; not the content of a pot (« 453,70036 g »)."""
     only = named.drug.strengths[0] if len(named.drug.strengths) == 1 else ""
     return None if not only or re.match(r"[0-9]+[.,][0-9]{3}", only) else only
+
+
+def _applied(note: Note) -> str | None:
+    """« kétoprofène gel 2,5 % 2 applic/j »: what is counted in applications is no capsule."""
+    return "application" if _APPLIED.search(note.flat) else None
+
+
+_APPLIED = re.compile(r"(?<![a-z])appl(?:i|ic|ications?)?s?(?![a-z])")
 
 
 def _of_form(note: Note, found: Posology) -> str | None:
@@ -89,6 +97,8 @@ def _only_unit(named: Named) -> str | None:
     solid = units & {"cp", "gél", "lyoc", "suppositoire", "sachet"}
     if len(solid) > 1 or not named.drug.unit:
         return None
+    if solid and named.drug.unit == "dose":
+        return next(iter(solid))  # « Lasilix 20 »
     return _UNITS.get(named.drug.unit, named.drug.unit)
 
 
