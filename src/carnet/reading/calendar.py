@@ -32,9 +32,10 @@ def pattern() -> re.Pattern[str]:
     behind = rf"(?P<p>{tables.any_of(table['before'])}) ?(?:[+~] ?)?{count}"
     counted_day = r"(?:a |au |vers )?(?P<j>j|m|s) ?\+? ?(?P<jn>[0-9]{1,3})(?![0-9a-z/]|[.,][0-9])"
     named = "|".join(rf"(?P<t{place}>{form})" for place, form in enumerate(table["tomorrow"]))
-    weekday = rf"(?:le |ce |pour )?(?P<k>{tables.any_of(table['weekdays'])})(?: prochain| matin| soir| apres-midi)?(?: (?P<kd>[0-3]?[0-9])(?![0-9/.]| ?(?:h|janv|fev|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec))|(?! ?[0-9]))"
+    weekday = rf"(?:le |ce |pour )?(?P<k>{tables.any_of(table['weekdays'])})(?: prochain| matin| soir| apres-midi)?(?: (?P<kd>[0-3]?[0-9])(?![0-9/.]| ?(?:h|janv|fev|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec))|(?! ?[0-9])|(?= [0-9]{{1,2}} ?h))"
+    day_alone = r"le (?P<kn>[0-3]?[0-9])(?= ?(?:$|[,.;)]|a [0-9]{1,2} ?h))"
     return re.compile(
-        rf"(?<![a-z0-9])(?:{behind}|{counted_day}|(?:{named})(?![a-z])|(?:{DAY.pattern})|{weekday})(?![a-z])"
+        rf"(?<![a-z0-9])(?:{behind}|{counted_day}|(?:{named})(?![a-z])|(?:{DAY.pattern})|{weekday}|{day_alone})(?![a-z])"
     )
 
 
@@ -52,8 +53,9 @@ def named() -> re.Pattern[str]:
     """« contrôle PSA 3 mois », « bio 6 sem »: up to three words, then a count and its unit written out."""
     units = tables.any_of(units_written_out())
     words = r"(?: (?!(?:depuis|il|pdt|pendant|qsp|duree?|pour|tous|ts|sur|a|en|pas|si|at|arret)(?![a-z]))[a-z][a-z0-9]{1,13}){0,3}"
+    hours = "(?:(?<=24)|(?<=48)|(?<=72)|(?<=24 )|(?<=48 )|(?<=72 ))h(?:eures)?"
     return re.compile(
-        rf"{words},? (?P<n>{numbers.NUMBER}) ?(?P<u>{units}|m(?= ?(?:$|[.,;\n])))(?![a-z0-9/])(?! d[e'])"
+        rf"{words},? (?P<n>{numbers.NUMBER}) ?(?P<u>{units}|m(?= ?(?:$|[,.;\n]))|{hours})(?![a-z0-9/])(?! d[e'])"
     )
 
 
@@ -85,13 +87,17 @@ def days(match: re.Match[str], today: str | None) -> int | None:
         return None
     if found.get("k"):
         if found.get("kd"):  # « jeudi 19 »
-            return next(
-                (ahead for ahead in range(1, 63) if (day + timedelta(days=ahead)).day == int(found["kd"])),
-                None,
-            )
+            return _next(day, int(found["kd"]))
         ahead = (tables.toml("follow_ups.toml")["weekdays"].index(found["k"]) - day.weekday()) % 7
         return ahead or 7
+    if found.get("kn"):  # « le 24 à 14 h »
+        return _next(day, int(found["kn"]))
     return _to(day, found)
+
+
+def _next(day: date, number: int) -> int | None:
+    """To the next day of that number in its month."""
+    return next((ahead for ahead in range(1, 63) if (day + timedelta(days=ahead)).day == number), None)
 
 
 def _counted(number: str, unit: str, more: float = 0) -> int | None:

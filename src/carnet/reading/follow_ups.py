@@ -13,7 +13,8 @@ from carnet.reading.structure import Note
 
 _ONLY_IF = re.compile(r"(?<![a-z])si(?![a-z])")
 _IF_NOT_BETTER = re.compile(  # « rv si pas mieux 1 sem », « reconsulter si persiste > 48 h »
-    r" ?si (?:(?:pas|non) (?:mieux|d'amelior\w*|amelior\w*)(?: (?:a|apres|au bout de))? ?|persist\w* ?[>+]? ?(?=[0-9]{2} ?h))"
+    r" ?si (?:(?:pas|non) (?:mieux|d'amelior\w*|amelior\w*)(?: (?:a|apres|au bout de|sous|dans|ds|d'ici|en))? ?"
+    r"|(?:(?:fievre|febrile|symptomes?|douleurs?|toux) )?(?:persist\w* ?)?(?:[>+]|a|apres|au[- ]dela de|plus de)? ?(?=[0-9]{2} ?h))"
     r"(?P<n>[0-9]{1,2}) ?(?P<u>h|j|jours?|sem|semaines?|mois)(?![a-z0-9])"
 )
 _SOON = 120  # days: « rhumato le 14/04 »
