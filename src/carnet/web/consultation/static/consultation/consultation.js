@@ -1,7 +1,7 @@
 // The note being written: kept at each pause, never lost. While the program does not answer, is locked, or another
 // window wrote in the same draft, the text stays in this page (in memory only) and says so.
 
-import { enter as enterMargin, settled } from "./margin.js";
+import { enter as enterMargin, flag, settled } from "./margin.js";
 import { csrf, LIMIT, pause, post, SLOW } from "./posting.js";
 
 const form = document.getElementById("note-form");
@@ -196,12 +196,16 @@ function offerDoor(url) {
 
 // After a sign-in elsewhere the page's token is out of date: take the new one from the page itself.
 async function renew() {
-  const page = await fetch(location.href, { redirect: "manual", signal: AbortSignal.timeout(LIMIT) }).then((answer) => (answer.ok ? answer.text() : ""), () => "");
-  const fresh = new DOMParser().parseFromString(page, "text/html").querySelector("#note-form [name=csrfmiddlewaretoken]");
+  const fresh = new DOMParser().parseFromString(await thisPage(), "text/html").querySelector("#note-form [name=csrfmiddlewaretoken]");
   if (!fresh || fresh.value === csrf()) return;
   for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = fresh.value;
   document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": fresh.value }));
   later(0);
+}
+
+async function thisPage() {
+  const answer = await fetch(location.href, { redirect: "manual", signal: AbortSignal.timeout(LIMIT) }).catch(() => null);
+  return answer?.ok ? answer.text().catch(() => "") : "";
 }
 
 // signing and giving up: one verb at a time, told at once, given up after a limit. They are sent by script, so that a link
@@ -271,8 +275,7 @@ function end(words) {
 
 function mark_busy(on) {
   busy = note.readOnly = on;
-  for (const verb of verbs) on ? verb.setAttribute("aria-busy", "true") : verb.removeAttribute("aria-busy");
-  for (const verb of verbs) on ? verb.setAttribute("aria-disabled", "true") : verb.removeAttribute("aria-disabled");
+  for (const verb of verbs) for (const name of ["aria-busy", "aria-disabled"]) flag(verb, name, on);
 }
 
 // The program answers with where to go on, or refuses with a page of its own (nothing was carried out: it is asked for once
@@ -335,9 +338,16 @@ function keys(event) {
     form.requestSubmit(document.getElementById(event.shiftKey ? "sign-print" : "sign"));
   } else if (event.key === "F6") {
     event.preventDefault();
-    if (document.activeElement === note && enterMargin()) return;
-    (document.activeElement === note || document.activeElement.closest(".offer") ? document.getElementById("previous") : note)?.focus();
+    go_round();
   } else if (event.key === "Escape" && event.target.closest(".aside, .side")) {
     note.focus();
   }
+}
+
+// From the note to its offers, to the earlier notes, and back.
+function go_round() {
+  const here = document.activeElement;
+  if (here === note && enterMargin()) return;
+  const onward = here === note || here.closest(".offer");
+  (onward ? document.getElementById("previous") : note)?.focus();
 }

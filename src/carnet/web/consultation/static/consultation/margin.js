@@ -58,35 +58,36 @@ function at_once() {
 async function ask() {
   while (asking.size >= MOST) await Promise.race(asking);
   const text = note.value;
-  if (text === read || !text.trim()) { if (text !== read) show("", text); return upToDate(); }
+  if (!text.trim() && text !== read) show("", text); // no word, no question
+  if (text === read) return upToDate();
   const question = send(form.dataset.offers, { text }, text);
   asking.add(question);
   const done = await question;
   asking.delete(question);
-  if (done) upToDate();
-  else if (note.value !== read) fallBehind();
-  else upToDate(); // a newer answer came meanwhile
-  if (note.value !== read) later();
+  const current = note.value === read; // by this answer, or by another that came meanwhile
+  if (done || current) upToDate();
+  else fallBehind();
+  if (!current) later();
   return done;
 }
 
+// True when the program answered; its offers are shown, unless newer ones are there.
 async function send(url, fields, text) {
   const number = ++asked;
   const marking = url === form.dataset.mark;
-  const late = setTimeout(() => { if (!behind && (marking || read !== note.value)) tellState(form.dataset.sayOffersSlow); }, SLOW);
   if (marking) newest = number - 1;
-  try {
-    const answer = await post(url, fields);
-    if (!answer.ok) return false;
-    if (number > newest) { newest = number; show(answer.body, text); return true; }
+  const late = setTimeout(() => { if (!behind && (marking || read !== note.value)) tellState(form.dataset.sayOffersSlow); }, SLOW);
+  const answer = await post(url, fields).catch(() => null); // the note itself says that the connection is lost
+  clearTimeout(late);
+  if (!answer?.ok) return false;
+  if (number > newest) {
+    newest = number;
+    show(answer.body, text);
+  } else {
     if (marking) read = null;
-    later(); // an older answer never takes the place of a newer one
-    return true;
-  } catch {
-    return false; // the note itself says that the connection is lost
-  } finally {
-    clearTimeout(late);
+    later();
   }
+  return true;
 }
 
 function upToDate() {
@@ -111,7 +112,12 @@ function tellState(words) {
 function bar(on) {
   behind = on;
   document.getElementById("offers").classList.toggle("is-behind", on);
-  for (const button of document.querySelectorAll("#offers .offer button")) on ? button.setAttribute("aria-disabled", "true") : button.removeAttribute("aria-disabled");
+  for (const button of document.querySelectorAll("#offers .offer button")) flag(button, "aria-disabled", on);
+}
+
+export function flag(element, name, on) {
+  if (on) element.setAttribute(name, "true");
+  else element.removeAttribute(name);
 }
 
 // True, and told, when no word on an offer can be taken now; the question goes again at once.
@@ -127,17 +133,18 @@ function show(html, text) {
   const parsed = new DOMParser().parseFromString(html, "text/html");
   const key = document.activeElement?.dataset?.focusKey;
   const opened = document.querySelector(".offer-quiet details")?.open;
-  for (const id of ["offers", "today"]) {
-    const here = document.getElementById(id);
-    const there = parsed.getElementById(id);
-    if (there) here.replaceWith(document.adoptNode(there));
-    else { here.replaceChildren(); if (id === "today") here.hidden = true; }
-  }
+  for (const id of ["offers", "today"]) put(document.getElementById(id), parsed.getElementById(id));
   read = text;
   for (const one of document.querySelectorAll("#offers .offer[data-measure]")) trend(one);
   if (opened) document.querySelector(".offer-quiet details")?.setAttribute("open", "");
   if (key) document.querySelector(`[data-focus-key="${CSS.escape(key)}"]`)?.focus();
   draw();
+}
+
+function put(here, there) {
+  if (there) return here.replaceWith(document.adoptNode(there));
+  here.replaceChildren();
+  if (here.id === "today") here.hidden = true;
 }
 
 // Earlier values of what is measured, drawn with the page: a small curve, the last value and its day.
@@ -148,31 +155,42 @@ function trend(offer) {
 
 // The words behind the note, with what was read marked in them: it gives each line its place.
 function draw() {
-  const marks = note.value === read ? [...document.querySelectorAll("#offers .offer:not(.is-refused)")] : [];
-  const spans = marks.map((one) => ({ from: place_of(one.dataset.start), to: place_of(one.dataset.end), kind: kind_of(one), key: one.dataset.key }));
-  spans.sort((one, other) => one.from - other.from || other.to - one.to);
   mirror.replaceChildren();
   let at = 0;
-  for (const span of spans) {
+  for (const span of spans()) {
     if (span.from < at) continue;
     words(note.value.slice(at, span.from));
-    const mark = document.createElement("span");
-    mark.className = `read read-${span.kind}`;
-    mark.dataset.of = span.key;
-    mark.textContent = note.value.slice(span.from, span.to);
-    mirror.append(mark);
+    mirror.append(marked(span));
     at = span.to;
   }
   words(`${note.value.slice(at)}\u200b`);
   place();
 }
 
+// Where each offer was read; nothing while the offers are those of other words.
+function spans() {
+  const offers = note.value === read ? [...document.querySelectorAll("#offers .offer:not(.is-refused)")] : [];
+  const found = offers.map((one) => ({ from: place_of(one.dataset.start), to: place_of(one.dataset.end), kind: kind_of(one), key: one.dataset.key }));
+  return found.sort((one, other) => one.from - other.from || other.to - one.to);
+}
+
+function marked({ from, to, kind, key }) {
+  const mark = document.createElement("span");
+  mark.className = `read read-${kind}`;
+  mark.dataset.of = key;
+  mark.textContent = note.value.slice(from, to);
+  return mark;
+}
+
 // Lines of the note as elements of their own, so that each can be asked where it is.
 function words(text) {
-  text.split("\n").forEach((line, index) => {
-    if (index) { mirror.append("\n"); const start = document.createElement("span"); start.className = "line-start"; mirror.append(start); }
-    mirror.append(line);
-  });
+  const [first, ...others] = text.split("\n");
+  mirror.append(first);
+  for (const line of others) {
+    const start = document.createElement("span");
+    start.className = "line-start";
+    mirror.append("\n", start, line);
+  }
 }
 
 const kind_of = (offer) => offer.className.match(/offer-(\w+)/)[1];
@@ -240,21 +258,33 @@ export async function settled() {
 // Only what the person saw: an offer whose words changed meanwhile is shown again and waits.
 async function keep(offers, verdict, from) {
   if (read !== note.value && !(await ask())) return miss();
-  const here = new Map([...document.querySelectorAll("#offers .offer")].map((one) => [one.dataset.key, one]));
-  const waiting = offers.map((one) => [one, here.get(one.dataset.key)]).filter(([saw, now]) => now?.dataset.words === saw.dataset.words).map(([, now]) => now);
+  const waiting = unchanged(offers);
   if (!waiting.length) return offers.length ? tell(form.dataset.sayChanged) : undefined;
   for (const one of waiting) {
     one.classList.toggle("is-accepted", verdict === "accepted");
     one.classList.toggle("is-refused", verdict === "refused");
   }
   const next = verdict === "refused" && from ? neighbour(from) : "";
-  const done = await send(form.dataset.mark, { text: note.value, key: waiting.map((one) => one.dataset.key), words: waiting.map((one) => one.dataset.words), verdict }, note.value);
+  const [key, words] = ["key", "words"].map((name) => waiting.map((one) => one.dataset[name]));
+  const done = await send(form.dataset.mark, { text: note.value, key, words, verdict }, note.value);
   if (!done) { read = null; fallBehind(); later(); return miss(); }
   upToDate();
   // Who has gone back to the words meanwhile stays there.
   if (next && document.activeElement !== note) (document.querySelector(`[data-focus-key="${CSS.escape(next)}"]`) || note).focus();
-  const kept = `${waiting.length} ${waiting.length > 1 ? form.dataset.sayTakenMany : form.dataset.sayTaken}${all().some(waits) ? "" : `. ${form.dataset.sayAll}`}`;
-  tell(verdict === "accepted" ? kept : verdict === "refused" ? form.dataset.sayLeft : form.dataset.sayUndone);
+  tell(kept(verdict, waiting.length));
+}
+
+// Those of the screen that still say what these said.
+function unchanged(offers) {
+  const here = new Map([...document.querySelectorAll("#offers .offer")].map((one) => [one.dataset.key, one]));
+  return offers.filter((saw) => here.get(saw.dataset.key)?.dataset.words === saw.dataset.words).map((saw) => here.get(saw.dataset.key));
+}
+
+function kept(verdict, count) {
+  if (verdict === "refused") return form.dataset.sayLeft;
+  if (!verdict) return form.dataset.sayUndone;
+  const taken = `${count} ${count > 1 ? form.dataset.sayTakenMany : form.dataset.sayTaken}`;
+  return all().some(waits) ? taken : `${taken}. ${form.dataset.sayAll}`;
 }
 
 function miss() {
@@ -286,9 +316,7 @@ const take = (offer) => offer.querySelector(".offer-take");
 // that does. Neither accepts anything.
 async function acceptMany(every, from) {
   if (barred()) return;
-  const line = from ? line_of(from) : line_of_cursor();
-  const chosen = every ? "#offers .offer[data-certain]" : `#offers [data-line="${line}"] .offer`;
-  const open = [...document.querySelectorAll(chosen)].filter((one) => unsaid(one) && !one.closest(".offer-quiet"));
+  const open = unsaidOf(every ? "[data-certain]" : `[data-line="${from ? line_of(from) : line_of_cursor()}"] .offer`);
   const seen = every ? open.filter(in_view) : open;
   const hidden = seen.find((one) => !in_view(one));
   if (hidden) return take(hidden).focus();
@@ -298,6 +326,10 @@ async function acceptMany(every, from) {
   const said = say(seen, "accepted");
   if (from) onward(from, seen);
   await said;
+}
+
+function unsaidOf(chosen) {
+  return [...document.querySelectorAll(`#offers ${chosen}`)].filter((one) => unsaid(one) && !one.closest(".offer-quiet"));
 }
 
 function in_view(offer) {
@@ -347,9 +379,10 @@ function step(event, offer, by) {
 // below, since it was just typed: see consultation.js.
 export function enter() {
   const line = line_of_cursor();
-  const far = (offer) => { const by = line_of(offer) - line; return by > 0 ? by + 0.5 : -by; };
-  const listed = all().filter((one) => !one.closest(".offer-quiet"));
-  const [near] = (listed.some(waits) ? listed.filter(waits) : listed.length ? listed : all()).sort((one, other) => far(one) - far(other));
+  const far = (offer) => (line_of(offer) > line ? line_of(offer) - line + 0.5 : line - line_of(offer));
+  const open = all().filter((one) => !one.closest(".offer-quiet"));
+  const listed = open.some(waits) ? open.filter(waits) : open.length ? open : all();
+  const [near] = listed.sort((one, other) => far(one) - far(other));
   if (near) take(near).focus();
   return Boolean(near);
 }
