@@ -194,10 +194,23 @@ def test_a_certificate_is_printed_in_the_words_of_the_practice_or_waits(
     assert left(visit, at) == ["certificate"]
     text = "Certifie que {civilite} {nom} peut pratiquer : {motif}."
     wordings.save(by=ALICE, at=at, kind="certificate", name="Garde d’enfant", text="Autre chose.")
-    wordings.save(by=ALICE, at=at, kind="certificate", name="Sport sans contre-indication", text=text)
+    wordings.save(by=ALICE, at=at, kind="certificate", name="Certificat de sport", text=text)
     _, certificate = paper.prescription(by=ALICE, at=at, **visit)
     assert "peut pratiquer : certificat médical sport" in words(certificate, visit["patient"], at)
     assert left(visit, at) == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["certificat contre-indication sport", "certif inaptitude sport", "certificat dispense de sport 15j"],
+)
+def test_the_opposite_of_a_model_waits_for_a_person(open_cell: object, at: datetime, asked: str) -> None:
+    text = "{nom} ne présente aucune contre-indication à la pratique du sport."
+    name = "Certificat de non contre-indication au sport"
+    wordings.save(by=ALICE, at=at, kind="certificate", name=name, text=text)
+    visit = asking(at, "certificate", asked)
+    assert len(paper.prescription(by=ALICE, at=at, **visit)) == 1, "the prescription only"
+    assert left(visit, at) == ["certificate"]
 
 
 def test_a_letter_says_why_they_came_and_what_was_measured_today(open_cell: object, at: datetime) -> None:

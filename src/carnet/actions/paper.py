@@ -30,13 +30,12 @@ from carnet.documents.paper.render import pdf
 from carnet.documents.paper.sheets import Line, Sheet
 from carnet.fhir import codes, dates
 from carnet.fhir.errors import Invalid
-from carnet.fhir.folding import fold
 from carnet.record import access, gate
 from carnet.record.actor import Actor
 from carnet.record.gate import OpenRecord
 from carnet.record.reading import Reading
 from carnet.record.work import Stored, Work
-from carnet.rules import printed
+from carnet.rules import at_once, printed
 from carnet.rules.accepted import letters, medicines, steps
 from carnet.rules.measure import date_of
 from carnet.rules.passage import place_of
@@ -57,9 +56,6 @@ TITLES: dict[str, tuple[str, str]] = {
 LONGEST_LEAVE = 366
 # Requests that a person may have to word: the paper that answers each.
 _WRITTEN: dict[str, Kind] = {"sick_leave": "sick_leave", "certificate": "certificate", "referral": "letter"}
-_ANY_CERTIFICATE = frozenset(
-    ("certificat", "certif", "medical", "de", "d", "a", "la", "le", "du", "pour", "enfant")
-)
 _ORDER_WORD = re.compile(r"^(?:bio|bilan|biologie|labo)\s+(?=\w)", re.IGNORECASE)  # its title says it
 _CONTROLLED = frozenset(("draft", "active"))
 
@@ -184,15 +180,9 @@ def _asked(request: Resource, day: date, models: Sequence[wordings.Wording]) -> 
         own = [one.text for one in models if one.kind == "sick_leave"]
         fits = 1 <= days <= LONGEST_LEAVE
         return Asked("sick_leave", (own or [WORDINGS["sick_leave"]])[0], days=days) if fits else None
-    said = set(fold(words).split())
-    named = [one for one in models if one.kind == "certificate" and _names(one.name) & said]
-    best = max(named, key=lambda one: len(_names(one.name) & said), default=None)
-    return Asked("certificate", best.text, about=words) if best else None
-
-
-def _names(title: str) -> set[str]:
-    """The words that tell one certificate from another."""
-    return set(fold(title).split()) - _ANY_CERTIFICATE
+    named = [one for one in models if one.kind == "certificate" and at_once.names(words, one.name)]
+    best = [one for one in named if one.mine] or named
+    return Asked("certificate", best[0].text, about=words) if len(best) == 1 else None
 
 
 def begun(*, by: Actor, day: date, patient: Resource, reading: Reading, asked: Asked) -> str:
