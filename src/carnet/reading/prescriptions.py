@@ -98,7 +98,7 @@ def _only_unit(named: Named) -> str | None:
     if len(solid) > 1 or not named.drug.unit:
         return None
     if solid and named.drug.unit == "dose":
-        return next(iter(solid))  # « Lasilix 20 »
+        return str(next(iter(solid)))  # « Lasilix 20 »
     return _UNITS.get(named.drug.unit, named.drug.unit)
 
 
