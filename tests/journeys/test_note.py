@@ -9,9 +9,9 @@ from datetime import date, timedelta
 
 import pypdfium2
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.journeys.people import Keyboard, Mouse, install, onward, sound
+from tests.journeys.people import Keyboard, Mouse, install, onward, sound, until
 
 pytestmark = pytest.mark.journey
 
@@ -251,6 +251,21 @@ def test_a_cut_connection_loses_no_letter(new_practice: str, page: Page) -> None
     expect(offer(page, "TA 140/80 mmHg")).to_be_visible(timeout=30_000)
     page.reload()
     expect(page.locator("#note")).to_have_value("TA 14/8 tapée sans connexion")
+
+
+def test_letters_typed_before_the_scripts_have_come_are_kept(new_practice: str, page: Page) -> None:
+    begins(Mouse(page), new_practice, birth_name="Durand", given="Émile", birth_date="03/04/1955")
+    held: list[Route] = []
+    page.route("**/consultation/consultation.js", lambda route: held.append(route))
+    page.reload(wait_until="commit")
+    expect(page.locator("#note")).to_be_focused()
+    page.keyboard.type("Motif : toux")
+    until(page, lambda: bool(held))
+    held[0].continue_()
+    expect(page.get_by_text("Brouillon enregistré à")).to_be_visible()
+    page.unroute_all()
+    page.reload()
+    expect(page.locator("#note")).to_have_value("Motif : toux")
 
 
 def begins(hand: Mouse, link: str, **identity: str) -> None:

@@ -16,7 +16,7 @@ const verbs = [...document.querySelectorAll(".note-foot button")];
 const PAUSE = 900;
 const AGAIN = 4_000;
 const SOON = 300; // a save that takes less is not shown under way
-let kept = note.value; // what the program has; null while nobody knows whether a verb was carried out
+let kept = note.defaultValue; // what the program has; null while nobody knows whether a verb was carried out
 let timer = 0;
 let saving = null;
 let stopped = false; // a conflict waits for a person
@@ -46,7 +46,8 @@ document.addEventListener("keydown", keys);
 conflict.addEventListener("click", (event) => resolve(event.target.dataset?.resolve));
 
 resize();
-note.setSelectionRange(note.value.length, note.value.length);
+if (changed()) later(PAUSE); // typed before this script had come
+else note.setSelectionRange(note.value.length, note.value.length);
 
 function resize() {
   if (CSS.supports("field-sizing", "content")) return;
