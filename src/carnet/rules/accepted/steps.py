@@ -20,6 +20,7 @@ _LOT = re.compile(r"\blot\s*(?:n[°o]\s*)?:?\s*([A-Za-z0-9][\w/-]{2,19})", re.IG
 _LENGTH = re.compile(r"\b(\d{1,3}) ?(j|jrs?|jours?|s|sem|semaines?|mois)\b")
 _LAST = re.compile(r"\bjusqu(?: ?au?)? ?(?:\w+ )?(\d{1,2})/(\d{1,2})(?:/(\d{2,4}))?\b")
 _DAYS = {"j": 1, "s": 7, "m": 30}
+_FARTHEST = 183  # days, to a last day that is written without its year
 _REACH = 60  # characters after a vaccine in which its lot is written
 
 
@@ -54,7 +55,8 @@ def still_asks(request: Resource, text: str, accepted: Iterable[Fact]) -> bool:
 
 
 def leave_days(words: str, day: date) -> int:
-    """How long « AT 3j » or « arrêt jusqu'au 25/11 » lasts from that day, its last day included; 0 when it is not said."""
+    """How long « AT 3j » or « arrêt jusqu'au 25/11 » lasts from the day of the visit, its last day included; 0 when it is
+    not said. A day without its year is the next one, within half a year: one that is past is no day of next year."""
     told = fold(words)
     length, last = _LENGTH.search(told), _LAST.search(told)
     if last:
@@ -68,7 +70,8 @@ def _days_until(day: date, day_of_month: int, month: int, year: int) -> int:
         until = until.replace(year=until.year + 1) if not year and until < day else until
     except ValueError:
         return 0
-    return max(0, (until - day).days + 1)
+    days = (until - day).days + 1
+    return max(0, days) if year or days <= _FARTHEST else 0
 
 
 def follow_up(fact: Fact, scene: Scene) -> Resource:
