@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from carnet.actions import paper
+from carnet.record import gate
 from tests.actions.test_offers import begun, corrected, facts, offered, say, sign
 from tests.cast import ALICE
 
@@ -30,3 +32,55 @@ def test_a_medicine_deleted_by_a_correction_leaves_the_paper_and_the_treatments(
     }
     assert statuses == {"amlodipine 5 mg": "active", "hydroxyzine 25 mg": "stopped"}
     assert again.resource()["relatesTo"][0]["code"] == "replaces"
+
+
+def statuses(patient: str, at: datetime, *types: str) -> dict[str, str]:
+    """What the record holds of these types, by its words."""
+    listed = gate.open_record(by=ALICE, at=at, patient=patient).all(*types)
+    return {_words(one.resource()): one.resource()["status"] for one in listed}
+
+
+def _words(resource: dict[str, Any]) -> str:
+    named = next((resource[name]["text"] for name in _NAMED if name in resource), resource.get("description"))
+    return f"{named} lot {resource['lotNumber']}" if "lotNumber" in resource else str(named)
+
+
+_NAMED = ("code", "medicationCodeableConcept", "vaccineCode")
+
+
+def visit(at: datetime, text: str) -> tuple[str, str]:
+    """The patient and the note of a visit of which all was accepted."""
+    draft = begun(at, text=text)
+    say(draft, at, "accepted", *offered(draft, at, text), text=text)
+    return draft.patient, sign(draft, at).composition.id
+
+
+@pytest.mark.parametrize("later", [1, 320])
+@pytest.mark.parametrize(
+    "words",
+    ["K 5,6 hier", "TA 16/9 hier soir", "HbA1c 7,2 il y a 10 j", "HbA1c 7,2 (12/01)", "rdv dans 3 mois"],
+)
+def test_a_correction_is_read_on_the_day_of_its_visit(at: datetime, words: str, later: int) -> None:
+    """« Hier » is the day before the visit: what nobody touched keeps its day, and is offered with it."""
+    patient, note = visit(at, f"{words}\nRAS")
+    before = gate.open_record(by=ALICE, at=at, patient=patient).all("Observation", "Task")
+    then, text = at + timedelta(days=later), f"{words}\nRien à signaler"
+    draft = corrected(note, patient, then, text)
+    assert [one.known for one in offered(draft, then, text).values()] == [True]
+    sign(draft, then)
+    after = gate.open_record(by=ALICE, at=then, patient=patient).all("Observation", "Task")
+    assert [one.body for one in after] == [one.body for one in before]
+
+
+def test_a_treatment_that_began_after_the_visit_ends_no_day_before_it_began(at: datetime) -> None:
+    patient, note = visit(at, "RAS")
+    since, then = at + timedelta(days=20), at + timedelta(days=40)
+    draft = begun(since, patient, "amlodipine 5 1/j 3 mois")
+    say(draft, since, "accepted", draft.text, text=draft.text)
+    sign(draft, since)
+    draft = corrected(note, patient, then, "stop amlodipine")
+    say(draft, then, "accepted", *offered(draft, then, draft.text), text=draft.text)
+    sign(draft, then)
+    (ended,) = facts(patient, then)
+    assert ended["status"] == "stopped"
+    assert ended["dispenseRequest"]["validityPeriod"]["end"] == then.date().isoformat()

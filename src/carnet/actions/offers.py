@@ -4,7 +4,7 @@ signed. Nothing is accepted by itself; what a person said nothing of stays only 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -69,8 +69,17 @@ class _Heard:
 
 
 def read(*, by: Actor, day: date, draft: Draft, text: str) -> list[Offer]:
-    """What is read in these words for this draft's patient, with what was already said of it. Writes nothing."""
+    """What is read in these words for this draft's patient, with what was already said of it; `day` is today, and a
+    correction is read on the day of its visit. Writes nothing."""
+    day = _read_on(by, day, draft)
     return _offered(by, day, draft, text, _heard(by, day, draft, text))
+
+
+def _read_on(by: Actor, today: date, draft: Draft) -> date:
+    """« Hier » is the day before the visit, whenever the note is corrected."""
+    visit = margin.visit(by=by, draft=draft.id) if draft.composition else None
+    visited = _visited(visit.resource()) if visit else None
+    return visited.date() if visited else today
 
 
 def _heard(by: Actor, day: date, draft: Draft, text: str) -> _Heard:
@@ -122,6 +131,7 @@ def mark(
 ) -> list[Offer]:
     """Accept, refuse or take back these offers of the words on the screen; all that is then offered. `seen` is what
     each said there. Raises Conflict when one of them is no longer there, or says something else now."""
+    day = _read_on(by, day, draft)
     heard = _heard(by, day, draft, text)
     found = {one.key: one for one in _offered(by, day, draft, text, heard)}
     if not set(keys) <= found.keys() or (seen and [found[key].seen for key in keys] != [*seen]):
@@ -139,9 +149,8 @@ def enter(
     are counted. Returns what nobody said a word of: it stays only text. `before`: the words that are corrected."""
     said = work.marks(draft.id)
     known = _confirmed(work.record(draft.patient, *(_EVERY if draft.composition else _KNOWN)))
-    scene = _scene(work, draft.patient, signed, encounter, text, _day(work.at))
-    if draft.composition:
-        scene = replace(scene, visited=_visited(work, encounter))
+    visited = _visited(_visit(work, encounter)) if draft.composition else None
+    scene = _scene(work, draft.patient, signed, encounter, text, visited)
     listed = _read_again(work, scene, known, said, _note(draft))
     _check_as_seen(listed, said)
     accepted = [one.fact for one in listed if one.verdict == "accepted"]
@@ -162,20 +171,21 @@ def take(work: Work, *, patient: str, signed: Stored, text: str, key: str, seen:
     """Accept one more offer of a note whose last version was signed this day: its words are there, a person now says yes
     to them. Raises Conflict when it is no longer there, says something else by now, or is in the record already."""
     said = signed.resource()
-    day, encounter = _day(datetime.fromisoformat(said["date"])), said["encounter"]["reference"]
+    encounter = said["encounter"]["reference"]
     known = _confirmed(work.record(patient, *_EVERY))
-    # A correction gives the note the day of its own signature: only the visit says when it was measured or done.
-    scene = replace(_scene(work, patient, signed, encounter, text, day), visited=_visited(work, encounter))
+    scene = _scene(work, patient, signed, encounter, text, _visited(_visit(work, encounter)))
     listed = _read_again(work, scene, known, [], signed.reference)
     found = next((one for one in listed if one.key == key and one.seen == seen), None)
-    if found is None or day != _day(work.at):
+    if found is None or _day(datetime.fromisoformat(said["date"])) != _day(work.at):
         raise Conflict(_NO_MORE)
     if found.known or not _write(work, [found.fact], known, scene):
         raise Conflict(_SAID)
     work.count(found.counted, accepted=True, refused=False)
 
 
-def _scene(work: Work, patient: str, signed: Stored, encounter: str, text: str, day: date) -> Scene:
+def _scene(
+    work: Work, patient: str, signed: Stored, encounter: str, text: str, visited: datetime | None
+) -> Scene:
     return Scene(
         patient=patient,
         encounter=encounter,
@@ -183,14 +193,19 @@ def _scene(work: Work, patient: str, signed: Stored, encounter: str, text: str, 
         text=text,
         author=work.by.who(),
         at=work.at,
-        day=day,
+        day=_day(visited or work.at),
+        visited=visited,
     )
 
 
-def _visited(work: Work, encounter: str) -> datetime | None:
-    """When the visit was, in the practice's own time; None when it does not say."""
+def _visit(work: Work, encounter: str) -> Resource:
     type_, _slash, id = encounter.partition("/")
-    period = work.get(type_, id).resource().get("period", {})
+    return work.get(type_, id).resource()
+
+
+def _visited(visit: Resource) -> datetime | None:
+    """When the visit was, in the practice's own time; None when it does not say."""
+    period = visit.get("period", {})
     written = str(period.get("end") or period.get("start") or "")
     return timezone.localtime(datetime.fromisoformat(written)) if len(written) > 10 else None
 

@@ -15,7 +15,7 @@ from carnet.store import alias, offers
 from carnet.store import resource as rows
 from carnet.store.offers import Mark, Tally
 
-__all__ = ["Mark", "Tally", "known", "mark", "marks", "refused", "tallies"]
+__all__ = ["Mark", "Tally", "known", "mark", "marks", "refused", "tallies", "visit"]
 
 
 def marks(*, by: Actor, draft: str) -> list[Mark]:
@@ -57,6 +57,16 @@ def known(*, by: Actor, draft: str, types: Sequence[str]) -> list[Stored]:
     same = alias.around([patient]).same(patient)
     may_read = access.readable(by)
     return [stored(row) for row in rows.of_subject(sorted(same), types) if may_read(row.type)]
+
+
+def visit(*, by: Actor, draft: str) -> Stored | None:
+    """The visit of the note that this actor's draft corrects; None where it corrects none."""
+    note = draft_of(by=by, id=draft).composition
+    signed = rows.get("Composition", note) if note else None
+    said = stored(signed).resource() if signed else {}
+    type_, _, id = str(said.get("encounter", {}).get("reference", "")).partition("/")
+    found = rows.get(type_, id) if id and access.readable(by)(type_) else None
+    return stored(found) if found and not found.deleted else None
 
 
 def tallies(*, by: Actor) -> list[Tally]:

@@ -69,7 +69,7 @@ def condition(fact: Fact, scene: Scene) -> Resource:
     if year:
         made["onsetDateTime"] = year[0]
     elif fact["status"] in ("affirmed", "suspected") and not (code and episodes.is_lasting(code)):
-        made["onsetDateTime"] = scene.done.isoformat()
+        made["onsetDateTime"] = scene.day.isoformat()
     return made
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from carnet.fhir import json, references
-from carnet.rules import classification
+from carnet.rules import classification, synthesis
 from carnet.rules.accepted import measures, medicines, problems, steps, treatments
 from carnet.rules.accepted.scene import Fact, Resource, Scene
 from carnet.rules.passage import place_of
@@ -86,7 +86,7 @@ def _told(
         return (None, [again]) if again else (problems.condition(fact, scene), [])
     over = treatments.ends(fact, before, scene.day, references.unversioned(scene.note)).over
     ended = [
-        treatments.ended(held[_reference(one)], fact, scene)
+        treatments.ended(held[_reference(one)], fact, _ending(held[_reference(one)], scene))
         for one in over
         if treatments.is_taken(held[_reference(one)], scene.day)
     ]
@@ -97,6 +97,12 @@ def _told(
         prior = [one for one in ended if one["resourceType"] == "MedicationRequest"]
         new |= {"priorPrescription": {"reference": _reference(prior[0])}} if prior else {}
     return new, ended
+
+
+def _ending(treatment: Resource, scene: Scene) -> Scene:
+    """A correction ends what began after its visit on the day of its signature: nothing ends before it began."""
+    is_later = synthesis.begun(treatment)[:_DAY] > scene.day.isoformat()
+    return replace(scene, day=scene.at.date()) if is_later else scene
 
 
 def is_told(fact: Fact, known: Iterable[Resource], scene: Scene) -> bool:

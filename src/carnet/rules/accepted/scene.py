@@ -14,8 +14,8 @@ Resource = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """`note` names the version of the note (`Composition/id/_history/1`), `text` is its words, `day` the one it is signed
-    on; `visited` when the visit was, where a correction signs later: what was measured or done was so then."""
+    """`note` names the version of the note (`Composition/id/_history/1`), `text` is its words, `at` when it is signed;
+    `day` is the visit's, and `visited` its instant where a correction signs later: « hier » is the day before it."""
 
     patient: str
     encounter: str
@@ -45,11 +45,6 @@ class Scene:
     def measured(self) -> str:
         """The instant of the visit, for what was measured in it."""
         return dates.instant(self.visited or self.at)
-
-    @property
-    def done(self) -> date:
-        """The day of the visit, for what began or was done in it."""
-        return self.visited.date() if self.visited else self.day
 
 
 def place(fact: Fact, scene: Scene) -> list[Resource]:

@@ -97,7 +97,7 @@ def immunization(fact: Fact, scene: Scene) -> Resource:
     if fact["status"] == "up_to_date":
         return made | {"occurrenceString": f"à jour le {scene.day:%d/%m/%Y}"}
     lot = _LOT.search(scene.text, fact["start"], fact["end"] + _REACH)
-    made |= {"occurrenceDateTime": scene.done.isoformat(), "performer": [{"actor": scene.author}]}
+    made |= {"occurrenceDateTime": scene.day.isoformat(), "performer": [{"actor": scene.author}]}
     return made | ({"lotNumber": lot[1]} if lot else {})
 
 
