@@ -41,6 +41,7 @@ soak: setup-dev ## the long tests: hundreds of kills during writes, twenty thous
 	@tools/setup test-packages
 	@CARNET_TEST_KILLS=300 $(bin)/python -m pytest tests/record/test_crash.py
 	@CARNET_TEST_QUESTIONS=20000 $(bin)/python -m pytest tests/store/search/test_anything.py tests/store/search/test_along.py
+	@$(bin)/python -m pytest --hypothesis-profile=default $$(grep -rlE '^@given' tests)
 
 pictures: setup-dev ## every screen, light, dark and telephone, into docs/pictures
 	@tools/setup test-packages

@@ -14,6 +14,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from carnet.accounts.models import Practice
@@ -27,6 +28,13 @@ from tests.postgresql import start
 
 PASSPHRASE = "cheval correct batterie agrafe"
 AT = datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
+
+# The examples of hypothesis are the same on each run, and no clock on the wall judges them: other work on the machine
+# would. `make soak` draws new ones.
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
 
 
 @pytest.fixture(autouse=True)

@@ -425,7 +425,11 @@ WRITES = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(writes=WRITES)
 def test_any_writings_then_separated(
     writes: list[tuple[str, str, str]], any_cell: Path, at: datetime

@@ -57,7 +57,7 @@ def kept(any_cell: Path) -> None:
 @settings(
     max_examples=int(os.environ.get("CARNET_TEST_EXAMPLES", "400")),
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(type=st.sampled_from(["", *TYPES]), asked=question, lenient=st.booleans())
 def test_a_question_is_answered_or_refused(
