@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reading.reading import read
+from carnet.reading.facts import Context
+from tests.reading.reading import packaged, read
 
 
 def said(text: str) -> list[str]:
@@ -118,7 +119,7 @@ def said(text: str) -> list[str]:
         ("fils diagnostiqué TDAH", ["F90 family"]),
         ("IDM. Père décédé IDM 58 a", ["I21 affirmed", "I21 family"]),
         ("consultation de suivi de grossesse", ["Z33 affirmed"]),
-        ("consultation de ménopause", []),
+        ("rdv consultation de ménopause", []),
         ("rage non, fièvre jaune à discuter", []),
         ("Efluelda + covid au prochain passage IDE", []),
         ("fibroscan + écho abdo, gastro", []),
@@ -151,6 +152,32 @@ def said(text: str) -> list[str]:
         ("piquée par un frelon asiatique", ["T63 affirmed"]),
         ("asthme, exacerbation modérée", ["J45 affirmed", "J46 affirmed"]),
         ("pas d'ATCD psy", ["F99 negated"]),
+        (
+            "absence de fièvre, de frissons et de douleur lombaire",
+            ["R50 negated", "R68 negated", "M54 negated"],
+        ),
+        ("pas de fièvre, d'essoufflement ou de palpitations", ["R50 negated", "R06 negated", "R00 negated"]),
+        ("ATCD : AVP 2010", ["V89 history"]),
+        ("radio thorax : pas d'épanchement", ["J90 negated"]),
+        ("genou : pas d'épanchement", ["M25 negated"]),
+        ("stéatose, pas de lithiase", ["K76 affirmed", "K80 negated"]),
+        ("poux dans la classe", []),
+        ("écarter une EP", ["I26 suspected"]),
+        ("pour écarter une EP", ["I26 suspected"]),
+        ("éliminer une EP", ["I26 suspected"]),
+        ("à éliminer : EP", ["I26 suspected"]),
+        ("scanner pour exclure une EP", ["I26 suspected"]),
+        ("permet d'exclure une EP", ["I26 negated"]),
+        ("on a écarté une phlébite", ["I80 negated"]),
+        ("insuffisance rénale", ["N19 affirmed"]),
+        ("insuffisance rénale stade 3b", ["N18 affirmed"]),
+        ("obésité, projet bypass", ["E66 affirmed"]),
+        ("demande de vasectomie", []),
+        ("FCS mars 2024", ["O03 history"]),
+        ("cs douleur thoracique", ["R07 affirmed"]),
+        ("rdv cs diabète", []),
+        ("hallux valgus douloureux", ["M20 affirmed"]),
+        ("éruption vésiculeuse prurigineuse", ["R21 affirmed"]),
         ("tachycarde, nerveuse, tremble", ["R00 affirmed", "R45 affirmed", "R25 affirmed"]),
     ],
 )
@@ -172,3 +199,10 @@ def test_a_section_ends_where_the_visit_begins() -> None:
 def test_antecedents_in_a_list_are_over_until_the_next_heading() -> None:
     text = "ATCD\n- IDM 2014\n- appendicectomie\n- HTA\nTTT\nRamipril 5 1/j\nMotif : angine"
     assert said(text) == ["I21 history", "Z90 history", "I10 affirmed", "J03 affirmed"]
+
+
+def test_a_child_is_nobody_s_parent() -> None:
+    (found,) = packaged().read("petite fille asthmatique", Context(age=8, sex="F", date="2026-11-22"))
+    assert found.values["status"] == "affirmed"
+    (found,) = packaged().read("fille asthmatique", Context(age=40, sex="F", date="2026-11-22"))
+    assert found.values["status"] == "family"

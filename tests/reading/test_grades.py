@@ -54,7 +54,8 @@ def test_a_grade_is_kept_in_words_and_code(text: str, label: str, code: str) -> 
     assert told(text, "condition", "label", "cim10") == [(label, code)]
 
 
-def test_a_side_or_a_date_is_no_grade() -> None:
+def test_a_side_a_date_or_a_first_pregnancy_is_no_grade() -> None:
+    assert told("pré-éclampsie G1", "condition", "label") == ["Pré-éclampsie"]
     assert told("gonarthrose D depuis 2019", "condition", "label") == ["Gonarthrose"]
 
 

@@ -27,7 +27,7 @@ from carnet.reading.vocabulary import Concept
 _QUALIFIER = re.compile(
     r"(?:[ab](?![a-z0-9']))?"  # « stade 3a »
     r"(?:(?: |, (?=episode))(?:d|g|dte?|gche?|droite?s?|gauches?|bilat\w*|bilaterale?s?|unilat\w*|recidivante?s?"
-    rf"|caracterisee?s?|(?:bien |mal |non |peu |partiellement )?(?:controlee?|equilibree?)|aigu[es]*|chronique|{grades.WORDS})(?![a-z0-9'])){{0,4}}"
+    rf"|caracterisee?s?|(?:bien |mal |non |peu |partiellement )?(?:controlee?|equilibree?)|aigu[es]*|chronique|{grades.WORDS}|{grades.KIDNEY})(?![a-z0-9'])){{0,4}}"
 )
 _DATE = re.compile(
     r" ?(?:\(|en |le |depuis (?:le )?|a )?(?:(?:[0-9]{1,2}/)?(?:[0-9]{1,2}/)?(?:19|20)[0-9]{2}|[0-9]{1,2} ans)(?![0-9])\)?"
@@ -201,6 +201,8 @@ def _counts(note: Note, match: Match[Concept], taken: Sequence[Fact], negated: b
         fact.kind == VITAL and fact.overlaps(match.start, match.end) for fact in taken
     ):
         return False
+    if _FELT.fullmatch(note.flat, match.start, match.end):
+        return False
     if _QUALIFYING.fullmatch(note.flat, match.start, match.end) and _QUALIFIED.search(
         note.before(match.start, 40)
     ):
@@ -212,9 +214,10 @@ def _counts(note: Note, match: Match[Concept], taken: Sequence[Fact], negated: b
 
 
 # « Gastro-entérite probablement virale », « arc douloureux »: they say something of another word.
-_QUALIFYING = re.compile(r"virales?|viral|bacterienne?s?|douloureu(?:x|ses?)")
+_QUALIFYING = re.compile(r"virales?|viral|bacterienne?s?|prurigineu(?:x|ses?)")
+_FELT = re.compile(r"douloureu(?:x|ses?)")  # of a part of the body, or of nothing that has a code
 _QUALIFIED = re.compile(
-    r"(?<![a-z])(?:probablement|sans doute|origine|allure|arc|mais|appui|palpation|mobilisation|testing|jobe|peu) (?:tres )?$"
+    r"(?<![a-z])(?:probablement|sans doute|origine|allure|mais|peu|non) (?:tres )?$|[a-z]{4} (?:tres )?$"
 )
 _ON_IT = re.compile(r"(?<![a-z])sur (?:la |le |les |l'|son |sa |ses )?$")  # « crème sur eczéma »
 

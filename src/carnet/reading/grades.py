@@ -14,13 +14,14 @@ _HOW_MUCH = r"(?:legere?s?|moderee?s?|moyen(?:ne)?s?|severe?s?|grave?s?|profonde
 WORDS = (
     rf"(?:tres |plutot |d'intensite |de severite |episode (?:actuel )?)?{_HOW_MUCH}(?: a {_HOW_MUCH})?"
     r"|intermittente?|persistante?|permanente?|paroxystique"
-    r"|(?:stade|st|grade|classe) ?(?:[ivx]{1,4}|[0-9])[abc]?|g ?[1-5][ab]?|a[123]"
+    r"|(?:stade|st|grade|classe) ?(?:[ivx]{1,4}|[0-9])[abc]?(?: nyha)?"
     r"|gold ?(?:[ivx]{1,3}|[0-4])(?: ?[abe])?|nyha ?(?:[ivx]{1,3}|[1-4])|(?:[1-4]|[ivx]{1,3}) nyha"
-    r"|(?:du )?(?:1er|2eme|2e|3eme|3e|premier|deuxieme|second|troisieme) degre(?: (?:superficiel|profond))?"
+    r"|(?:du )?(?:1er|2eme|2nd|2d|2e|3eme|3e|premier|deuxieme|second|troisieme) degre(?: (?:superficiel|profond))?"
     r"|(?:avec|sans) (?:caracteristiques|symptomes|elements) psychotiques"
 )
+KIDNEY = r"g ?[1-5][ab]?|a[123]"  # « MRC G3b A2 »; elsewhere « G1 » is a first pregnancy
 _WORDS = re.compile(rf"(?<![a-z0-9'])(?:{WORDS})(?![a-z0-9'])")
-_NUMBERED = re.compile(r"\b(?:nyha|gold|[ivx]{1,4}|[ga][1-5][ab]?)\b")
+_NUMBERED = re.compile(r"\b(?:nyha|gold|[ivx]{1,4})\b")
 _SPELLED = (
     ("severe", "sévère"),
     ("severit", "sévérit"),

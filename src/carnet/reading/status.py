@@ -52,7 +52,8 @@ def of(note: Note, term: Term) -> Said:
     before = note.flat[max(sentence.body, term.start - REACH) : term.start]
     after = note.flat[term.end : min(sentence.end, term.end + 60)]
     own = after[: max(0, term.following - term.end)]
-    if _unsaid(note, term, sentence, before, after) or _only_tested(term, before, after):
+    planned = term.kind in DONE and _PLANNED.search(before)
+    if planned or _unsaid(note, term, sentence, before, after) or _only_tested(term, before, after):
         return Said(None)
     answered = sentence.asked and term.last and "," not in after
     unsettled = _UNSETTLED.search(before)
@@ -139,7 +140,7 @@ def _is_negated(before: str, after: str) -> bool:
     if _ends().search(between) or len(between.split()) > 9 or not _LINKED.search(between):
         return False
     pieces = _COMMA.split(between)
-    if len(pieces) == 1:
+    if len(pieces) == 1 or all(_GOES_ON.match(piece) for piece in pieces[1:]):
         return True
     rest = _next_piece(after)
     short = all(len(piece.split()) <= 4 for piece in pieces)
@@ -148,6 +149,7 @@ def _is_negated(before: str, after: str) -> bool:
     return short and bool(_LIST_END.search(pieces[-1] + rest)) and not _anywhere("negated").search(pieces[-1])
 
 
+_GOES_ON = re.compile(r" ?(?:et |ou |ni )?(?:de |d')")  # « absence de fièvre, de frissons »
 # « Pas d'amélioration de la lombalgie » leaves the pain.
 _COURSE = re.compile(
     r"(?:nette |franche |reelle )?(?:ameliorations?|changements?|modifications?|diminution|regression|soulagement|disparition|evolution|traitements?|efficacite|effets?|bilan|suivi|controle)(?![a-z])"
@@ -166,7 +168,7 @@ def _next_piece(after: str) -> str:
 def _is_family(note: Note, sentence: Sentence, term: Term, before: str, after: str) -> bool:
     if sentence.section == "family" or _ends_with("family", "before").search(before):
         return True
-    if _of_relative(before) or _begins_with("family", "after").match(after):
+    if _of_relative(note, before) or _begins_with("family", "after").match(after):
         return True
     if term.previous and term.previous[1] == FAMILY:
         if _RELATIVES_LIST.search(before):
@@ -177,12 +179,16 @@ def _is_family(note: Note, sentence: Sentence, term: Term, before: str, after: s
     return False
 
 
-def _of_relative(before: str) -> bool:
-    """« Père IDM »; but « amené par sa mère fébrile » speaks of nobody else."""
+def _of_relative(note: Note, before: str) -> bool:
+    """« Père IDM »; but « amené par sa mère fébrile » speaks of nobody else, « petite fille » of a child of herself."""
     named = _relative().search(before)
+    if named and (note.context.age or _GROWN_UP) < _GROWN_UP and _CHILD.match(named[0]):
+        return False
     return named is not None and not _COMPANY.search(before[: named.start()])
 
 
+_GROWN_UP = 15  # years; nobody younger has a son or a daughter
+_CHILD = re.compile(r"fils|fille")
 _COMPANY = re.compile(
     r"(?:^|[^a-z])(?:par|avec|selon|dit|chez|appel(?: de| du)?|tel(?:ephone)?|coup de fil|message|mail|accompagnee? de|vue? avec|presence d[eu]) (?:sa |son |ses |le |la |les |leur )?$"
 )
@@ -203,7 +209,9 @@ def _is_suspected(sentence: Sentence, term: Term, before: str, after: str) -> bo
     between = before[cues[-1].end() :]
     if "biopsie" in before or "anapath" in before:
         return False
-    if cues[-1][0].startswith(("eliminer", "a eliminer", "pour eliminer", "craint")):
+    if cues[-1][0].startswith(
+        ("eliminer", "a eliminer", "pour eliminer", "ecarter", "a ecarter", "pour ecarter", "craint")
+    ):
         between = between.lstrip(" :")
     if ":" in between or "(" in between or ":" in cues[-1][0][3:]:
         return False
@@ -222,7 +230,7 @@ def _is_over(sentence: Sentence, term: Term, before: str, after: str) -> bool:
         return True
     over = is_past(term.codes) or term.kind in DONE
     if over and (sentence.section == "history" or term.kind in DONE):
-        return not _PLANNED.search(before)
+        return True
     dated = bool(_begins_with("dated", "after").match(after)) and not after.startswith(" depuis")
     if over and dated:
         return True
@@ -248,6 +256,8 @@ def _is_later_over(sentence: Sentence, term: Term, own: str) -> bool:
     episode = bool(term.codes) and bool(_episodes().match(term.codes[0]))
     if _FORMER.match(own):
         return bool(term.codes) and term.codes[0].startswith(_PASSING)
+    if is_past(term.codes) and _YEARS_AGO.match(own):
+        return True
     dated = _DATED.match(own) and not own.startswith((" depuis", " dep", " dp"))
     return episode and bool(dated)
 
@@ -257,10 +267,14 @@ _PASSING = ("F", "J45", "L2", "G43", "N3", "R")  # « asthme ancien » is over, 
 _DATED = re.compile(
     r"(?: (?:[dg]|dte?|droite?|gauche))? ?\(?(?:en |le )?(?:[0-9]{1,2}/){0,2}(?:19|20)[0-9]{2}(?![0-9/])"
 )
+# « Phlébite sous pilule en 2009 ».
+_YEARS_AGO = re.compile(
+    r"(?: (?!depuis |dep |dp |et |ou |avec )[a-z'-]{1,18}){1,3} (?:en|il y a) (?:(?:19|20)[0-9]{2}|[0-9]{1,2} ans)(?![0-9])"
+)
 _AT_AGE = re.compile(r" ?\(?(?:a [0-9]{1,2} ans|(?:en |le )?(?:[0-9]{1,2}/)*(?:19|20)[0-9]{2})")
 DONE = ("procedure", "device")  # operated or implanted
 _PLANNED = re.compile(
-    r"(?:prevue?s?|programmee?s?|prevoir|indication (?:de|d')|en attente de|avant|pre[- ]?op\w*|pour) ?(?:une? |de |d'|la |le |l')?$"
+    r"(?:projet(?: de| d'une?)?|candidate? a|demande de|(?:envisage|souhaite|refuse|discute|propose)(?: une?)?|prevue?s?|programmee?s?|prevoir|indication (?:de|d')|en attente de|avant|pre[- ]?op\w*|pour) ?(?:une? |de |d'|la |le |l')?$"
 )
 
 
