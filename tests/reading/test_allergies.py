@@ -16,6 +16,9 @@ from tests.reading.reading import told
         ("allergie pénicilline ?", [("pénicilline", "suspected")]),
         ("allergie pénicilline ? non testée", [("pénicilline", "suspected")]),
         ("allergie pénicilline ? non confirmée", [("pénicilline", "suspected")]),
+        ("allergie suspectée à la pénicilline", [("pénicilline", "suspected")]),
+        ("allergie à confirmer : pénicilline", [("pénicilline", "suspected")]),
+        ("allergie possible aux fruits à coque", [("fruits à coque", "suspected")]),
     ],
 )
 def test_a_question_answered_no_denies_the_allergy(text: str, expected: list[tuple[str, str]]) -> None:

@@ -88,7 +88,8 @@ def _substances(note: Note, cue: re.Match[str], known: dict[int, tuple[int, str]
         status = _status(note, before, end)
         if reaction and status == "negated":
             return
-        told = "suspected" if reaction and status == "affirmed" else status
+        doubted = reaction or re.search(tables.toml("allergies.toml")["doubt"], cue[0])
+        told = "suspected" if doubted and status == "affirmed" else status
         sure = 0.9 if at in known else 0.75
         yield Fact(ALLERGY, start, end, sure, {"substance": name, "status": told})
         note_aside = re.compile(r" ?\([^()\n]{0,60}\)").match(note.flat, end)

@@ -23,11 +23,12 @@ _SHORT = 2  # letters; such a name counts only in capitals
 
 
 def read(note: Note, found: Sequence[Match[Concept]], taken: Sequence[Fact]) -> Iterator[Fact]:
-    """Each result once."""
-    seen: set[tuple[str, Any]] = set()
+    """Each result once; the same value of two days is two results."""
+    seen: set[tuple[str, Any, str]] = set()
     first = [*dipsticks(note), *_serologies(note), *_abnormal(note), *_tolerance(note)]
     for fact in [*first, *_results(note, found, [*taken, *first])]:
-        key = (fact.values["name"], fact.values["value"])
+        day = _DAY.match(note.flat, fact.end)
+        key = (fact.values["name"], fact.values["value"], day[0] if day else "")
         if key not in seen:
             seen.add(key)
             yield fact
@@ -59,6 +60,9 @@ def _again(note: Note, match: Match[Concept], first: Fact) -> Iterator[Fact]:
             return
 
 
+_DAY = re.compile(
+    r" ?\(?(?:le |du |en |au )?(?:[0-9]{1,2}/)?(?:[0-9]{1,2}/(?:19|20)?[0-9]{2}|(?:19|20)[0-9]{2})(?![0-9])"
+)
 _NEAR = 60  # characters between two values of one test
 _OF_ANOTHER_DAY = 0.5  # shown, never taken with the others
 
@@ -102,7 +106,10 @@ def _result(note: Note, match: Match[Concept]) -> Fact | None:
 _LEADER = re.compile(
     r"(?: ?\([a-z0-9 .-]{2,25}\))?(?: {2,80}| ?[.·_:]{2,80} ?| ?\| ?)(?=[<>]? ?[0-9]|neg|pos|abs)"
 )
-_IMAGED = re.compile(r"acr ?[0-6](?:[abc]|(?![0-9]|[.,][0-9]))")  # « ACR2 » is a mammography
+# « ACR2 » is a mammography, « écho T3 » of a pregnancy.
+_IMAGED = re.compile(
+    r"acr ?[0-6](?:[abc]|(?![0-9]|[.,][0-9]))|t[123](?: (?:a|entre|vers) [0-9]{1,2}(?: et [0-9]{1,2})? ?sa)"
+)
 _DECIMAL = re.compile(r" ?[0-9]{0,3}[.,][0-9]")
 
 
