@@ -23,3 +23,18 @@ from tests.reading.reading import told
 )
 def test_a_question_answered_no_denies_the_allergy(text: str, expected: list[tuple[str, str]]) -> None:
     assert told(text, "allergy", "substance", "status") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ne supporte pas l'Augmentin (diarrhée)", [("amoxicilline", "affirmed")]),
+        ("allergique aux piqûres de guêpe", [("venin de guêpe", "affirmed")]),
+        ("bactrim=rash 2014 allergie", [("sulfamides", "affirmed")]),
+        ("RAS allergie", [("aucune connue", "negated")]),
+        ("amoxicilline 1 g, allergie saisonnière", []),
+        ("douleur calmée par l'Augmentin", []),
+    ],
+)
+def test_an_allergy_in_other_words(text: str, expected: list[tuple[str, str]]) -> None:
+    assert told(text, "allergy", "substance", "status") == expected

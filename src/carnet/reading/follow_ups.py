@@ -42,9 +42,20 @@ def read(note: Note, taken: Sequence[Fact]) -> Iterator[Fact]:
             continue
         if _is_an_age(note, dated) and any(fact.overlaps(start, place) for fact in vaccines):
             continue  # « Nimenrix à 6 mois »
-        seen.add(place)
+        end = _told_again(note, place, count)
+        seen |= {place, end}
         what = _what(note.text[start : _when(dated)]) or note.text[start : dated.end()].strip()
-        yield Fact(FOLLOW_UP, start, dated.end(), sure, {"in_days": count, "what": what})
+        yield Fact(FOLLOW_UP, start, end, sure, {"in_days": count, "what": what})
+
+
+def _told_again(note: Note, end: int, count: int) -> int:
+    """« RV 5 mois = dans 1 mois » is one step."""
+    link = _LINK.match(note.flat, end)
+    again = calendar.pattern().match(note.flat, link.end()) if link else None
+    return again.end() if again and calendar.days(again, note.context.date) == count else end
+
+
+_LINK = re.compile(r" ?(?:[=(:,]|soit) ?")
 
 
 def _when(dated: re.Match[str]) -> int:
@@ -208,7 +219,8 @@ def _date(note: Note, cue: re.Match[str], limit: int) -> re.Match[str] | None:
         return only_if
     close = calendar.adjacent().match(note.flat, cue.end(), limit) if cue["strong"] else None
     if close:
-        return close
+        in_years = "(" in close[0] and close["u"].startswith("an")
+        return None if in_years else close  # « DMO de contrôle (6 ans) »
     if cue["strong"] or cue[0] in ("bio", "vad", "v"):
         named = calendar.named().match(note.flat, cue.end(), limit)
         if named:

@@ -107,7 +107,7 @@ def _is_a_vaccine(note: Note, match: Match[Concept]) -> bool:
 _EXCEPTED = re.compile(
     r"vacc[^.;\n]{0,30} (?:sauf|hormis|hors|en dehors d[eu]) (?:le |la |l'|rappel |vaccin )*$"
 )
-_NO_NAME = re.compile(r"(?:dt|DT|Dt)(?![a-zA-Z])|HB(?= ?:? ?[0-9])")
+_NO_NAME = re.compile(r"(?:dt|DT|Dt)(?![a-zA-Z])|HB(?= ?:? ?[0-9])|Hb(?= ?[:=]? ?(?:le |du |à |a )?[0-9])")
 
 
 def _in_one_list(note: Note, one: Match[Concept], other: Match[Concept]) -> bool:

@@ -32,6 +32,7 @@ class _Scene:
     note: Note
     drugs: Sequence[Fact]
     results: frozenset[int]  # where results begin
+    told: frozenset[int]  # where they end
     since: int
 
     def before(self, one: Asked) -> str:
@@ -51,8 +52,9 @@ def read(note: Note, mentions: Sequence[Asked], taken: Sequence[Fact]) -> Iterat
     """Each request, left to right; what follows a request in the same list is asked for as well."""
     free = _free(note, [one for one in mentions if not _is_left_out(note, one)], taken)
     drugs = sorted((fact for fact in taken if fact.kind == MEDICATION), key=_start)
-    results = frozenset(fact.start for fact in taken if fact.kind == LAB)
-    scene = _Scene(note, drugs, results, decided(taken))
+    labs = [fact for fact in taken if fact.kind == LAB]
+    results, told = frozenset(fact.start for fact in labs), frozenset(fact.end for fact in labs)
+    scene = _Scene(note, drugs, results, told, decided(taken))
     stops = sorted([one.start for one in mentions] + [one.start for one in taken if one.kind != MEDICATION])
     asked, link = -1, _CHAIN
     for found in order_names.joined(note, list(free)):
@@ -295,11 +297,21 @@ def _asked(scene: _Scene, one: Asked) -> float:
         return 0.8
     if said:
         return 0.85
+    if _among_results(scene, one):
+        return 0
     if _alone(note, one):
         return 0.75
     if one.start > scene.since and section not in ("exam", "results", "reason") and _begins_a_part(note, one):
         return 0.7
     return _by_its_type(scene, one, section)
+
+
+def _among_results(scene: _Scene, one: Asked) -> bool:
+    """« VIH négatif, TPHA + VDRL - »: a test without a value in a list of values."""
+    if one.type != "lab":
+        return False
+    before = scene.note.flat[max(0, one.start - 4) : one.start]
+    return one.start - len(before) + len(before.rstrip(" ,/+")) in scene.told
 
 
 def _aside(note: Note, one: Asked) -> bool:
@@ -413,7 +425,7 @@ _SAYS = re.compile(
 )
 _DONE_NOW = re.compile(r" ?(?:faite?|realisee?)s? (?:ce jour|auj\w*|au cabinet)")
 _BROUGHT = re.compile(  # « revoir avec l'IRM »: asked for before
-    r"(?:revoir|revue?|rdv|rv|revoi\w*|revoyons|reverr\w*|rappel\w*|retour|revien\w*|reconsult\w*)[^.;\n]{0,25} avec(?: la| les| l'| le| son| sa| ses)? ?$"
+    r"(?:revoir|revue?|rdv|rv|revoi\w*|revoyons|reverr\w*|rappel\w*|retour|revien\w*|reconsult\w*)[^.;\n]{0,25} avec(?: la| les| l'| le| son| sa| ses)? ?$|(?<![a-z])(?:rdv|rv) (?:de |pour (?:le )?|du )?$"
 )
 _ANY_TEST = re.compile(
     r"(?:bio(?:logie)?|bilans?|bs|ps|prise de sang|labo|resultats?)(?! (?!dans |ds |a |le |fait|ce )[a-z0-9]{2,})"
