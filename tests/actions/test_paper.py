@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ import pypdfium2
 import pytest
 
 from carnet.actions import consultation, letterhead, offers, paper, paper_words, wordings
+from carnet.fhir import codes
 from carnet.fhir.errors import Invalid, NotFound, Refused
 from carnet.record import gate
 from carnet.record.work import Stored
@@ -60,14 +62,7 @@ def test_printing_twice_gives_the_same_paper_twice(open_cell: object, at: dateti
 
 
 def test_analyses_are_on_a_paper_of_their_own(open_cell: object, at: datetime) -> None:
-    visit = prescribed(at)
-    with gate.write(by=ALICE, at=at, action="test.order", patient=visit["patient"]) as work:
-        work.create({
-            "resourceType": "ServiceRequest", "status": "active", "intent": "order", "code": {"text": "NFS CRP"},
-            "category": [{"coding": [{"system": "urn:carnet:order", "code": "lab"}], "text": "Biologie"}],
-            "subject": {"reference": f"Patient/{visit['patient']}"},
-            "encounter": {"reference": f"Encounter/{visit['encounter']}"},
-        })  # fmt: skip
+    visit = asking(at, "bio NFS CRP")
     medicines, analyses = paper.prescription(by=ALICE, at=at, **visit)
     assert "NFS CRP" not in words(medicines, visit["patient"], at)
     assert "NFS CRP" in words(analyses, visit["patient"], at)
@@ -145,32 +140,42 @@ def test_the_letterhead_is_kept_and_can_be_emptied(open_cell: object, at: dateti
     assert letterhead.of(by=ALICE) == letterhead.Letterhead()
 
 
+KINDS = {"lab": "Biologie", "certificate": "Certificat", "referral": "Avis"}
+
+
 def order(visit: dict[str, str], at: datetime, kind: str, words: str) -> None:
-    """This visit also asks for that."""
+    """This visit also asks for that: an offer that was taken in after the signature."""
     with gate.write(by=ALICE, at=at, action="test.order", patient=visit["patient"]) as work:
-        category = [{"coding": [{"system": "urn:carnet:order", "code": kind}], "text": kind}]
+        (note,) = work.record(visit["patient"], "Composition")
+        parts = [
+            {"url": "note", "valueReference": {"reference": f"{note.reference}/_history/1"}},
+            {"url": "start", "valueUnsignedInt": 0}, {"url": "end", "valueUnsignedInt": 1},
+        ]  # fmt: skip
+        category = [{"coding": [{"system": "urn:carnet:order", "code": kind}], "text": KINDS[kind]}]
         work.create({
             "resourceType": "ServiceRequest", "status": "active", "intent": "order", "category": category,
+            "extension": [{"url": codes.SPAN, "extension": parts}],
             "code": {"text": words}, "subject": {"reference": f"Patient/{visit['patient']}"},
-            "encounter": {"reference": f"Encounter/{visit['encounter']}"},
+            "encounter": {"reference": f"Encounter/{visit['encounter']}"}, "requester": ALICE.who(),
         })  # fmt: skip
 
 
-def asking(at: datetime, kind: str, words: str) -> dict[str, str]:
+def asking(at: datetime, words: str) -> dict[str, str]:
     """The visit of `prescribed`, which also asked for this."""
-    visit = prescribed(at)
-    order(visit, at, kind, words)
-    return visit
+    return prescribed(at, words)
+
+
+def waiting(visit: dict[str, str], at: datetime) -> list[tuple[str, str]]:
+    record = gate.open_record(by=ALICE, at=at, patient=visit["patient"])
+    return paper.unwritten(by=ALICE, day=at.date(), record=record, encounter=visit["encounter"])
 
 
 def left(visit: dict[str, str], at: datetime) -> list[str]:
-    record = gate.open_record(by=ALICE, at=at, patient=visit["patient"])
-    found = paper.unwritten(by=ALICE, day=at.date(), record=record, encounter=visit["encounter"])
-    return [kind for kind, _ in found]
+    return [kind for kind, _ in waiting(visit, at)]
 
 
 def test_a_leave_of_known_length_is_printed_with_the_prescription(open_cell: object, at: datetime) -> None:
-    visit = asking(at, "sick_leave", "AT 3j")
+    visit = asking(at, "AT 3j")
     prescribed_, leave = paper.prescription(by=ALICE, at=at, **visit)
     assert "amlodipine" in words(prescribed_, visit["patient"], at)
     said = words(leave, visit["patient"], at)
@@ -181,15 +186,79 @@ def test_a_leave_of_known_length_is_printed_with_the_prescription(open_cell: obj
 
 
 def test_a_leave_without_length_waits_for_a_person(open_cell: object, at: datetime) -> None:
-    visit = asking(at, "sick_leave", "arrêt de travail")
+    visit = asking(at, "arrêt de travail")
     assert len(paper.prescription(by=ALICE, at=at, **visit)) == 1
     assert left(visit, at) == ["sick_leave"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "mi-temps thérapeutique 3 mois",
+        "AT 10j à compter du 9/3",
+        "AT 8j à partir de lundi",
+        "AT 3j dès demain",
+        "prolongation AT 15j",
+        "arrêt de travail jusqu'au 2/3",
+    ],
+)
+def test_a_leave_that_is_not_a_plain_one_waits_for_a_person(
+    open_cell: object, at: datetime, asked: str
+) -> None:
+    visit = asking(at, asked)
+    assert len(paper.prescription(by=ALICE, at=at, **visit)) == 1, "the prescription only"
+    assert left(visit, at) == ["sick_leave"]
+
+
+def test_of_two_models_of_leave_a_person_chooses(open_cell: object, at: datetime) -> None:
+    wordings.save(by=ALICE, at=at, kind="sick_leave", name="Accident du travail", text="Accident : {jours}.")
+    visit = asking(at, "AT 3j")
+    assert "Accident" in words(paper.prescription(by=ALICE, at=at, **visit)[1], visit["patient"], at)
+    wordings.save(by=ALICE, at=at, kind="sick_leave", name="Maladie", text="Maladie : {jours}.")
+    again = asking(at, "AT 3j")
+    assert len(paper.prescription(by=ALICE, at=at, **again)) == 1
+    assert left(again, at) == ["sick_leave"]
+
+
+@pytest.mark.parametrize("asked", ["AT 3j", "arrêt de travail jusqu'au 5/3"])
+def test_a_leave_printed_another_day_is_written_by_a_person_from_the_day_of_the_visit(
+    open_cell: object, at: datetime, asked: str
+) -> None:
+    """It would end later than was said, and certify that they were seen today."""
+    visit, later = asking(at, asked), at + timedelta(days=4)
+    assert len(paper.prescription(by=ALICE, at=later, **visit)) == 1, "the prescription only"
+    ((kind, request),) = waiting(visit, later)
+    assert kind == "sick_leave"
+    record = gate.open_record(by=ALICE, at=later, patient=visit["patient"])
+    said = record.get("ServiceRequest", request).resource()
+    days, reading = paper.leave_of(said, later.date(), record.reading()), record.reading()
+    assert days == 3
+    ask = paper_words.Asked(
+        "sick_leave",
+        paper_words.WORDINGS["sick_leave"],
+        about=asked,
+        days=days,
+        encounter=visit["encounter"],
+        request=request,
+    )
+    body = paper.begun(by=ALICE, day=later.date(), patient=EMILE, reading=reading, asked=ask)
+    assert "ce jour" not in body
+    assert f"examiné le {at:%d/%m/%Y}" in body
+    kept = paper.letter(by=ALICE, at=later, patient=visit["patient"], asked=replace(ask, body=body))
+    assert f"jusqu’au {at + timedelta(days=2):%d/%m/%Y}" in words(kept, visit["patient"], later)
+
+
+def test_a_certificate_that_was_seen_another_day_waits_for_a_person(open_cell: object, at: datetime) -> None:
+    wordings.save(by=ALICE, at=at, kind="certificate", name="Sport", text="Examiné ce jour.")
+    visit = asking(at, "certificat sport")
+    assert left(visit, at) == []
+    assert left(visit, at + timedelta(days=1)) == ["certificate"]
 
 
 def test_a_certificate_is_printed_in_the_words_of_the_practice_or_waits(
     open_cell: object, at: datetime
 ) -> None:
-    visit = asking(at, "certificate", "certificat médical sport")
+    visit = asking(at, "certificat médical sport")
     assert len(paper.prescription(by=ALICE, at=at, **visit)) == 1
     assert left(visit, at) == ["certificate"]
     text = "Certifie que {civilite} {nom} peut pratiquer : {motif}."
@@ -208,7 +277,7 @@ def test_the_opposite_of_a_model_waits_for_a_person(open_cell: object, at: datet
     text = "{nom} ne présente aucune contre-indication à la pratique du sport."
     name = "Certificat de non contre-indication au sport"
     wordings.save(by=ALICE, at=at, kind="certificate", name=name, text=text)
-    visit = asking(at, "certificate", asked)
+    visit = asking(at, asked)
     assert len(paper.prescription(by=ALICE, at=at, **visit)) == 1, "the prescription only"
     assert left(visit, at) == ["certificate"]
 
@@ -238,7 +307,7 @@ def test_what_is_printed_again_is_the_same_paper_not_another_one(open_cell: obje
 
 
 def test_a_paper_that_says_more_takes_the_place_of_the_one_before(open_cell: object, at: datetime) -> None:
-    visit = asking(at, "lab", "NFS")
+    visit = asking(at, "NFS")
     medicines, analyses = paper.prescription(by=ALICE, at=at, **visit)
     order(visit, at, "lab", "CRP")
     same, more = paper.prescription(by=ALICE, at=at, **visit)
@@ -251,13 +320,11 @@ def test_a_paper_that_says_more_takes_the_place_of_the_one_before(open_cell: obj
 
 
 def test_what_is_written_for_a_request_no_longer_waits(open_cell: object, at: datetime) -> None:
-    visit = asking(at, "certificate", "certificat sport")
+    visit = asking(at, "certificat sport")
     order(visit, at, "certificate", "certificat école")
     order(visit, at, "referral", "courrier cardio pour écho")
     assert sorted(left(visit, at)) == ["certificate", "certificate", "letter"]
-    record = gate.open_record(by=ALICE, at=at, patient=visit["patient"])
-    found = paper.unwritten(by=ALICE, day=at.date(), record=record, encounter=visit["encounter"])
-    for kind, request in sorted(found)[:2]:
+    for kind, request in sorted(waiting(visit, at))[:2]:
         asked = paper_words.Asked(kind, "Vu {nom}.", encounter=visit["encounter"], request=request)  # type: ignore[arg-type]
         paper.letter(by=ALICE, at=at, patient=visit["patient"], asked=asked)
     assert left(visit, at) == ["letter"]

@@ -18,6 +18,7 @@ from carnet.actions import (
     consultation,
     documents,
     letterhead,
+    offers,
     paper,
     practice,
     program,
@@ -212,21 +213,18 @@ def problem_listed(at: datetime) -> dict[str, Any]:
     return {"patient": patient, "id": kept.id, "if_version": kept.version, "to": "resolved"}
 
 
-def prescribed(at: datetime) -> dict[str, Any]:
-    """A visit in which one medicine was accepted."""
-    patient = emile(at)
-    with gate.write(by=ALICE, at=at, action="test.visit", patient=patient) as work:
-        visit = work.create({
-            "resourceType": "Encounter", "status": "finished", "subject": {"reference": f"Patient/{patient}"},
-            "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "AMB"},
-        })  # fmt: skip
-        work.create({
-            "resourceType": "MedicationRequest", "status": "draft", "intent": "order",
-            "subject": {"reference": f"Patient/{patient}"}, "encounter": {"reference": visit.reference},
-            "medicationCodeableConcept": {"text": "amlodipine 5 mg"},
-            "dosageInstruction": [{"text": "1 comprimé 1 fois par jour"}],
-        })  # fmt: skip
-    return {"patient": patient, "encounter": visit.id}
+def prescribed(at: datetime, asked: str = "") -> dict[str, Any]:
+    """A visit in which one medicine was accepted, and what else its note asks for."""
+    text = f"amlodipine 5 mg 1 cp 1 fois par jour 3 mois\n{asked}".strip()
+    draft = consultation.open(by=ALICE, at=at, patient=emile(at))
+    draft = consultation.save(by=ALICE, patient=draft.patient, draft=draft.id, revision=0, text=text)
+    keys = [one.key for one in offers.read(by=ALICE, day=at.date(), draft=draft, text=text)]
+    offers.mark(by=ALICE, day=at.date(), draft=draft, text=text, keys=keys, verdict="accepted")
+    signed = consultation.sign(
+        by=ALICE, at=at, patient=draft.patient, draft=draft.id, revision=draft.revision
+    )
+    visit = signed.composition.resource()["encounter"]["reference"]
+    return {"patient": draft.patient, "encounter": visit.partition("/")[2]}
 
 
 STORIES: dict[str, Story] = {

@@ -13,7 +13,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from carnet.actions import letterhead, wordings
+from carnet.actions import letterhead, paper_visit, wordings
+from carnet.actions.paper_visit import Visit
 from carnet.actions.paper_words import (
     LATER,
     WORDINGS,
@@ -36,7 +37,7 @@ from carnet.record.gate import OpenRecord
 from carnet.record.reading import Reading
 from carnet.record.work import Stored, Work
 from carnet.rules import at_once, printed
-from carnet.rules.accepted import letters, medicines, steps
+from carnet.rules.accepted import letters, medicines
 from carnet.rules.measure import date_of
 from carnet.rules.passage import place_of
 from carnet.rules.synthesis import dosage, tells
@@ -70,7 +71,8 @@ def prescription(*, by: Actor, at: datetime, patient: str, encounter: str) -> li
     with gate.write(by=by, at=at, action="paper.prescription", patient=patient) as work:
         listed = [one.resource() for one in work.record(patient, "MedicationRequest", "ServiceRequest")]
         asked = sorted((one for one in listed if _is_of(one, encounter)), key=_place)
-        wanted = [*_gathered(asked), *_ready(asked, today, models)]
+        seen = paper_visit.visit(work.record(patient, "Encounter", "Composition"), encounter)
+        wanted = [*_gathered(asked), *_ready(asked, _Desk(today, seen, models))]
         if not wanted and not any(_kind_of(one) in _WRITTEN for one in asked):
             raise Invalid(_("Cette consultation n’a rien à imprimer : aucune ordonnance n’y a été acceptée."))
         held = printed.of_visit(work.record(patient, "DocumentReference"), encounter)
@@ -117,10 +119,19 @@ def _gathered(asked: Sequence[Resource]) -> Iterable[_Wanted]:
         yield _Wanted("order", f"{TITLES['order'][0]} – {kind}", said)
 
 
-def _ready(asked: Sequence[Resource], day: date, models: Sequence[wordings.Wording]) -> Iterable[_Wanted]:
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What a leave or a certificate is printed with: the day, the visit that asked for it, the models that are seen."""
+
+    today: date
+    visit: Visit
+    models: Sequence[wordings.Wording]
+
+
+def _ready(asked: Sequence[Resource], desk: _Desk) -> Iterable[_Wanted]:
     """Leave and certificates that need no more words, one paper each."""
     for one in asked:
-        found = _asked(one, day, models)
+        found = _asked(one, desk)
         if found:
             yield _Wanted(found.kind, TITLES[found.kind][0], (one,), found)
 
@@ -155,12 +166,13 @@ def _category(request: Resource) -> str:
 def unwritten(*, by: Actor, day: date, record: OpenRecord, encounter: str) -> list[tuple[str, str]]:
     """What that visit asked for and a person still has to write: kind of paper, and id of the request. A letter; a
     certificate of which the practice has no model, a leave whose length was not said."""
-    models = wordings.seen(by=by)
-    asked = [one.resource() for one in record.all("ServiceRequest")]
+    listed = record.all("ServiceRequest", "Encounter", "Composition")
+    asked = [one.resource() for one in listed if one.type == "ServiceRequest"]
     wanted = [one for one in asked if _is_of(one, encounter) and _kind_of(one) in _WRITTEN]
     written = frozenset().union(*printed.of_visit(record.all("DocumentReference"), encounter))
     left = [one for one in sorted(wanted, key=_place) if f"ServiceRequest/{one['id']}" not in written]
-    return [(_WRITTEN[_kind_of(one)], one["id"]) for one in left if not _asked(one, day, models)]
+    desk = _Desk(day, paper_visit.visit(listed, encounter), wordings.seen(by=by))
+    return [(_WRITTEN[_kind_of(one)], one["id"]) for one in left if not _asked(one, desk)]
 
 
 def _place(request: Resource) -> int:
@@ -169,34 +181,48 @@ def _place(request: Resource) -> int:
     return place.start if place else 0
 
 
-def _asked(request: Resource, day: date, models: Sequence[wordings.Wording]) -> Asked | None:
+def _asked(request: Resource, desk: _Desk) -> Asked | None:
     """The paper that this request asks for, in the words of the practice; None when a person must write it, and for
-    what is no leave and no certificate."""
-    if _kind_of(request) not in ("sick_leave", "certificate"):
+    what is no leave and no certificate. « Examiné ce jour » is true on the day of the visit only."""
+    kind, words = _kind_of(request), str(request.get("code", {}).get("text", ""))
+    if kind not in ("sick_leave", "certificate") or desk.visit.day != desk.today:
         return None
-    words = str(request["code"].get("text", ""))
-    if _kind_of(request) == "sick_leave":
-        days = steps.leave_days(words, day)
-        own = [one.text for one in models if one.kind == "sick_leave"]
-        fits = 1 <= days <= LONGEST_LEAVE
+    if not at_once.is_plain(words, desk.visit.note):
+        return None
+    if kind == "sick_leave":
+        days = at_once.leave(words, desk.today)
+        own = [one.text for one in desk.models if one.kind == "sick_leave"]
+        fits = 1 <= days <= LONGEST_LEAVE and len(own) <= 1
         return Asked("sick_leave", (own or [WORDINGS["sick_leave"]])[0], days=days) if fits else None
-    named = [one for one in models if one.kind == "certificate" and at_once.names(words, one.name)]
+    named = [one for one in desk.models if one.kind == "certificate" and at_once.names(words, one.name)]
     best = [one for one in named if one.mine] or named
     return Asked("certificate", best[0].text, about=words) if len(best) == 1 else None
 
 
 def begun(*, by: Actor, day: date, patient: Resource, reading: Reading, asked: Asked) -> str:
     """The wording as a person begins to edit it, in the words of this record; what depends on what they will type
-    (LATER) stays a field."""
+    (LATER) stays a field. Of a visit of another day, that day is said; of a leave that begins another day or is no plain
+    one, a person writes the last day."""
     near = {(day + timedelta(days=days)).isoformat() for days in (-1, 0, 1)}  # a moment is written in UTC
     measured = (one for one in reading.observed if date_of(one)[:10] in near)
     told = told_by([*map(reading.whole, [*filter(tells, reading.facts), *measured])], patient, day)
-    return wording.begun(asked.body, values(by, patient, told, asked, day), LATER[asked.kind])
+    seen, body = _day_of(reading.find("Encounter", asked.encounter)) or day, asked.body
+    if asked.kind != "letter" and seen != day:
+        body = body.replace("ce jour", f"le {day_words(seen)}")
+    if asked.kind == "sick_leave" and asked.request and not at_once.leave(asked.about, seen):
+        body = body.replace("{jusquau}", "…")
+    return wording.begun(body, values(by, patient, told, asked, day), LATER[asked.kind])
 
 
-def leave_of(request: Resource, day: date) -> int:
-    """How many days a visit asked for; 0 when it did not say."""
-    return steps.leave_days(str(request.get("code", {}).get("text", "")), day)
+def leave_of(request: Resource, day: date, reading: Reading) -> int:
+    """How many days a visit asked for, from its day; 0 when it did not say, or something else than a plain leave."""
+    visit = str(request.get("encounter", {}).get("reference", "")).partition("/")[2]
+    seen = _day_of(reading.find("Encounter", visit)) or day
+    return at_once.leave(str(request.get("code", {}).get("text", "")), seen)
+
+
+def _day_of(encounter: Stored | None) -> date | None:
+    return paper_visit.day_of(encounter.resource()) if encounter else None
 
 
 def reason_of(request: Resource) -> str:
@@ -239,7 +265,9 @@ def letter(*, by: Actor, at: datetime, patient: str, asked: Asked) -> Stored:
         raise Invalid(_("Indiquez le nombre de jours de l’arrêt, entre 1 et {most}."), most=LONGEST_LEAVE)
     with gate.write(by=by, at=at, action="paper.letter", patient=patient) as work:
         about = work.get("Patient", patient).resource()
-        told = told_by([one.resource() for one in work.record(patient)], about, today)
+        listed = work.record(patient)
+        told = told_by([one.resource() for one in listed], about, today)
+        asked = replace(asked, since=paper_visit.visit(listed, asked.encounter).day)
         sheet = _letter(by, about, told, asked, today)
         says = printed.Says([f"ServiceRequest/{asked.request}"] if asked.request else [])
         return _kept(work, by, at, patient, (sheet, pdf(sheet, at=at)), asked.encounter, says)

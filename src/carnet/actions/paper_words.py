@@ -49,7 +49,8 @@ _OF_AGE = 18
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A paper as a person asks for it: `body` is its wording (fields in braces), `to` the address of a letter, `about`
-    what it is for, `encounter` the visit that asked for it, `request` the id of what it answers there."""
+    what it is for, `encounter` the visit that asked for it, `request` the id of what it answers there, `since` the day from
+    which a leave counts, today when none is given."""
 
     kind: Kind
     body: str
@@ -58,6 +59,7 @@ class Asked:
     about: str = ""
     encounter: str = ""
     request: str = ""
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def values(by: Actor, patient: Resource, told: Told, asked: Asked, today: date) 
         ),
         "allergies": allergies.get(known.allergy_state) or ", ".join(line.text for line in known.allergies),
         "jours": str(asked.days or ""),
-        "jusquau": day_words(today + timedelta(days=asked.days - 1)) if asked.days else "",
+        "jusquau": day_words((asked.since or today) + timedelta(days=asked.days - 1)) if asked.days else "",
         "destinataire": asked.to.splitlines()[0].strip() if asked.to.strip() else "",
     }
 

@@ -135,7 +135,7 @@ def _initial(
 ) -> dict[str, Any]:
     """The model in the words of this record; of a leave, the length that the visit asked for."""
     begun = actions.begun(by=by, day=day, patient=patient, reading=reading, asked=ask)
-    days = actions.leave_of(asked, day)
+    days = actions.leave_of(asked, day, reading)
     to = actions.recipient_of(asked)
     return {"body": begun, **({"days": days} if days else {}), **({"to": to} if to else {})}
 
