@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from carnet.actions import paper
+from carnet.actions import offers, paper
 from carnet.record import gate
 from tests.actions.test_offers import begun, corrected, facts, offered, say, sign
 from tests.cast import ALICE
@@ -84,3 +84,27 @@ def test_a_treatment_that_began_after_the_visit_ends_no_day_before_it_began(at: 
     (ended,) = facts(patient, then)
     assert ended["status"] == "stopped"
     assert ended["dispenseRequest"]["validityPeriod"]["end"] == then.date().isoformat()
+
+
+def test_a_reader_that_reads_more_takes_nothing_back(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program of next year gives the tablets their unit and potassium another code: words that nobody touched stand,
+    wherever they are by then; those that changed do not."""
+    patient, note = visit(at, "amlodipine 5 1/j 3 mois\nTA 14/8\nK 4,2. Na 140\nRAS")
+    sign(corrected(note, patient, at, "Revu\namlodipine 5 1/j 3 mois\nTA 14/8\nK 4,2. Na 140\nRAS"), at)
+    read = offers.facts
+    monkeypatch.setattr(
+        offers,
+        "facts",
+        lambda text, who: [{**one, **_READ_ANEW.get(one["kind"], {})} for one in read(text, who)],
+    )
+    text = "amlodipine 5 1/j 3 mois\nTA 14/8\nK 4,2. Na 138\nRien à signaler"
+    sign(corrected(note, patient, at, text), at)
+    assert statuses(patient, at, "MedicationRequest", "Observation") == {
+        "amlodipine 5 mg": "draft",
+        "Pression artérielle": "final",
+        "potassium": "final",
+        "sodium": "entered-in-error",
+    }
+
+
+_READ_ANEW = {"medication": {"intake_unit": "cp", "dose_per_intake": 1}, "lab": {"loinc": "6298-4"}}

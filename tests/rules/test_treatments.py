@@ -11,7 +11,8 @@ import pytest
 
 from carnet.fhir import codes
 from carnet.record.validate import validate
-from carnet.rules.accepted.resources import change, unsaid
+from carnet.rules.accepted.corrections import unsaid
+from carnet.rules.accepted.resources import change
 from carnet.rules.accepted.scene import Scene
 from carnet.rules.accepted.treatments import ends, repeats, told
 from carnet.rules.offers import meaning, offers

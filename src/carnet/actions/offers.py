@@ -4,13 +4,14 @@ signed. Nothing is accepted by itself; what a person said nothing of stays only 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from carnet.actions import classification
 from carnet.fhir import json
@@ -19,15 +20,18 @@ from carnet.fhir.folding import words
 from carnet.reading import reader
 from carnet.reading.drugs import Drug
 from carnet.reading.facts import Context
-from carnet.record import gate, margin
+from carnet.record import access, gate, margin
 from carnet.record.actor import Actor
 from carnet.record.work import Draft, Stored, Work
 from carnet.reference import names, specialities
 from carnet.rules import note, received
 from carnet.rules import offers as rules
-from carnet.rules.accepted.resources import change, unsaid
+from carnet.rules.accepted import corrections
+from carnet.rules.accepted.corrections import Before
+from carnet.rules.accepted.resources import change, is_of_note
 from carnet.rules.accepted.scene import Scene
 from carnet.rules.offers import Offer
+from carnet.rules.passage import place_of
 
 Fact = dict[str, Any]
 Resource = dict[str, Any]
@@ -46,9 +50,9 @@ _OVERTAKEN = (
     "Les traitements du dossier ont changé depuis que vous avez accepté un médicament : ce qu'il remplace n'est plus le "
     "même. Rien n'est signé. Relisez les propositions : acceptez de nouveau, ou refusez."
 )
-# What a correction may take back; what a fact may join or end; all that a note makes, which its correction does not
-# make again. Nothing else is read when a note is signed.
-_TAKEN_BACK = ("MedicationRequest", "MedicationStatement", "Observation", "ServiceRequest")
+# What a correction may take back or give back; what a fact may join or end; all that a note makes, which its correction
+# does not make again. Nothing else is read when a note is signed.
+_TAKEN_BACK = tuple({*corrections.TYPES, "MedicationStatement"})
 _KNOWN = (
     "AllergyIntolerance",
     "Condition",
@@ -156,7 +160,7 @@ def enter(
     accepted = [one.fact for one in listed if one.verdict == "accepted"]
     _write(work, accepted, known, scene)
     if draft.composition:
-        _take_back(work, [one.fact for one in listed], accepted, scene)
+        _take_back(work, [one.fact for one in listed], accepted, scene, before)
     for offer in listed:
         if offer.verdict:
             work.count(
@@ -263,11 +267,23 @@ def _check_as_seen(listed: list[Offer], said: Sequence[margin.Mark]) -> None:
         raise Invalid(_OVERTAKEN)
 
 
-def _take_back(work: Work, said: list[Fact], accepted: list[Fact], scene: Scene) -> None:
+def _take_back(work: Work, said: list[Fact], accepted: list[Fact], scene: Scene, before: str) -> None:
     """What the note said before its correction and says no more does not stand beside what it says now."""
     held = [one.resource() for one in work.record(scene.patient, *_TAKEN_BACK)]
-    for one in unsaid(said, held, scene, accepted):
+    was = _before(work, [one for one in held if is_of_note(one, scene)], scene, before)
+    for one in corrections.unsaid(said, held, scene, accepted, was):
         work.update(one, if_version=int(one["meta"]["versionId"]))
+
+
+def _before(work: Work, made: Sequence[Resource], scene: Scene, text: str) -> Before:
+    """The corrected words, read as the new ones are, and those that each of these facts was read in."""
+    listed = _read_again(work, replace(scene, text=text), [], [], "")
+    id = scene.note.split("/")[1]
+    versions: dict[int, str] = {}
+    for number in {place.version for one in made if (place := place_of(one))}:
+        found = work.version("Composition", id, number)
+        versions[number] = (note.text_of(found.resource()) if found else None) or ""
+    return Before(text, [one.fact for one in listed], versions)
 
 
 def _meanings(said: Sequence[margin.Mark]) -> dict[str, str]:
@@ -276,7 +292,8 @@ def _meanings(said: Sequence[margin.Mark]) -> dict[str, str]:
 
 
 def forget(*, by: Actor, at: datetime) -> None:
-    """Start counting from nothing: offers stand as they did on the first day. Raises Refused."""
+    """Start counting from nothing: offers stand as they did on the first day. Raises Refused but for a doctor."""
+    access.check_doctor(by, _("Seul un médecin du cabinet remet ce compte à zéro. Rien n’a été effacé."))
     with gate.write(by=by, at=at, action="offers.forget") as work:
         work.forget_counts()
 

@@ -17,7 +17,7 @@ from carnet.fhir.errors import Conflict, Gone, Invalid, Issue, Malformed, NotFou
 from carnet.record import access, clock
 from carnet.record.actor import Actor
 from carnet.record.validate import SENTENCE, validate
-from carnet.store import alias, blob_rows, blobs, offers
+from carnet.store import alias, blob_rows, blobs, history, offers
 from carnet.store import drafts as draft_rows
 from carnet.store import resource as rows
 from carnet.store.search import search as index
@@ -111,6 +111,13 @@ class Work:
         """The current version, held until the commit. Raises NotFound, Gone."""
         access.check_read(self.by, type)
         return stored(self._row(type, id))
+
+    def version(self, type: str, id: str, number: int) -> Stored | None:
+        """One version, current or not; None when there is none."""
+        access.check_read(self.by, type)
+        current = rows.get(type, id)
+        found = history.version(current, number) if current else None
+        return stored(found) if found else None
 
     def find(self, type: str, params: Sequence[tuple[str, str]]) -> list[Stored]:
         """A search inside the transaction."""

@@ -25,19 +25,11 @@ KINDS: dict[str, Callable[[Fact, Scene], Resource | None]] = {
     "immunization": steps.immunization,
 }
 
-
-# What a corrected note takes back: each status that can be, and what it becomes. A prescription that was printed is
-# stopped: the paper is out, and no later one may say it again.
-_UNSAID = {
-    "Observation": {"final": "entered-in-error"},
-    "MedicationRequest": {"draft": "cancelled", "active": "stopped"},
-    "ServiceRequest": {"active": "revoked"},
-}
 _SAYS = ("medicationCodeableConcept", "component", "valueQuantity", "valueString", "valueCodeableConcept",
          "dosageInstruction", "dispenseRequest", "dosage", "vaccineCode", "lotNumber", "description", "restriction",
          "clinicalStatus", "verificationStatus", "relationship", "condition")  # fmt: skip
 _DAY = len("2026-11-12")
-_WRONG = frozenset(("entered-in-error", "cancelled", "revoked"))
+WRONG = frozenset(("entered-in-error", "cancelled", "revoked"))
 
 
 @dataclass(slots=True)
@@ -61,7 +53,7 @@ def change(facts: Sequence[Fact], known: Iterable[Resource], scene: Scene) -> Ch
         for one in changed:
             held[_reference(one)] = one
             made.updated = [*(other for other in made.updated if other["id"] != one["id"]), one]
-        if new is not None and not is_said and _gist(new) not in mine:
+        if new is not None and not is_said and gist(new) not in mine:
             made.created.append(new)
     return made
 
@@ -114,40 +106,6 @@ def is_told(fact: Fact, known: Iterable[Resource], scene: Scene) -> bool:
     return fact["kind"] == "allergy" and problems.is_known_allergy(fact, known)
 
 
-def unsaid(
-    facts: Iterable[Fact], known: Iterable[Resource], scene: Scene, accepted: Iterable[Fact] = ()
-) -> list[Resource]:
-    """What an earlier version of this note made and its corrected words no longer say: measures in error, prescriptions
-    cancelled or, once printed, stopped, requests revoked, treatments that they ended as they were before. A warning or a
-    diagnosis stays until a person takes it away."""
-    listed, held, accepted = [*facts], [*known], [*accepted]
-    said = {_gist(new) for fact in listed if (new := KINDS[fact["kind"]](fact, scene)) is not None}
-    gone = [
-        one
-        for one in held
-        if _may_be_unsaid(one, scene)
-        and _gist(one) not in said
-        and not (one["resourceType"] == "ServiceRequest" and steps.still_asks(one, scene.text, accepted))
-    ]
-    stays = [one for one in held if one not in gone and _still_says(one, scene)]
-    drugs = {str(fact["drug"]) for fact in [*accepted, *filter(treatments.is_stop, listed)] if "drug" in fact}
-    again = (treatments.revived(one, drugs, stays, references.unversioned(scene.note)) for one in held)
-    cancelled = [{**one, "status": _UNSAID[one["resourceType"]][one["status"]]} for one in gone]
-    return [*cancelled, *(one for one in again if one is not None and one not in gone)]
-
-
-def _still_says(resource: Resource, scene: Scene) -> bool:
-    """A treatment of this note that goes on, or one of another note, whatever became of it since."""
-    if is_of_note(resource, scene):
-        return treatments.is_taken(resource, scene.day)
-    return treatments.is_one(resource) and resource.get("status") not in _WRONG
-
-
-def _may_be_unsaid(resource: Resource, scene: Scene) -> bool:
-    may = _UNSAID.get(resource["resourceType"], {})
-    return resource.get("status") in may and is_of_note(resource, scene)
-
-
 def made_by(note: str, known: Iterable[Resource], text: str, day: date) -> Callable[[Fact], bool]:
     """Whether a fact is in the record since that note (`Composition/id`) was signed: its correction has nothing to say
     of it."""
@@ -157,16 +115,14 @@ def made_by(note: str, known: Iterable[Resource], text: str, day: date) -> Calla
 
     def is_made(fact: Fact) -> bool:
         new = KINDS[fact["kind"]](fact, scene) if mine else None
-        return new is not None and _gist(new) in mine
+        return new is not None and gist(new) in mine
 
     return is_made
 
 
 def _made_of(known: Iterable[Resource], scene: Scene) -> frozenset[bytes]:
     """What this note made and nobody took back."""
-    return frozenset(
-        _gist(one) for one in known if is_of_note(one, scene) and one.get("status") not in _WRONG
-    )
+    return frozenset(gist(one) for one in known if is_of_note(one, scene) and one.get("status") not in WRONG)
 
 
 def is_of_note(resource: Resource, scene: Scene) -> bool:
@@ -179,7 +135,7 @@ def _reference(resource: Resource) -> str:
     return f"{resource['resourceType']}/{resource['id']}"
 
 
-def _gist(resource: Resource) -> bytes:
+def gist(resource: Resource) -> bytes:
     """What it says, whoever wrote it down when."""
     code = classification.without(resource.get("code") or {})
     day = str(resource.get("effectiveDateTime") or "")

@@ -1,0 +1,98 @@
+"""What a corrected note takes back of what it made. Only words that changed do: what a better reader would read today in
+words that nobody touched takes nothing back. A warning or a diagnosis stays until a person takes it away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from carnet.fhir import references
+from carnet.rules.accepted import steps, treatments
+from carnet.rules.accepted.resources import KINDS, WRONG, gist, is_of_note
+from carnet.rules.accepted.scene import Fact, Resource, Scene
+from carnet.rules.passage import passage, place_of
+
+# Each status that can be taken back, and what it becomes. A prescription that was printed is stopped: the paper is out,
+# and no later one may say it again.
+_UNSAID = {
+    "Observation": {"final": "entered-in-error"},
+    "MedicationRequest": {"draft": "cancelled", "active": "stopped"},
+    "ServiceRequest": {"active": "revoked"},
+}
+TYPES = tuple(_UNSAID)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The words that are corrected, and what is read in them by whatever reads the new ones; `versions`: those of the
+    note by their number, for a fact names the one that it was read in."""
+
+    text: str
+    facts: Sequence[Fact]
+    versions: Mapping[int, str]
+
+
+def unsaid(
+    facts: Iterable[Fact],
+    known: Iterable[Resource],
+    scene: Scene,
+    accepted: Iterable[Fact] = (),
+    before: Before | None = None,
+) -> list[Resource]:
+    """What the note made and its corrected words no longer say: measures in error, prescriptions cancelled or, once
+    printed, stopped, requests revoked, treatments that they ended as they were before. Without `before`, every word
+    counts as changed."""
+    listed, held, accepted = [*facts], [*known], [*accepted]
+    said = _gists(listed, scene)
+    gone = [
+        one
+        for one in held
+        if _may_be_unsaid(one, scene)
+        and _is_gone(one, said, scene, before)
+        and not (one["resourceType"] == "ServiceRequest" and steps.still_asks(one, scene.text, accepted))
+    ]
+    stays = [one for one in held if one not in gone and _still_says(one, scene)]
+    drugs = {str(fact["drug"]) for fact in [*accepted, *filter(treatments.is_stop, listed)] if "drug" in fact}
+    again = (treatments.revived(one, drugs, stays, references.unversioned(scene.note)) for one in held)
+    cancelled = [{**one, "status": _UNSAID[one["resourceType"]][one["status"]]} for one in gone]
+    return [*cancelled, *(one for one in again if one is not None and one not in gone)]
+
+
+def _is_gone(resource: Resource, said: set[bytes], scene: Scene, before: Before | None) -> bool:
+    """Whether its words are gone, or say something else than they did, for one and the same reader."""
+    mine = gist(resource)
+    if mine in said or before is None:
+        return mine not in said
+    then = replace(scene, text=before.text)
+    if mine in _gists(before.facts, then):
+        return True
+    start, end = _where(resource, before)
+    if start == end:
+        return False  # its words went unseen in an earlier correction: something else said it there
+    here = [one for one in before.facts if one["start"] < end and start < one["end"]]
+    alike = _gists(here, then, resource["resourceType"])
+    return said.isdisjoint(alike) if alike else before.text[start:end] not in scene.text
+
+
+def _where(resource: Resource, before: Before) -> tuple[int, int]:
+    """Where the words that it was read in stand in those that are corrected; nowhere is (0, 0)."""
+    place = place_of(resource)
+    found = place and passage(before.versions.get(place.version, ""), before.text, place.start, place.end)
+    return (len(found.before), len(found.before + found.words)) if found else (0, 0)
+
+
+def _gists(facts: Iterable[Fact], scene: Scene, type_: str = "") -> set[bytes]:
+    made = (KINDS[fact["kind"]](fact, scene) for fact in facts)
+    return {gist(one) for one in made if one is not None and type_ in ("", one["resourceType"])}
+
+
+def _still_says(resource: Resource, scene: Scene) -> bool:
+    """A treatment of this note that goes on, or one of another note, whatever became of it since."""
+    if is_of_note(resource, scene):
+        return treatments.is_taken(resource, scene.day)
+    return treatments.is_one(resource) and resource.get("status") not in WRONG
+
+
+def _may_be_unsaid(resource: Resource, scene: Scene) -> bool:
+    may = _UNSAID.get(resource["resourceType"], {})
+    return resource.get("status") in may and is_of_note(resource, scene)
