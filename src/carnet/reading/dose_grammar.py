@@ -34,6 +34,8 @@ FORM, PLACE, FILLER, ONCE, REPEAT, MEALS, COUNTED = (
 _ENDS = r"(?!(?!x ?[0-9])[a-zœ])"  # of a unit; « 1gx3 » is 1 g
 _ANY = rf"(?:{numbers.FRACTION}|{numbers.NUMBER}|{numbers.WORD})"
 _RANGE = rf"(?P<n>{_ANY})(?: ?(?:a|ou|-) ?(?P<to>{_ANY}))?"
+# The units of doses that change: not all, for these patterns are long and compiled at the start.
+_FEW = r"(?:mg|ug|g|ui|u|unites?|cps?|cpr|comprimes?|gel(?:ules?)?|g(?:ou)?tt?e?s?|ml|inj(?:ections?)?|sachets?|bouff(?:ees?)?|doses?|patchs?)"
 # Of a mass: « mg/kg/j », « par jour ».
 _PER = r"(?P<per> ?/ ?(?:[0-9]{1,3}(?:[.,][0-9]{1,2})? ?)?(?:ml|24 ?h(?:eures?)?|h(?:eures?)?|dose|bouffee|(?:kg|kilo(?:gramme)?s?)(?: ?/ ?(?:jours?|j|[0-9]{1,2} ?h|prise|dose))?|jours?|j|prise|sem)(?![a-z])| par (?:kg|kilo(?:gramme)?s?|jour|24 ?h(?:eures?)?|ml|prise)(?: (?:et )?(?:par|/) ?(?:jour|j|prise))?)?"
 
@@ -69,7 +71,7 @@ def grammar() -> list[tuple[str, re.Pattern[str], dict[str, Any], Maker]]:
 def _add_asides(add: Callable[..., None], table: dict[str, Any]) -> None:
     """What looks like a step or a dose, and is none."""
     add(FILLER, f"(?:{tables.any_of(table['fillers']['old'])})")
-    by = rf"(?:{numbers.FRACTION}|{numbers.NUMBER}|{numbers.WORD}) ?(?:{_units()}|{_masses()})(?![a-z])"
+    by = rf"(?:{numbers.FRACTION}|{numbers.NUMBER}|{numbers.WORD}) ?{_FEW}(?![a-z])"
     every = r"(?: ?(?:par|/|tous les|ts les|toutes les|chaque) ?[0-9]{0,2} ?(?:jours?|j|semaines?|sem|mois)(?![a-z]))?"
     # « puis augmenter d'une gélule tous les 3 jours »: no step that can be told.
     add(
@@ -90,7 +92,7 @@ def _add_asides(add: Callable[..., None], table: dict[str, Any]) -> None:
 def _add_alternations(add: Callable[..., None]) -> None:
     """One dose on some days, another on the others."""
     number = rf"(?:{numbers.FRACTION}|(?!{numbers.FRACTION}){numbers.NUMBER})"
-    unit = rf"(?:{_masses()}|{_units(but='UI')})(?![a-z])"
+    unit = rf"{_FEW}(?![a-z])"
     first, other = rf"(?P<n>{number})(?: ?(?P<u>{unit}))?", rf"(?P<o>{number})(?: ?(?P<v>{unit}))?"
     two = r"(?:(?:1|un) ?j(?:ours?)? ?(?:/|sur) ?(?:2(?![0-9])|deux)|(?:les )?j(?:ours?)? (?:pairs?|impairs?)|alternativement)"
     days = r"(?:(?:lun|mar|mer|jeu|ven|sam|dim)[a-z]{0,5}(?: ?[,/+&-] ?| et | )?){1,6}"
