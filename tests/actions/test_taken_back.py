@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from carnet.actions import offers, paper
+from carnet.fhir.errors import Invalid
 from carnet.record import gate
 from tests.actions.test_offers import begun, corrected, facts, offered, say, sign
 from tests.cast import ALICE
@@ -108,3 +109,21 @@ def test_a_reader_that_reads_more_takes_nothing_back(at: datetime, monkeypatch: 
 
 
 _READ_ANEW = {"medication": {"intake_unit": "cp", "dose_per_intake": 1}, "lab": {"loinc": "6298-4"}}
+
+
+@pytest.mark.parametrize(
+    ("asked", "denied"),
+    [
+        ("écho abdo", "pas d'écho abdo"),
+        ("bio NFS", "bio NFS faite en ville, normale"),
+        ("kiné 10 séances", "kiné 10 séances : refuse"),
+        ("AT 3j", "pas d'AT 3j : refuse l'arrêt"),
+    ],
+)
+def test_a_request_that_a_correction_denies_is_asked_no_more(at: datetime, asked: str, denied: str) -> None:
+    patient, note = visit(at, asked)
+    signed = sign(corrected(note, patient, at, denied), at).composition
+    assert [*statuses(patient, at, "ServiceRequest").values()] == ["revoked"]
+    encounter = signed.resource()["encounter"]["reference"].partition("/")[2]
+    with pytest.raises(Invalid):
+        paper.prescription(by=ALICE, at=at, patient=patient, encounter=encounter)

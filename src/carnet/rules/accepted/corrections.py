@@ -49,7 +49,7 @@ def unsaid(
         for one in held
         if _may_be_unsaid(one, scene)
         and _is_gone(one, said, scene, before)
-        and not (one["resourceType"] == "ServiceRequest" and steps.still_asks(one, scene.text, accepted))
+        and not (one["resourceType"] == "ServiceRequest" and steps.still_asks(one, listed, accepted))
     ]
     stays = [one for one in held if one not in gone and _still_says(one, scene)]
     drugs = {str(fact["drug"]) for fact in [*accepted, *filter(treatments.is_stop, listed)] if "drug" in fact}

@@ -43,15 +43,22 @@ def order(fact: Fact, scene: Scene) -> Resource:
     }
 
 
-def still_asks(request: Resource, text: str, accepted: Iterable[Fact]) -> bool:
-    """Whether a corrected note still asks for this: its words are there, and no request of that kind which was accepted
-    since says them with others (« bio NFS » that became « bio NFS CRP »)."""
-    asked, kind = (
-        fold(str(request.get("code", {}).get("text", ""))),
-        request["category"][0]["coding"][0]["code"],
-    )
-    others = (fold(str(one.get("what") or "")) for one in accepted if one.get("type") == kind)
-    return asked in fold(text) and not any(asked != other and asked in other for other in others)
+def still_asks(request: Resource, facts: Iterable[Fact], accepted: Iterable[Fact]) -> bool:
+    """Whether a corrected note still asks for this: its words are read in a request of that kind (« pas d'écho », « écho
+    faite en ville » are none), and none that was accepted since says them with others (« bio NFS » that became « bio
+    NFS CRP »)."""
+    asked = fold(str(request.get("code", {}).get("text", "")))
+    kind = request["category"][0]["coding"][0]["code"]
+    told, others = _asked(facts, kind), _asked(accepted, kind)
+    return any(asked in one for one in told) and not any(asked != one and asked in one for one in others)
+
+
+def _asked(facts: Iterable[Fact], kind: str) -> list[str]:
+    return [
+        fold(str(one.get("what") or one["quote"]))
+        for one in facts
+        if one["kind"] == "order" and one["type"] == kind
+    ]
 
 
 def leave_days(words: str, day: date) -> int:
