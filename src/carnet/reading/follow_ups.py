@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import chain
 
-from carnet.reading import calendar, orders, tables
+from carnet.reading import calendar, order_scene, tables
 from carnet.reading.facts import FOLLOW_UP, IMMUNIZATION, MEDICATION, ORDER, Fact
 from carnet.reading.structure import Note
 
@@ -33,7 +33,7 @@ def read(note: Note, taken: Sequence[Fact]) -> Iterator[Fact]:
     asked = [fact for fact in taken if fact.kind == ORDER and fact.values["type"] in _DATED]
     vaccines = [fact for fact in taken if fact.kind == IMMUNIZATION]
     for start, dated, sure in chain(
-        _candidates(note, orders.decided(taken)), _asked_for(note, asked), _on_a_day(note)
+        _candidates(note, order_scene.decided(taken)), _asked_for(note, asked), _on_a_day(note)
     ):
         by_age = _at_an_age(note, dated)
         count = calendar.days(dated, note.context.date) if by_age is None else by_age or None
