@@ -28,7 +28,7 @@ def carnet(cell_home: Path) -> Any:
 
     def run(*args: str) -> tuple[int, list[dict[str, Any]]]:
         command = [sys.executable, "-m", "carnet.cli.main", "import", "--json", *args]
-        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300)
+        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=1800)
         assert "Traceback" not in done.stderr
         return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
 

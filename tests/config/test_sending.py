@@ -20,7 +20,7 @@ from django.test import Client, RequestFactory
 from carnet.api import bodies
 from carnet.config import sending
 from carnet.record import clock
-from tests.api.test_bodies import EIGHT, asked, is_answered, server, until_answered
+from tests.api.test_bodies import EIGHT, asked, asks, is_answered, server, until_answered
 from tests.cast import EMILE
 from tests.web import signed_in
 from tests.web.doors import make_alice
@@ -102,6 +102,7 @@ def owned(open_cell: Path) -> None:
 def test_pages_and_programs_answer_while_eight_forms_hang(server: tuple[int, list[str]]) -> None:
     port, [_, other] = server
     cookie, token = key_of_a_form(port)
+    asks(port, other)  # once without a clock: what is loaded at the first question is loaded
     with ExitStack() as open_ones:
         hanging = [open_ones.enter_context(closing(begun(port, cookie, token))) for _ in range(EIGHT)]
         until_answered(hanging, EIGHT - sending.STRANGERS)
@@ -118,6 +119,7 @@ def test_pages_and_programs_answer_while_eight_forms_hang(server: tuple[int, lis
 @pytest.mark.usefixtures("owned")
 def test_pages_answer_while_eight_clients_read_nothing(server: tuple[int, list[str]]) -> None:
     port, _ = server
+    assert page(port)
     with ExitStack() as open_ones:
         for _ in range(EIGHT):
             open_ones.enter_context(closing(deaf(port)))
