@@ -88,3 +88,16 @@ def test_what_is_taken_twice_is_written_and_counted_once(at: datetime) -> None:
             take(at, draft.patient, note.id, rest[quote])
     assert len(facts(draft.patient, at)) == 3
     assert [(one.accepted, one.refused) for one in margin.tallies(by=ALICE)] == [(1, 0)] * 3
+
+
+def test_a_dose_that_a_correction_changed_waits_to_be_taken_and_is_named_if_it_is_not(at: datetime) -> None:
+    first, then = "amlodipine 5 1/j 3 mois", "amlodipine 5 2/j 3 mois"
+    draft = begun(at, text=first)
+    note, _ = left_by(draft, at, first, first)
+    again = corrected(note.id, draft.patient, at, then)
+    assert not offered(again, at, then)[then].known
+    _, rest = left_by(again, at, then)
+    assert [*rest] == [then]
+    take(at, draft.patient, note.id, rest[then])
+    statuses = sorted(one["status"] for one in facts(draft.patient, at))
+    assert statuses == ["cancelled", "draft"]

@@ -9,12 +9,12 @@ import pytest
 
 from carnet.actions import consultation, offers
 from carnet.fhir import codes
-from carnet.fhir.errors import Conflict, Invalid, NotFound
+from carnet.fhir.errors import Conflict, Invalid, NotFound, Refused
 from carnet.reading.facts import Context
 from carnet.record import gate, margin
 from carnet.record.work import Draft
 from carnet.rules.offers import Offer
-from tests.cast import ALICE, BRUNO, DALIA
+from tests.cast import ALICE, BRUNO, CHLOE, DALIA
 from tests.house.stories import emile
 
 pytestmark = pytest.mark.usefixtures("any_cell")
@@ -131,7 +131,8 @@ def test_what_the_record_already_says_is_offered_as_known(at: datetime) -> None:
     say(first, at, "accepted", "HTA", "amlodipine 5 1/j 3 mois")
     sign(first, at)
     later = offered(begun(at, first.patient), at)
-    assert {quote for quote, one in later.items() if one.known} == {"HTA", "amlodipine 5 1/j 3 mois"}
+    assert {quote for quote, one in later.items() if one.known} == {"HTA"}
+    assert later["amlodipine 5 1/j 3 mois"].renews, "it waits: what is prescribed is prescribed anew"
     assert not [one for one in offered(begun(at), at).values() if one.known], "another patient's record"
 
 
@@ -190,6 +191,9 @@ def test_words_on_offers_are_counted_when_the_note_is_signed_and_can_be_forgotte
     sign(draft, at)
     counted = {one.term: (one.accepted, one.refused) for one in margin.tallies(by=ALICE)}
     assert sorted(counted.values()) == [(0, 1), (1, 0)]
+    for other, why in ((CHLOE, Refused), (DALIA, NotFound)):
+        with pytest.raises(why):
+            offers.forget(by=other, at=at)
     offers.forget(by=ALICE, at=at)
     assert margin.tallies(by=ALICE) == []
 

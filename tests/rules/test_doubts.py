@@ -56,6 +56,7 @@ def test_what_the_words_contradict_is_not_offered(text: str, quote: str, fact: d
         ("arrêt du Lasilix 5 j avant l'extraction", "Lasilix 5 j", STOP),
         ("Lasilix 40 à arrêter en cas de diarrhée", "Lasilix 40", STOP),
         ("en cas de diarrhée stop Lasilix", "Lasilix", STOP),
+        ("stop Lasilix le soir", "Lasilix", STOP),
         ("amoxicilline 1 g 2 matin 1 soir", "amoxicilline 1 g 2 matin 1 soir", DRUG),
         (
             "méthotrexate 1 cp x1/j",

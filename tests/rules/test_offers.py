@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -84,8 +84,8 @@ def test_the_same_words_twice_are_two_offers() -> None:
 
 
 def test_a_refused_term_does_not_come_back_for_this_patient() -> None:
-    assert offered(HTA, refused=[term_of(HTA)]) == []
-    assert len(offered(HTA, refused=[term_of({**HTA, "status": "negated"})])) == 1, (
+    assert offered(HTA, refused=[term_of(HTA, DAY)]) == []
+    assert len(offered(HTA, refused=[term_of({**HTA, "status": "negated"}, DAY)])) == 1, (
         "denying it is another thing"
     )
 
@@ -103,7 +103,7 @@ def test_a_refusal_in_this_note_can_be_seen_and_taken_back() -> None:
 def test_what_the_practice_keeps_refusing_stands_folded_away(
     accepted: int, refused: int, quiet: bool
 ) -> None:
-    (one,) = offered(HTA, counts={term_of(HTA): (accepted, refused)})
+    (one,) = offered(HTA, counts={term_of(HTA, DAY): (accepted, refused)})
     assert one.quiet is quiet
 
 
@@ -158,6 +158,60 @@ def test_what_was_counted_is_told_in_words(term: str, said: tuple[str, str]) -> 
 def test_a_refused_request_hides_no_other() -> None:
     asked = {"kind": "order", "type": "lab", "start": 0, "end": 2, "confidence": 0.9}
     nfs, tsh = ({**asked, "quote": words, "what": words} for words in ("bio NFS", "bio TSH"))
-    shown = offered(nfs, tsh, refused=[term_of(nfs)])
+    shown = offered(nfs, tsh, refused=[term_of(nfs, DAY)])
     assert [one.fact["what"] for one in shown] == ["bio TSH"]
     assert [one.counted for one in offered(nfs, tsh)] == ["order:lab", "order:lab"]
+
+
+AMLODIPINE = {**PRESCRIBED, "quote": "amlodipine 50 1/j", "strength": "50 mg"}
+ALLERGY = {**HTA, "kind": "allergy", "substance": "pénicilline", "quote": "allergie pénicilline ?"}
+
+
+@pytest.mark.parametrize(
+    ("refused", "later"),
+    [
+        (PRESSURE, PRESSURE),
+        (AMLODIPINE, AMLODIPINE),
+        ({**ALLERGY, "status": "suspected"}, {**ALLERGY, "status": "affirmed"}),
+        ({**AMLODIPINE, "status": "ongoing"}, {**PRESCRIBED, "status": "ongoing"}),
+        ({**AMLODIPINE, "status": "ongoing"}, {**AMLODIPINE, "status": "stopped"}),
+    ],
+    ids=["measure", "prescription", "allergy", "dose", "stop"],
+)
+def test_one_refusal_hides_nothing_that_says_more_or_is_of_another_day(
+    refused: dict[str, Any], later: dict[str, Any]
+) -> None:
+    never = [term_of(refused, DAY)]
+    assert offered(refused, refused=never) == []
+    assert len(offers(TEXT, [later], day=DAY + timedelta(days=30), marks={}, refused=never)) == 1
+
+
+AUGMENTIN = {
+    **PRESCRIBED, "drug": "amoxicilline/acide clavulanique", "brand": "Augmentin", "strength": "1 g", "atc": "J01CR02"
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "warned"),
+    [
+        ("Amoxicilline", True),
+        ("Augmentin", True),
+        ("Pénicillines", True),
+        ("AINS", False),
+        ("Érythromycine", False),
+    ],
+)
+def test_what_an_allergy_of_the_record_names_says_so_and_is_accepted_alone(said: str, warned: bool) -> None:
+    held = {"resourceType": "AllergyIntolerance", "id": "a", "code": {"text": said}}
+    (one,) = offered(AUGMENTIN, known=[held])
+    assert (one.against, one.certain) == (((said,), False) if warned else ((), True))
+    assert (said in one.seen) is warned
+    ruled_out = {**held, "verificationStatus": {"coding": [{"code": "refuted"}]}}
+    assert offered(AUGMENTIN, known=[ruled_out])[0].against == ()
+
+
+def test_an_allergy_typed_in_the_same_note_warns_too() -> None:
+    found = offered({**ALLERGY, "status": "affirmed"}, AUGMENTIN)
+    assert [one.against for one in found if one.kind == "medication"] == [("pénicilline",)]
+    stopped = offered({**ALLERGY, "status": "affirmed"}, {**AUGMENTIN, "status": "stopped"})
+    assert not [one.against for one in stopped if one.against]

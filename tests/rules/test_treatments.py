@@ -175,7 +175,9 @@ def test_the_offer_says_what_it_ends() -> None:
     assert (one.ends, one.known) == (("amlodipine 5 mg",), False)
     assert "amlodipine 5 mg" in one.seen
     (same,) = offered(told_as(), known=[held()])
-    assert (same.ends, same.known) == ((), True)
+    assert (same.ends, same.known, same.renews) == ((), False, True), "a renewal is prescribed anew"
+    (taken,) = offered(told_as(status="ongoing"), known=[held()])
+    assert (taken.known, taken.renews) == (True, False)
     (other,) = offered(told_as(strength="10 mg"), known=[held(drug="ramipril")])
     assert (other.ends, other.known) == ((), False)
 
@@ -244,8 +246,8 @@ QUICK = kept("quick", morphine("Actiskenan", "10 mg", quote="Actiskenan 10 si do
         (morphine(None, "60 mg", quote="morphine LP 60 x2/j", times_per_day=2), ["slow"], ["quick"]),
         (morphine(None, "20 mg", quote="morphine 20 si douleur", as_needed=True), ["quick"], ["slow"]),
         (morphine("Actiskenan", "20 mg", quote="Actiskenan 20 x6/j", times_per_day=6), [], ["slow", "quick"]),
-        (morphine("Actiskenan", None, quote="Actiskenan", status="stopped"), ["quick"], []),
-        (morphine(None, None, quote="morphine LP", status="stopped"), ["slow"], []),
+        (morphine("Actiskenan", None, quote="Actiskenan", status="stopped"), ["quick"], ["slow"]),
+        (morphine(None, None, quote="morphine LP", status="stopped"), ["slow"], ["quick"]),
         (morphine(None, None, quote="morphine", status="stopped"), ["slow", "quick"], []),
     ],
 )
@@ -298,6 +300,15 @@ def test_a_combination_says_what_it_leaves() -> None:
     assert (found.over, [one["id"] for one in found.left]) == ([], ["old"])
     (one,) = offered(told_as("valsartan/amlodipine", "160 mg/5 mg", atc="C09DB01"), known=[held()])
     assert one.leaves == ("amlodipine 5 mg",)
+
+
+def test_a_stop_of_one_part_says_that_the_combination_goes_on_and_is_accepted_alone() -> None:
+    both = kept("both", told_as("périndopril/amlodipine", "5 mg/5 mg", atc="C09BB04", duration_days=None))
+    stop = {**told_as(status="stopped"), "confidence": 1.0}
+    (one,) = offered(stop, known=[both])
+    assert (one.ends, one.leaves, one.certain) == ((), ("périndopril/amlodipine 5 mg/5 mg",), False)
+    (plain,) = offered(stop, known=[held()])
+    assert (plain.ends, plain.certain) == (("amlodipine 5 mg",), True)
 
 
 def test_what_ends_several_treatments_is_accepted_alone() -> None:

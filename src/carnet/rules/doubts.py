@@ -13,7 +13,7 @@ from carnet.rules.note import CLAUSE
 Fact = dict[str, Any]
 
 _COPIED = re.compile(r"\s*\((\d\d)/(\d\d)/(\d{4})\)")
-# What a line copied from an earlier note cannot say again: it would be dated today.
+# What holds for its day: a line copied from an earlier note cannot say it again, it would be dated today.
 _OF_ITS_DAY = frozenset(("vital", "lab", "follow_up", "order", "immunization"))
 _FORBIDDEN = re.compile(
     r"\b(?:ne pas|ni|jamais|eviter|pas (?:de|d) (?:reprise|indication|prescription)|contre indi\w*|refus\w*)\b"
@@ -38,7 +38,13 @@ _NOT_STOPPED = re.compile(
 _STOPPED_LATER = re.compile(
     r"(?:^| )(?:si|en cas|sauf|avant(?! hier)|veille|des (?:que|qu)|quand|lorsqu\w*|jusqu\w*|prevu\w*)\b"
 )
+_A_PART = re.compile(r"\b(?:le (?:matin|midi|soir)|du (?:matin|midi|soir)|au coucher|la prise|une prise)\b")
 _ANOTHER_MATTER = re.compile(r"\b(?:revoir|rdv|cs|consult\w*|r?appel\w*|controle|bio|puis|par)\b")
+
+
+def is_of_its_day(fact: Fact) -> bool:
+    """Whether it holds for the day of the visit only: said again another day, it is another one."""
+    return fact["kind"] in _OF_ITS_DAY or (fact["kind"], fact.get("status")) == ("medication", "prescribed")
 
 
 def is_withheld(text: str, fact: Fact, day: date) -> bool:
@@ -61,15 +67,18 @@ def is_doubtful(text: str, fact: Fact) -> bool:
         return True
     if kind == "medication" and (_IF.search(before) or _COPIED.match(_line(text, fact))):
         return True
-    if kind == "medication" and fact["status"] == "stopped" and _is_later(text, fact):
+    if kind == "medication" and fact["status"] == "stopped" and _is_no_plain_stop(text, fact):
         return True
     family = kind == "condition" and fact["status"] == "family"
     return not family and bool(_SOMEBODY.search(before))
 
 
-def _is_later(text: str, fact: Fact) -> bool:
-    """« stop Lasilix si déshydratation », « arrêt 5 j avant l'extraction »; not « arrêt, revoir si fièvre »."""
+def _is_no_plain_stop(text: str, fact: Fact) -> bool:
+    """« stop Lasilix si déshydratation », « arrêt 5 j avant l'extraction », and « stop alprazolam le matin », which is a
+    part of it; not « arrêt, revoir si fièvre »."""
     said = f"{fold(text[fact['start'] : fact['end']])} {_after(text, fact)}"
+    if _A_PART.search(said):
+        return True
     found = _STOPPED_LATER.search(said)
     return found is not None and not _ANOTHER_MATTER.search(said[: found.start()])
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from carnet.fhir import json
 from carnet.fhir.folding import fold
-from carnet.rules import doubts
+from carnet.rules import alarms, allergens, doubts
 from carnet.rules.accepted import measures, medicines, problems, treatments
 from carnet.rules.accepted.measures import MEASURES
 from carnet.rules.accepted.resources import is_known, made_by
@@ -58,17 +58,18 @@ class Offer:
     known: bool = False  # the record already says so
     ends: tuple[str, ...] = ()  # treatments of the record that accepting it ends, as they are shown
     leaves: tuple[str, ...] = ()  # treatments with a substance of it that it leaves
+    against: tuple[str, ...] = ()  # allergies of the record, or of this note, that name it
+    renews: bool = False  # says again what the record holds: it is prescribed anew all the same
 
     @property
     def counted(self) -> str:
-        """What the practice counts of it: of a request its type, never its words."""
-        kind, name, *_ = (*self.term.split(":"), "")
-        return f"{kind}:{name}" if kind == "order" else self.term
+        """What the practice counts of it: the thing named, never its number; of a request its type."""
+        return _counted(self.fact)
 
     @property
     def seen(self) -> str:
         """All that its line says: what a person accepts is this and no more."""
-        return " · ".join((self.words, *self.ends, *self.leaves))
+        return " · ".join((self.words, *self.ends, *self.leaves, *self.against))
 
     @property
     def kind_said(self) -> str:
@@ -99,39 +100,55 @@ def offers(
     meant then; `refused`: not to come back for this patient (by term); `counts`: what the practice did with each;
     `known`: what the record holds; `note`: the one that is being corrected (`Composition/id`)."""
     never, seen, found = frozenset(refused), dict[str, int](), []
+    warned = _allergies(facts, known)
     is_made = made_by(note, known, text, day)
     for fact in sorted(facts, key=lambda one: (one["start"], one["end"], one["kind"])):
         name = name_of(fact)
         seen[name] = seen.get(name, 0) + 1
-        key, term = f"{name}:{seen[name]}", term_of(fact)
+        key, term = f"{name}:{seen[name]}", term_of(fact, day)
         if (not marks.get(key) and term in never) or doubts.is_withheld(text, fact, day):
             continue
-        one = _offer(text, fact, key, day, treatments.ends(fact, known, day, note))
+        ends = treatments.ends(fact, known, day, note)
+        one = _offer(text, fact, key, day, ends, allergens.against(fact, warned))
         verdict = _verdict(one.fact, marks.get(key, ""), (kept or {}).get(key))
         if verdict or term not in never:
             quiet = not verdict and is_tiresome((counts or {}).get(one.counted, (0, 0)))
-            already = not one.ends and (is_known(fact, known, day) or is_made(fact))
+            already = not one.ends and (is_made(fact) or is_known(fact, known, day))
             found.append(replace(one, verdict=verdict, quiet=quiet, known=already))
     return found
 
 
-def _offer(text: str, fact: Fact, key: str, day: date, ends: treatments.Ends) -> Offer:
-    """A fact in words, before anything was said of it. What it ends is part of what it says."""
-    told = ends.over if fact.get("status") == "stopped" else ends.changed
+def _allergies(facts: Iterable[Fact], known: Iterable[Resource]) -> list[str]:
+    """Those of the record, and those that this very note says."""
+    _state, held = alarms.allergies(known)
+    told = [one for one in facts if one["kind"] == "allergy" and one["status"] != "negated"]
+    return [*(one.text for one in held if not one.denied), *(str(one["substance"]) for one in told)]
+
+
+def _offer(
+    text: str, fact: Fact, key: str, day: date, ends: treatments.Ends, against: tuple[str, ...]
+) -> Offer:
+    """A fact in words, before anything was said of it. What it ends, and what speaks against it, is part of what it
+    says."""
+    stops = treatments.is_stop(fact)
+    told = ends.over if stops else ends.changed
     sign, said = words(fact, day)
+    sure = _is_certain(fact) and not doubts.is_doubtful(text, fact) and not against
     return Offer(
         key=key,
-        term=term_of(fact),
+        term=term_of(fact, day),
         kind=fact["kind"],
         start=fact["start"],
         end=fact["end"],
         line=text.count("\n", 0, fact["start"]),
         sign=sign,
         words=said,
-        certain=_is_certain(fact) and len(told) < 2 and not doubts.is_doubtful(text, fact),
+        certain=sure and len(told) < 2 and not (stops and ends.left and not told),
         fact={**fact, "ends": sorted(one["id"] for one in ends.over)} if ends.over else fact,
         ends=_told(told, fact),
         leaves=_told(ends.left, fact),
+        against=against,
+        renews=bool(ends.over) and not told and fact.get("status") == "prescribed",
     )
 
 
@@ -176,9 +193,17 @@ def name_of(fact: Fact) -> str:
     return f"{fact['kind']}:{fold(fact['quote'])}"
 
 
-def term_of(fact: Fact) -> str:
-    """What a refusal is about: the kind, and the thing named, not its number; of a request its words, for « bio NFS » says
-    nothing of « bio TSH ». `Offer.counted` says what the practice counts of it."""
+def term_of(fact: Fact, day: date) -> str:
+    """What a refusal is about, for this patient: the thing named, and of a medicine its words. What is of its day (a
+    measure, a prescription, a request, a next step) is refused for that day: another day it is another one."""
+    about = {"allergy": fact.get("status", ""), "medication": f"{fact.get('status')}:{fold(fact['quote'])}"}
+    words = [_counted(fact), about.get(fact["kind"], "")]
+    if doubts.is_of_its_day(fact):
+        words = [_counted(fact), fold(fact["quote"]), day.isoformat()]
+    return ":".join(filter(None, words))
+
+
+def _counted(fact: Fact) -> str:
     named = (
         fact.get("name")
         or fact.get("label")
@@ -187,8 +212,8 @@ def term_of(fact: Fact) -> str:
         or fact.get("vaccine")
     )
     said = fold(str(named or fact.get("type") or fact["quote"]))
-    more = {"condition": fact.get("status", ""), "order": fold(str(fact.get("what") or fact["quote"]))}
-    return ":".join(filter(None, (fact["kind"], said, more.get(fact["kind"], ""))))
+    status = fact.get("status", "") if fact["kind"] == "condition" else ""
+    return ":".join(filter(None, (fact["kind"], said, status)))
 
 
 def said_of(term: str) -> tuple[str, str]:

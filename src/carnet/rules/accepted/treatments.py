@@ -39,7 +39,8 @@ def ends(fact: Fact, known: Iterable[Resource], day: date, note: str = "") -> En
         return Ends()
     taken = [one for one in known if is_taken(one, day) and not (note and _note_of(one) == note)]
     if fact["status"] == "stopped":
-        return Ends(over=_named(fact, taken))
+        over = _named(fact, taken)
+        return Ends(over, left=[one for one in taken if one not in over and _shares_substance(one, fact)])
     alike = _rather(
         [one for one in taken if same_medicine.is_same(one, fact)], same_medicine.is_of_brand, fact
     )
@@ -78,10 +79,9 @@ def is_taken(resource: Resource, day: date) -> bool:
 
 
 def is_known(fact: Fact, known: Iterable[Resource], day: date) -> bool:
-    """Whether the record holds this treatment, in this strength."""
-    return fact["status"] != "stopped" and any(
-        fact["status"] == "ongoing" or not _goes_on_beside(one, fact) for one in _held(fact, known, day)
-    )
+    """Whether the record holds this treatment, in this strength. What is prescribed is prescribed anew: no renewal and
+    no other dose is said already."""
+    return fact["status"] == "ongoing" and bool(_held(fact, known, day))
 
 
 def repeats(fact: Fact, known: Iterable[Resource], day: date) -> bool:
