@@ -280,6 +280,12 @@ def test_of_two_insulins_the_one_of_that_moment_changes() -> None:
     assert over(told_as(**insulin, dose_per_intake=22, quote="Lantus 22 UI"), *both) == ["matin", "soir"]
 
 
+def test_a_scheme_of_insulin_takes_the_place_of_the_one_before_whether_or_not_it_names_its_unit() -> None:
+    insulin = {"drug": "insuline asparte", "strength": None, "dose_per_intake": None, "duration_days": None}
+    old = kept("old", told_as(**insulin, intake_unit=None, quote="Novorapid 8-8-10"))
+    assert over(told_as(**insulin, intake_unit="UI", quote="Novorapid 10-8-10"), old) == ["old"]
+
+
 def test_a_capsule_is_no_gel() -> None:
     capsule = {"drug": "oméprazole", "intake_unit": "gél", "duration_days": None}
     old = kept("old", told_as(**capsule, strength="20 mg", quote="oméprazole 20 1 gél/j"))
