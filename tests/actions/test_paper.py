@@ -299,6 +299,22 @@ def test_a_letter_says_why_they_came_and_what_was_measured_today(open_cell: obje
     assert "140/80" not in words(later, draft.patient, at), "the measures of another day are not today's"
 
 
+def test_a_letter_affirms_nothing_that_is_suspected_and_leaves_no_history_out(
+    open_cell: object, at: datetime
+) -> None:
+    visit = prescribed(at, "suspicion d'embolie pulmonaire\nATCD IDM 2012, cholécystectomie 2010\nHTA")
+    body = f"{paper_words.WORDINGS['letter']}\nTraitements : {{traitements}}"
+    asked = paper_words.Asked("letter", body)
+    said = words(paper.letter(by=ALICE, at=at, patient=visit["patient"], asked=asked), visit["patient"], at)
+    assert "Embolie pulmonaire (suspecté)" in said
+    assert "Hypertension artérielle (" not in said, "what is affirmed stays so"
+    past = said.partition("Antécédents :")[2].partition("Allergies")[0]
+    assert "Infarctus du myocarde (2012)" in past
+    assert "Cholécystectomie" in past
+    assert "amlodipine" in said
+    assert "à imprimer" not in said, "that is for the screen"
+
+
 def test_what_is_printed_again_is_the_same_paper_not_another_one(open_cell: object, at: datetime) -> None:
     visit = prescribed(at)
     (first,) = paper.prescription(by=ALICE, at=at, **visit)

@@ -16,7 +16,7 @@ from carnet.fhir import dates
 from carnet.record.actor import Actor
 from carnet.rules import identity_status, person
 from carnet.rules.accepted import measures
-from carnet.rules.synthesis import Synthesis, synthesis
+from carnet.rules.synthesis import GONE, SUSPECTED, TO_PRINT, Line, Synthesis, synthesis
 
 Resource = dict[str, Any]
 Kind = Literal["letter", "certificate", "sick_leave"]
@@ -25,7 +25,7 @@ Kind = Literal["letter", "certificate", "sick_leave"]
 WORDINGS: dict[Kind, str] = {
     "letter": (
         "Cher confrère, chère consœur,\n\nJe vous adresse {civilite} {nom}, {age}.\n\nMotif : {motif}\n\n"
-        "Antécédents : {problemes}\nAllergies : {allergies}\nCe jour : {mesures}\n\n"
+        "Problèmes : {problemes}\nAntécédents : {antecedents}\nAllergies : {allergies}\nCe jour : {mesures}\n\n"
         "Je vous remercie de votre avis."
     ),
     "certificate": (
@@ -113,15 +113,31 @@ def values(by: Actor, patient: Resource, told: Told, asked: Asked, today: date) 
         "medecin": by.name,
         "motif": asked.about or told.reason,
         "mesures": told.measures,
-        "problemes": ", ".join(line.text for line in known.problems),
-        "traitements": ", ".join(
-            " ".join(filter(None, (line.text, line.detail))) for line in known.treatments
-        ),
+        "problemes": ", ".join(map(_named, known.problems)),
+        "antecedents": ", ".join(_dated(line) for line in known.history if not line.denied),
+        "traitements": ", ".join(map(_taken, known.treatments)),
         "allergies": allergies.get(known.allergy_state) or ", ".join(line.text for line in known.allergies),
         "jours": str(asked.days or ""),
         "jusquau": day_words((asked.since or today) + timedelta(days=asked.days - 1)) if asked.days else "",
         "destinataire": asked.to.splitlines()[0].strip() if asked.to.strip() else "",
     }
+
+
+def _named(line: Line) -> str:
+    """A problem as a colleague must read it: what is suspected is not affirmed."""
+    return f"{line.text} (suspecté)" if SUSPECTED in line.detail else line.text
+
+
+def _dated(line: Line) -> str:
+    """What is past, with its year where it is known."""
+    year = line.since[:4]
+    return f"{_named(line)} ({year})" if year.isdigit() else _named(line)
+
+
+def _taken(line: Line) -> str:
+    """A treatment, without what only the screen says of it."""
+    said = [part for part in line.detail.split(" · ") if part not in (TO_PRINT, GONE)]
+    return " ".join(filter(None, (line.text, " · ".join(said))))
 
 
 def _who_asks(patient: Resource, sex: str, today: date) -> str:

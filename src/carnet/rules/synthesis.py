@@ -21,6 +21,7 @@ Resource = dict[str, Any]
 GONE = "n'est plus dans la dernière version du document"  # taken up by a person, who has to look again
 EPISODE = 45  # days that an illness of one visit stands among the problems
 TO_PRINT = "ordonnance à imprimer"
+SUSPECTED = "suspecté"
 _OVER = frozenset(("inactive", "resolved", "remission"))
 _TASKS_TO_DO = frozenset(("requested", "received", "accepted", "ready", "in-progress", "on-hold"))
 _TAKEN = frozenset(("active", "intended", "unknown", "on-hold", "completed"))
@@ -186,7 +187,7 @@ def _moves(resource: Resource, clinical: set[str], verification: set[str]) -> tu
 
 
 def _suspected(verification: set[str]) -> str:
-    return "suspecté" if verification & {"provisional", "differential", "unconfirmed"} else ""
+    return SUSPECTED if verification & {"provisional", "differential", "unconfirmed"} else ""
 
 
 def _is_standing(resource: Resource, today: date) -> bool:

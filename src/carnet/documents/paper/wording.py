@@ -21,6 +21,7 @@ FIELDS: dict[str, str] = {
     "medecin": "votre nom",
     "motif": "le motif de la consultation",
     "problemes": "les problèmes actifs",
+    "antecedents": "les antécédents",
     "traitements": "les traitements en cours",
     "allergies": "les allergies, ou « aucune connue »",
     "mesures": "les mesures du jour",
