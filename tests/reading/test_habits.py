@@ -19,10 +19,16 @@ from tests.reading.reading import told
         ("fume plus qu'avant", "current", None),
         ("fume plus depuis le divorce", "current", None),
         ("fume pas mal", "current", None),
+        ("20 PA actif", "current", 20),
+        ("souhaite arrêter de fumer", "current", None),
     ],
 )
 def test_a_verb_says_whether_somebody_smokes(text: str, status: str, pack_years: float | None) -> None:
     assert told(text, "tobacco", "status", "pack_years") == [(status, pack_years)]
+
+
+def test_cannabis_is_no_tobacco() -> None:
+    assert told("fume du cannabis tous les soirs", "tobacco", "status") == []
 
 
 @pytest.mark.parametrize(
