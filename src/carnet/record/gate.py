@@ -21,7 +21,7 @@ from carnet.record.group import Row
 from carnet.record.reading import Reading
 from carnet.record.texts import TextPage
 from carnet.record.versions import Versions
-from carnet.record.work import Draft, Stored, Work, draft_of, stored
+from carnet.record.work import NO_DRAFT, Draft, Stored, Work, draft_of, stored
 from carnet.store import alias, blobs
 from carnet.store import drafts as draft_rows
 from carnet.store import history as versions
@@ -368,7 +368,7 @@ def draft(*, by: Actor, id: str) -> Draft:
     access.check_read(by, "Composition")
     found = draft_rows.get(id)
     if found is None or found.actor != by.id:
-        raise NotFound("Ce brouillon n'existe plus.")
+        raise NotFound(NO_DRAFT)
     return draft_of(found)
 
 

@@ -23,6 +23,7 @@ from carnet.store import resource as rows
 from carnet.store.search import search as index
 from carnet.store.search import write as index_rows
 
+NO_DRAFT = "Ce brouillon n'existe plus : il a été signé ou abandonné. Ce qui a été signé est dans le dossier du patient."
 _ABSENT = "Cette donnée n'existe pas dans ce cabinet."
 _MOVED = (
     "Quelqu'un a enregistré une autre version entre-temps. Rien n'a été écrasé : comparez les deux textes."
@@ -318,7 +319,7 @@ class Work:
         """This actor's draft. Raises NotFound."""
         found = draft_rows.get(id)
         if found is None or found.actor != self.by.id:
-            raise NotFound("Ce brouillon n'existe plus.")
+            raise NotFound(NO_DRAFT)
         return draft_of(found)
 
     def drop_draft(self, id: str) -> None:
@@ -429,7 +430,7 @@ def save_draft(by: Actor, id: str, *, revision: int, text: str) -> Draft:
     saved = draft_rows.save(id, actor=by.id, revision=revision, text=text, updated=clock.version_time())
     found = draft_rows.get(id)
     if found is None or found.actor != by.id:
-        raise NotFound("Ce brouillon n'existe plus.")
+        raise NotFound(NO_DRAFT)
     if not saved and found.text != text:
         raise Conflict(_MOVED, draft_of(found))
     return draft_of(found)
