@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -18,7 +19,7 @@ from carnet.fhir.errors import Conflict
 from carnet.record import gate
 from carnet.record.actor import Actor
 from carnet.web.shell import errors, middleware, types, wording
-from carnet.web.shell.screens import SCREENS
+from carnet.web.shell.screens import SCREENS, of_record
 from tests.cast import DALIA, EMILE, FATOU
 from tests.web.signed_in import HTMX, alice
 
@@ -62,7 +63,75 @@ def test_the_palette_finds_a_screen_without_its_accents(client: Client, doctor: 
 
 
 def test_every_screen_of_the_palette_exists(client: Client, doctor: Actor) -> None:
-    assert [screen.label for screen in SCREENS if not screen.href] == []
+    assert [
+        screen.label for screen in (*SCREENS, *of_record("x", writes=True)) if not screen.is_reachable
+    ] == []
+
+
+def lines_of(client: Client, text: str, patient: str = "") -> list[tuple[str, bool]]:
+    """The lines of the palette in their order: the words of each, and whether Enter opens it unseen."""
+    page = client.post("/shell/palette", {"text": text, "patient": patient}, **HTMX).content.decode()
+    found = re.findall(r'role="option"([^>]*)>.*?class="palette-main">([^<]*)<', page)
+    return [(html.unescape(words), "data-meant" in says) for says, words in found]
+
+
+WORDS = [
+    ("cab", "Cabinet"), ("rechercher", "Rechercher dans le cabinet"), ("lettre", "Modèles et raccourcis"),
+    ("courriers", "Ma journée"), ("résultats", "Ma journée"), ("modeles", "Modèles et raccourcis"),
+    ("raccourcis", "Modèles et raccourcis"), ("raccourcis clavier", "Touches de cet écran"), ("aide", "Touches de cet écran"),
+    ("?", "Touches de cet écran"), ("touches", "Touches de cet écran"), ("certificat", "Modèles et raccourcis"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "first"), WORDS)
+def test_the_palette_knows_the_words_of_a_doctor(
+    client: Client, doctor: Actor, typed: str, first: str
+) -> None:
+    listed = [words for words, _ in lines_of(client, typed)]
+    assert listed[0] == first
+    assert ("Touches de cet écran" in listed) == (typed == "raccourcis" or first == "Touches de cet écran")
+
+
+def test_the_verbs_of_the_open_record_say_whose_it_is(client: Client, doctor: Actor) -> None:
+    emile, other = new_patient(doctor, EMILE), new_patient(doctor, FATOU)
+    page = client.post("/shell/palette", {"text": "lettre", "patient": emile}, **HTMX).content.decode()
+    assert "Dossier ouvert : DURAND Émile" in page
+    assert f"/paper/{emile}/letter" in page
+    assert other not in page
+    assert lines_of(client, "lettre", emile)[0] == ("Lettre", True)
+    assert lines_of(client, "résultats", emile)[0] == ("Résultats et courbes", False)
+    assert lines_of(client, "lettre", "../x")[0] == ("Modèles et raccourcis", False)
+    assert f'data-patient="{emile}"' in client.get(f"/patient/{emile}").content.decode()
+
+
+MEANT = [
+    ("", True), ("durand", True), ("dur emi", True), ("03/04/1955", True), ("durnad", False), ("emil", True),
+    ("zzz", False), ("d", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "is_meant"), MEANT)
+def test_one_patient_alone_is_meant_never_a_likeness(
+    client: Client, doctor: Actor, typed: str, is_meant: bool
+) -> None:
+    emile = new_patient(doctor, EMILE)
+    gate.open_record(by=doctor, at=NOW, patient=emile)
+    listed = lines_of(client, typed)
+    assert listed[0][1] is is_meant
+    assert not any(is_meant for _, is_meant in listed[1:])
+
+
+def test_of_two_who_bear_the_words_none_is_meant(client: Client, doctor: Actor) -> None:
+    new_patient(doctor, EMILE)
+    new_patient(doctor, {**EMILE, "name": [{"use": "official", "family": "Durand", "given": ["Zoé"]}]})
+    assert [is_meant for _, is_meant in lines_of(client, "durand")][:2] == [False, False]
+    assert lines_of(client, "durand zo")[0] == ("DURAND Zoé", True)
+
+
+def test_a_screen_named_in_full_comes_before_who_only_resembles(client: Client, doctor: Actor) -> None:
+    new_patient(doctor, {**EMILE, "name": [{"use": "official", "family": "Cabinot", "given": ["Zoé"]}]})
+    assert lines_of(client, "cabinet")[0] == ("Cabinet", True)
+    assert lines_of(client, "cabin")[0] == ("CABINOT Zoé", False)
 
 
 def test_a_page_keeps_no_history_and_evaluates_nothing(client: Client, doctor: Actor) -> None:

@@ -11,12 +11,17 @@ from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from carnet.actions import consultation
 from carnet.documents import datamatrix
 from carnet.fhir.errors import Malformed
 from carnet.record import clock, gate
+from carnet.record.actor import Actor
+from carnet.record.work import Stored
 from carnet.web.shell import screens
 from carnet.web.shell.asking import actor
 from carnet.web.shell.lines import patient_lines
+from carnet.web.shell.palette_order import Shown, groups, meant
+from carnet.web.shell.screens import Screen
 from carnet.web.shell.templatetags.carnet import THEMES
 
 YEAR = 365 * 24 * 3600
@@ -24,16 +29,28 @@ YEAR = 365 * 24 * 3600
 
 @require_POST
 def palette(request: HttpRequest) -> HttpResponse:
-    """Patients first (recent ones while nothing is typed), then screens and actions by name."""
-    text = _searched(request.POST.get("text", ""))
-    found = (
-        gate.find_patients(by=actor(request), text=text, limit=8)
-        if text
-        else gate.recent_patients(by=actor(request))
+    """Patients first (recent ones while nothing is typed), then verbs of the open record, screens and actions by name;
+    a screen named in full comes before patients who only resemble."""
+    by, text = actor(request), _searched(request.POST.get("text", ""))
+    found = gate.find_patients(by=by, text=text, limit=8) if text else gate.recent_patients(by=by)
+    whose, verbs = _verbs(by, request.POST.get("patient", "") if text else "")
+    shown = Shown(
+        text=text,
+        patients=patient_lines(found[:8], clock.now()),
+        verbs=screens.matching(text, verbs),
+        screens=screens.matching(text),
     )
-    lines = patient_lines(found[:8], clock.now())
-    shown = {"text": text, "patients": lines, "screens": screens.matching(text)}
-    return render(request, "shell/palette_results.html", shown)
+    page = shown._asdict() | {"groups": groups(shown), "meant": meant(shown), "whose": whose}
+    return render(request, "shell/palette_results.html", page)
+
+
+def _verbs(by: Actor, patient: str) -> tuple[Stored | None, list[Screen]]:
+    """Whose record is open on the page, and what can be opened from it."""
+    whose = gate.patients_of(by=by, ids=[patient]).get(patient) if patient else None
+    if not whose:
+        return None, []
+    writes = not consultation.why_not(consultation.check_write, by)
+    return whose, screens.of_record(patient, writes=writes)
 
 
 def _searched(typed: str) -> str:
