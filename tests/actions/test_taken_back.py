@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from carnet.actions import offers, paper
+from carnet.actions import offers, paper, task
 from carnet.fhir.errors import Invalid
 from carnet.record import gate
 from tests.actions.test_offers import begun, corrected, facts, offered, say, sign
@@ -127,3 +127,61 @@ def test_a_request_that_a_correction_denies_is_asked_no_more(at: datetime, asked
     encounter = signed.resource()["encounter"]["reference"].partition("/")[2]
     with pytest.raises(Invalid):
         paper.prescription(by=ALICE, at=at, patient=patient, encounter=encounter)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "kept"),
+    [
+        (
+            "sous Xarelto 20 1/j",
+            "sous Eliquis 5 x2/j",
+            {"rivaroxaban 20 mg (Xarelto)": "entered-in-error", "apixaban 5 mg (Eliquis)": "active"},
+        ),
+        (
+            "stop Xarelto 20",
+            "stop Eliquis 5",
+            {"rivaroxaban 20 mg (Xarelto)": "entered-in-error", "apixaban 5 mg (Eliquis)": "stopped"},
+        ),
+        ("sous ibuprofène 400, stop ibuprofène", "sous ibuprofène 400", {"ibuprofène 400 mg": "active"}),
+        ("sous ibuprofène 400, stop ibuprofène", "RAS", {"ibuprofène 400 mg": "entered-in-error"}),
+        (
+            "DTP fait ce jour lot X123",
+            "Prevenar 20 fait ce jour lot X123",
+            {"dTP lot X123": "entered-in-error", "pneumocoque 20-valent lot X123": "completed"},
+        ),
+        (
+            "DTP fait ce jour lot X123",
+            "DTP fait ce jour lot X124",
+            {"dTP lot X123": "entered-in-error", "dTP lot X124": "completed"},
+        ),
+        ("vaccin grippe à faire", "RAS", {"Vaccin à faire : grippe": "cancelled"}),
+        ("rdv dans 3 mois", "cs dans 6 mois", {"Rdv": "cancelled", "Cs": "requested"}),
+    ],
+)
+def test_what_stands_corrected_does_not_stand_twice(
+    at: datetime, first: str, then: str, kept: dict[str, str]
+) -> None:
+    patient, note = visit(at, first)
+    draft = corrected(note, patient, at, then)
+    new = [quote for quote, one in offered(draft, at, then).items() if not one.known]
+    say(draft, at, "accepted", *new, text=then)
+    sign(draft, at)
+    assert statuses(patient, at, "MedicationStatement", "Immunization", "Task") == kept
+
+
+def test_what_another_note_said_or_did_stays(at: datetime) -> None:
+    """A step that somebody has done is done; a treatment that a later visit ended is as that visit left it."""
+    text = "sous Xarelto 20 1/j\nrdv dans 3 mois"
+    patient, note = visit(at, text)
+    (step,) = gate.open_record(by=ALICE, at=at, patient=patient).all("Task")
+    task.complete(by=ALICE, at=at, id=step.id, if_version=step.version)
+    for words in ("stop Xarelto", "sous metformine 1000"):
+        draft = begun(at, patient, words)
+        say(draft, at, "accepted", *offered(draft, at, words), text=words)
+        sign(draft, at)
+    sign(corrected(note, patient, at, "RAS"), at)
+    assert statuses(patient, at, "MedicationStatement", "Task") == {
+        "rivaroxaban 20 mg (Xarelto)": "stopped",
+        "metformine 1000 mg": "active",
+        "Rdv": "completed",
+    }

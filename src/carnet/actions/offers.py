@@ -50,9 +50,8 @@ _OVERTAKEN = (
     "Les traitements du dossier ont changé depuis que vous avez accepté un médicament : ce qu'il remplace n'est plus le "
     "même. Rien n'est signé. Relisez les propositions : acceptez de nouveau, ou refusez."
 )
-# What a correction may take back or give back; what a fact may join or end; all that a note makes, which its correction
-# does not make again. Nothing else is read when a note is signed.
-_TAKEN_BACK = tuple({*corrections.TYPES, "MedicationStatement"})
+# What a fact may join or end; all that a note makes, which its correction does not make again. Beside what a correction
+# takes back or gives back, nothing else is read when a note is signed.
 _KNOWN = (
     "AllergyIntolerance",
     "Condition",
@@ -269,7 +268,7 @@ def _check_as_seen(listed: list[Offer], said: Sequence[margin.Mark]) -> None:
 
 def _take_back(work: Work, said: list[Fact], accepted: list[Fact], scene: Scene, before: str) -> None:
     """What the note said before its correction and says no more does not stand beside what it says now."""
-    held = [one.resource() for one in work.record(scene.patient, *_TAKEN_BACK)]
+    held = [one.resource() for one in work.record(scene.patient, *corrections.TYPES)]
     was = _before(work, [one for one in held if is_of_note(one, scene)], scene, before)
     for one in corrections.unsaid(said, held, scene, accepted, was):
         work.update(one, if_version=int(one["meta"]["versionId"]))

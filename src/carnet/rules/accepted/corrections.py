@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from carnet.fhir import references
 from carnet.rules.accepted import steps, treatments
-from carnet.rules.accepted.resources import KINDS, WRONG, gist, is_of_note
+from carnet.rules.accepted.resources import KINDS, WRONG, as_made, gist, is_of_note
 from carnet.rules.accepted.scene import Fact, Resource, Scene
 from carnet.rules.passage import passage, place_of
 
@@ -17,7 +17,10 @@ from carnet.rules.passage import passage, place_of
 _UNSAID = {
     "Observation": {"final": "entered-in-error"},
     "MedicationRequest": {"draft": "cancelled", "active": "stopped"},
+    "MedicationStatement": {"active": "entered-in-error", "stopped": "entered-in-error"},
+    "Immunization": {"completed": "entered-in-error"},
     "ServiceRequest": {"active": "revoked"},
+    "Task": {"requested": "cancelled"},
 }
 TYPES = tuple(_UNSAID)
 
@@ -39,23 +42,28 @@ def unsaid(
     accepted: Iterable[Fact] = (),
     before: Before | None = None,
 ) -> list[Resource]:
-    """What the note made and its corrected words no longer say: measures in error, prescriptions cancelled or, once
-    printed, stopped, requests revoked, treatments that they ended as they were before. Without `before`, every word
-    counts as changed."""
+    """What the note made and its corrected words no longer say: measures, vaccines and what is taken in error,
+    prescriptions cancelled or, once printed, stopped, requests revoked, next steps cancelled; treatments that it ended
+    as they were before. Without `before`, every word counts as changed."""
     listed, held, accepted = [*facts], [*known], [*accepted]
     said = _gists(listed, scene)
     gone = [
         one
         for one in held
         if _may_be_unsaid(one, scene)
-        and _is_gone(one, said, scene, before)
+        and _is_gone(as_made(one, scene), said, scene, before)
         and not (one["resourceType"] == "ServiceRequest" and steps.still_asks(one, listed, accepted))
     ]
-    stays = [one for one in held if one not in gone and _still_says(one, scene)]
+    rest = [one for one in held if one not in gone]
+    stays = [one for one in rest if _still_says(one, scene)]
     drugs = {str(fact["drug"]) for fact in [*accepted, *filter(treatments.is_stop, listed)] if "drug" in fact}
-    again = (treatments.revived(one, drugs, stays, references.unversioned(scene.note)) for one in held)
-    cancelled = [{**one, "status": _UNSAID[one["resourceType"]][one["status"]]} for one in gone]
-    return [*cancelled, *(one for one in again if one is not None and one not in gone)]
+    again = (treatments.revived(one, drugs, stays, references.unversioned(scene.note)) for one in rest)
+    return [*(_taken_back(one, scene) for one in gone), *(one for one in again if one is not None)]
+
+
+def _taken_back(resource: Resource, scene: Scene) -> Resource:
+    status = {"status": _UNSAID[resource["resourceType"]][resource["status"]]}
+    return {**resource, **status, **({"lastModified": scene.when} if "lastModified" in resource else {})}
 
 
 def _is_gone(resource: Resource, said: set[bytes], scene: Scene, before: Before | None) -> bool:
@@ -94,5 +102,9 @@ def _still_says(resource: Resource, scene: Scene) -> bool:
 
 
 def _may_be_unsaid(resource: Resource, scene: Scene) -> bool:
+    """A treatment that another note ended stays as that note left it."""
     may = _UNSAID.get(resource["resourceType"], {})
-    return resource.get("status") in may and is_of_note(resource, scene)
+    if resource.get("status") not in may or not is_of_note(resource, scene):
+        return False
+    is_ended = any(one.get("url") == treatments.ENDED for one in resource["extension"])
+    return not is_ended or as_made(resource, scene) is not resource

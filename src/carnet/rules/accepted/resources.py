@@ -122,7 +122,13 @@ def made_by(note: str, known: Iterable[Resource], text: str, day: date) -> Calla
 
 def _made_of(known: Iterable[Resource], scene: Scene) -> frozenset[bytes]:
     """What this note made and nobody took back."""
-    return frozenset(gist(one) for one in known if is_of_note(one, scene) and one.get("status") not in WRONG)
+    mine = (one for one in known if is_of_note(one, scene) and one.get("status") not in WRONG)
+    return frozenset(gist(as_made(one, scene)) for one in mine)
+
+
+def as_made(resource: Resource, scene: Scene) -> Resource:
+    """« Sous ibuprofène … stop ibuprofène »: as it was before this same note ended it."""
+    return treatments.revived(resource, (), (), references.unversioned(scene.note)) or resource
 
 
 def is_of_note(resource: Resource, scene: Scene) -> bool:
