@@ -64,33 +64,46 @@ _CONTROLLED = frozenset(("draft", "active"))
 def prescription(*, by: Actor, at: datetime, patient: str, encounter: str) -> list[Stored]:
     """The papers of what was accepted in one visit: medicines on one, each kind of other order on its own, leave and
     certificates whose words are all known. What was a draft is now prescribed. A paper that already says just that is
-    given again as it was printed; one that says what the visit asks no more is superseded. The DocumentReferences, none
+    given again as it was printed; one that a correction of the note or a new request overtook is superseded. The DocumentReferences, none
     when all is still to be written (`unwritten`). Raises Invalid when nothing was asked for, Refused, NotFound."""
     check_write(by)
     models, today = wordings.seen(by=by), timezone.localtime(at).date()
     with gate.write(by=by, at=at, action="paper.prescription", patient=patient) as work:
-        listed = [one.resource() for one in work.record(patient, "MedicationRequest", "ServiceRequest")]
-        asked = sorted((one for one in listed if _is_of(one, encounter)), key=_place)
+        asked = _of_visit(work.record(patient, "MedicationRequest", "ServiceRequest"), encounter)
         seen = paper_visit.visit(work.record(patient, "Encounter", "Composition"), encounter)
         wanted = [*_gathered(asked), *_ready(asked, _Desk(today, seen, models))]
-        if not wanted and not any(_kind_of(one) in _WRITTEN for one in asked):
-            raise Invalid(_("Cette consultation n’a rien à imprimer : aucune ordonnance n’y a été acceptée."))
         held = printed.of_visit(work.record(patient, "DocumentReference"), encounter)
-        made = [one for one in wanted if one.says not in held]
+        if not wanted and not held and not _waits(asked):
+            raise Invalid(_("Cette consultation n’a rien à imprimer : aucune ordonnance n’y a été acceptée."))
+        found = {one.says: printed.again(held, one.says, seen.corrected) for one in wanted}
+        made = [one for one in wanted if not found[one.says]]
         about = work.get("Patient", patient).resource()
         told = told_by([one.resource() for one in work.record(patient)], about, today) if made else None
         new = {one.says: _sheet(by, about, told, one, today) for one in made if told}
         laid = {says: (sheet, pdf(sheet, at=at)) for says, sheet in new.items()}
-        stale = printed.stale(held, {one.says for one in wanted}, asked)
+        stale = printed.stale(held, found.keys(), asked, seen.corrected)
         for one in asked:
             if one["resourceType"] == "MedicationRequest" and one["status"] == "draft":
                 work.update({**one, "status": "active"}, if_version=int(one["meta"]["versionId"]))
         for old in stale:
             work.update({**old.resource(), "status": "superseded"}, if_version=old.version)
-        return [
-            held.get(one.says) or _kept(work, by, at, patient, laid[one.says], encounter, one.says, stale)
+        papers = [
+            found[one.says] or _kept(work, by, at, patient, laid[one.says], encounter, one.says, stale)
             for one in wanted
-        ]
+        ] or [one for one in held.values() if one not in stale]
+    if not papers and not _waits(asked):
+        raise Invalid(_("Plus rien à imprimer : le papier d’avant la correction de la note est retiré."))
+    return papers
+
+
+def _of_visit(listed: Iterable[Stored], encounter: str) -> list[Resource]:
+    """What a person asked for in that visit, as its note says it, one after the other."""
+    said = (one.resource() for one in listed)
+    return sorted((one for one in said if _is_of(one, encounter) and printed.is_ours(one)), key=_place)
+
+
+def _waits(asked: Iterable[Resource]) -> bool:
+    return any(_kind_of(one) in _WRITTEN for one in asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +180,10 @@ def unwritten(*, by: Actor, day: date, record: OpenRecord, encounter: str) -> li
     """What that visit asked for and a person still has to write: kind of paper, and id of the request. A letter; a
     certificate of which the practice has no model, a leave whose length was not said."""
     listed = record.all("ServiceRequest", "Encounter", "Composition")
-    asked = [one.resource() for one in listed if one.type == "ServiceRequest"]
-    wanted = [one for one in asked if _is_of(one, encounter) and _kind_of(one) in _WRITTEN]
+    asked = _of_visit([one for one in listed if one.type == "ServiceRequest"], encounter)
+    wanted = [one for one in asked if _kind_of(one) in _WRITTEN]
     written = frozenset().union(*printed.of_visit(record.all("DocumentReference"), encounter))
-    left = [one for one in sorted(wanted, key=_place) if f"ServiceRequest/{one['id']}" not in written]
+    left = [one for one in wanted if f"ServiceRequest/{one['id']}" not in written]
     desk = _Desk(day, paper_visit.visit(listed, encounter), wordings.seen(by=by))
     return [(_WRITTEN[_kind_of(one)], one["id"]) for one in left if not _asked(one, desk)]
 
@@ -252,7 +265,7 @@ def fitting(models: Sequence[wordings.Wording], request: Resource) -> list[wordi
 
 def is_printable(resource: Resource, encounter: str) -> bool:
     """Whether this is something that the papers of that visit (`Encounter/id`) would say."""
-    if resource.get("encounter", {}).get("reference") != encounter:
+    if resource.get("encounter", {}).get("reference") != encounter or not printed.is_ours(resource):
         return False
     return _is_medicine(resource) or _kind_of(resource) in _PRINTED | _WRITTEN.keys()
 

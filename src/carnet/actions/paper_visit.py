@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from carnet.fhir import codes
 from carnet.record.work import Stored
 from carnet.rules import note
 
@@ -18,11 +19,13 @@ Resource = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One visit (its Encounter's id); no day when it is not known, no words when it has no note of ours."""
+    """One visit (its Encounter's id); no day when it is not known, no words when it has no note of ours; `corrected` is
+    when that was last corrected (a FHIR instant), empty when it stands as it was signed."""
 
     id: str
     day: date | None
     note: str
+    corrected: str = ""
 
 
 def visit(record: Iterable[Stored], id: str) -> Visit:
@@ -31,8 +34,12 @@ def visit(record: Iterable[Stored], id: str) -> Visit:
     day = next((day_of(one.resource()) for one in named if one.reference == f"Encounter/{id}"), None)
     notes = [one.resource() for one in named if one.type == "Composition"]
     ours = [one for one in notes if one.get("encounter", {}).get("reference") == f"Encounter/{id}"]
-    words = [text for one in ours if (text := note.text_of(one)) is not None]
-    return Visit(id, day, words[0] if len(words) == 1 else "")
+    said = [(text, one) for one in ours if (text := note.text_of(one)) is not None]
+    if len(said) != 1:
+        return Visit(id, day, "")
+    text, signed = said[0]
+    is_amended = codes.has_tag(signed, codes.AMENDED)
+    return Visit(id, day, text, str(signed.get("date", "")) if is_amended else "")
 
 
 def day_of(encounter: Resource) -> date | None:

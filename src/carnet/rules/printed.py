@@ -1,10 +1,13 @@
-"""Which papers a visit already has, by the requests that each says. Pure. A paper that says what is still asked is given
-again as it was printed; one that says what is asked no more is out of date."""
+"""Which requests of a visit go on paper, and which papers it already has. Pure. A paper is given again as it was printed,
+whatever another visit ended since; only a correction of its own note makes it out of date, or a request that is new."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Protocol, TypeVar
+
+from carnet.rules import received
+from carnet.rules.passage import place_of
 
 Resource = dict[str, Any]
 Says = frozenset[str]  # references of the requests on one paper
@@ -36,14 +39,42 @@ def of_visit(documents: Iterable[One], encounter: str) -> dict[Says, One]:
     return {said: one for said, one in found.items() if said}
 
 
-def stale(held: Mapping[Says, One], wanted: Collection[Says], asked: Iterable[Resource]) -> list[One]:
-    """Those that another one takes the place of, or of which nothing is asked any more."""
+def is_ours(request: Resource) -> bool:
+    """Whether a person asked for this in one of our notes: what a program or a document proposes, or says not to do, goes
+    on no paper of ours."""
+    return (
+        place_of(request) is not None
+        and request.get("intent") == "order"
+        and not request.get("doNotPerform")
+        and received.state(request) is None
+    )
+
+
+def again(held: Mapping[Says, One], wanted: Says, corrected: str) -> One | None:
+    """The paper that says this already: the very same, or one of which some was ended since by another visit. After a
+    correction of its note (an instant), only the very same."""
+    wider = (one for said, one in held.items() if wanted < said and not _is_before(one, corrected))
+    return held.get(wanted) or next(wider, None)
+
+
+def stale(
+    held: Mapping[Says, One], wanted: Collection[Says], asked: Iterable[Resource], corrected: str
+) -> list[One]:
+    """Those that another one takes the place of: one that says more; after a correction of the note, one that says
+    otherwise, and one of which nothing is asked any more."""
     standing = {_reference(one) for one in asked if one.get("status") in ("active", "draft")}
+    new = [one for one in wanted if again(held, one, corrected) is None]
     return [
         one
         for said, one in held.items()
-        if said not in wanted and (not said & standing or any(said & new for new in wanted))
+        if said not in wanted
+        and (any(said & more for more in new) or (not said & standing and _is_before(one, corrected)))
     ]
+
+
+def _is_before(document: Kept, corrected: str) -> bool:
+    """Whether its note was corrected after it was printed."""
+    return bool(corrected) and str(document.resource().get("date", "")) <= corrected
 
 
 def _is_of(document: Resource, encounter: str) -> bool:
