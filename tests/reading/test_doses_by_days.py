@@ -60,6 +60,10 @@ def test_a_prescription_line_holds_both_doses() -> None:
         ("Levothyrox 100 sauf le dimanche", "100 µg", None, None, 0.857),
         ("Lasilix 40 1 jour / 3", "40 mg", None, None, 0.333),
         ("Uvedose /3 mois", None, None, None, 0.011),
+        ("Uvedose 100000/3 mois", "100000 UI", None, None, 0.011),
+        ("Ramipril 5 1/j / 3 mois", "5 mg", None, None, 1),  # how long; never once in three months
+        ("Tahor 40/3 mois", "40 mg", None, None, None),
+        ("Doliprane 1 g x3/j lundi au vendredi", "1 g", None, None, 2.143),
         ("Anapen 0,3 x2 stylos", "0,3 mg", None, None, None),
         ("Cardensiel 2,5 -> 5 ne pas monter pour le moment", "2,5 mg", None, None, None),
         ("irbesartan hctz 300/12,5 1/j", "300 mg/12,5 mg", None, None, 1),

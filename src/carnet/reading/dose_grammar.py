@@ -325,7 +325,7 @@ def _add_bare(add: Callable[..., None]) -> None:
     )
     add(
         BARE,
-        rf"(?P<n>{numbers.NUMBER}) ?/ ?(?P<to>{numbers.NUMBER})(?![0-9/])(?! ?(?:j|sem|h)(?![a-z]))",
+        rf"(?P<n>{numbers.NUMBER}) ?/ ?(?P<to>{numbers.NUMBER})(?![0-9/])(?! ?(?:j|jours?|sem|semaines?|mois|ans?|h)(?![a-z]))",
         dose_values.bare,
     )
     add(

@@ -111,7 +111,7 @@ def times(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None
         )
     if not times or not period or times > 24 or (written and times != int(times)):
         return None  # « 0,6 x 2 »: no number of times
-    told = {name: name in values for name in ("split", "shared", "meals", "daily", "counted")}
+    told = {name: name in values for name in ("split", "shared", "meals", "daily", "counted", "seldom")}
     said = not _BY_ITSELF.match(match[0])  # « 3 fois par jour », not « 10/j »
     return {"times": times, "period": period, "said": said} | told
 

@@ -17,6 +17,8 @@ _SYRINGE = 1.3
 _GRAMS = 20  # « Augmentin 1 g/125 »: the second is in milligrams
 _STRONG = 5  # a bare number from here on is a strength; so is one that no tablet can be cut into
 _TWO = 2
+# ATC: vitamins D and B12, bones, hormones and antipsychotics in depot, biologics.
+_SELDOM = ("A11CC", "B03BA", "M05", "G03AC", "H01C", "L02AE", "L04", "N05A")
 _SHORT = 8  # characters of « 10 10 12 »
 _EVERY = {"/4h": 6, "/6h": 4, "/8h": 3, "/12h": 2}  # « Actiskenan 5 mg/4h »
 _YEARS = (1950, 2060)
@@ -306,6 +308,8 @@ class _Reading:
             if self.found.intakes[-1].period == piece.values["period"] or not near:
                 return
             self._next_step()  # « 1 inj/j 1 sem, /sem 1 mois »
+        if piece.values.get("seldom") and not self._is_seldom():
+            return  # « Ramipril 5 1/j / 3 mois »: how long
         if self._is_dose_a_day(piece):
             return
         if piece.values.get("daily") and self.last.said:
@@ -324,6 +328,11 @@ class _Reading:
         if piece.values.get("split") and (self.last.times is not None or self._counts()):
             self._divide(piece.values["times"])
         self._set_times(piece.values["times"], piece.values["period"])
+
+    def _is_seldom(self) -> bool:
+        """« Uvedose /3 mois »: what is taken every few months, and nothing else said how often."""
+        told = bool(self.found.intakes) and self.found.intakes[-1].said
+        return not told and (self.drug.atc or "").startswith(_SELDOM)
 
     def _is_dose_a_day(self, piece: Piece) -> bool:
         """« Tahor 10/j », « Lantus 22/j »: a strength, or units, a day; not so many times."""
@@ -364,8 +373,8 @@ class _Reading:
         if current.times is not None and period == 1 and current.period > 1:
             return
         if current.times is not None and current.period == 1 and period > 1 and current.times > 0:
-            current.period = period  # « 1 fois par jour, 3 jours sur 7 »: the days decide
-            current.times = times
+            current.period = period  # « 1 fois par jour, 3 jours sur 7 »: on those days
+            current.times *= times
             return
         current.times, current.period = times, period
 
