@@ -185,3 +185,14 @@ def test_what_another_note_said_or_did_stays(at: datetime) -> None:
         "metformine 1000 mg": "active",
         "Rdv": "completed",
     }
+
+
+def test_the_offer_of_a_vaccine_says_its_lot_or_its_year(at: datetime) -> None:
+    text = "DTP fait ce jour, Prevenar 20 fait ce jour lot AB123\nROR fait en 2015"
+    draft = begun(at, text=text)
+    found = {one.words for one in offered(draft, at, text).values()}
+    assert found == {
+        "vaccin dTP fait ce jour",
+        "vaccin pneumocoque 20-valent fait ce jour, lot AB123",
+        "vaccin ROR fait en 2015",
+    }

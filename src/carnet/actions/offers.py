@@ -26,7 +26,7 @@ from carnet.record.work import Draft, Stored, Work
 from carnet.reference import names, specialities
 from carnet.rules import note, received
 from carnet.rules import offers as rules
-from carnet.rules.accepted import corrections
+from carnet.rules.accepted import corrections, steps
 from carnet.rules.accepted.corrections import Before
 from carnet.rules.accepted.resources import change, is_of_note
 from carnet.rules.accepted.scene import Scene
@@ -298,8 +298,10 @@ def forget(*, by: Actor, at: datetime) -> None:
 
 
 def facts(text: str, context: Context) -> list[Fact]:
-    """The facts of a text, in the shape of `carnet read`; medicines with what one takes at a time, by their form."""
-    return [_with_unit(fact.as_json(text)) for fact in _reader().read(text, context)]
+    """The facts of a text, in the shape of `carnet read`; medicines with what one takes at a time, by their form,
+    vaccines with their lot or their day."""
+    found = [_with_unit(fact.as_json(text)) for fact in _reader().read(text, context)]
+    return steps.vaccinated(found, text, context.date or "")
 
 
 def warm() -> None:

@@ -35,6 +35,7 @@ _KINDS = {"vital": "Mesure", "lab": "Résultat", "condition": "Problème", "medi
           "allergy": "Allergie", "follow_up": "Suite", "order": "Demande", "tobacco": "Mode de vie",
           "alcohol": "Mode de vie", "immunization": "Vaccin"}  # fmt: skip
 _STATUSES = {"negated": "absent", "suspected": "suspecté", "history": "antécédent", "family": "famille"}
+_MONTH = len("2026-11")
 _DONE = {"done_today": "fait ce jour", "up_to_date": "à jour", "due": "à faire"}
 
 
@@ -257,7 +258,11 @@ def _bound(fact: Fact) -> str:
 
 def _on(fact: Fact) -> str:
     """` (12/11/2026)` for what was measured another day."""
-    return f" ({'/'.join(reversed(str(fact['on']).split('-')))})" if fact.get("on") else ""
+    return f" ({_french(fact['on'])})" if fact.get("on") else ""
+
+
+def _french(day: str) -> str:
+    return "/".join(reversed(day.split("-")))
 
 
 def _condition(fact: Fact, day: date) -> tuple[str, str]:
@@ -312,7 +317,10 @@ def _alcohol(fact: Fact, day: date) -> tuple[str, str]:
 
 
 def _immunization(fact: Fact, day: date) -> tuple[str, str]:
-    return "✓" if fact["status"] != "due" else "→", f"vaccin {fact['vaccine']} {_DONE[fact['status']]}"
+    said = f"vaccin {fact['vaccine']} {_DONE[fact['status']]}"
+    if fact.get("on"):
+        said = f"vaccin {fact['vaccine']} fait {'le' if len(fact['on']) > _MONTH else 'en'} {_french(fact['on'])}"
+    return "→" if fact["status"] == "due" else "✓", f"{said}, lot {fact['lot']}" if fact.get("lot") else said
 
 
 _WORDS = {

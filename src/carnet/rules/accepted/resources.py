@@ -144,7 +144,7 @@ def _reference(resource: Resource) -> str:
 def gist(resource: Resource) -> bytes:
     """What it says, whoever wrote it down when."""
     code = classification.without(resource.get("code") or {})
-    day = str(resource.get("effectiveDateTime") or "")
+    day = str(resource.get("effectiveDateTime") or resource.get("occurrenceDateTime") or "")
     told = day if len(day) <= _DAY else ""  # a day that the note says; an instant is that of signing
     return json.dumps([resource["resourceType"], code, told, *(resource.get(name) for name in _SAYS)])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from carnet.fhir.folding import fold
@@ -22,6 +22,9 @@ _LAST = re.compile(r"\bjusqu(?: ?au?)? ?(?:\w+ )?(\d{1,2})/(\d{1,2})(?:/(\d{2,4}
 _DAYS = {"j": 1, "s": 7, "m": 30}
 _FARTHEST = 183  # days, to a last day that is written without its year
 _REACH = 60  # characters after a vaccine in which its lot is written
+_PART = re.compile(r"[\n;]|\.(?!\w)")  # where something else begins
+_BEHIND = re.compile(r"[\s.,;:(-]*")
+_GIVEN_ON = re.compile(r"\b(?:(?:(\d{1,2})/)?(\d{1,2})/)?((?:19|20)\d{2})\b")
 
 
 def order(fact: Fact, scene: Scene) -> Resource:
@@ -88,7 +91,8 @@ def follow_up(fact: Fact, scene: Scene) -> Resource:
 
 
 def immunization(fact: Fact, scene: Scene) -> Resource:
-    """A dose given today with its lot, one told to be up to date, or a task for one that is due."""
+    """A dose given today with its lot, one given before with its day or year, one told to be up to date, or a task for
+    one that is due."""
     if fact["status"] == "due":
         return _task(fact, scene, f"Vaccin à faire : {fact['vaccine']}")
     made = {
@@ -101,11 +105,52 @@ def immunization(fact: Fact, scene: Scene) -> Resource:
         "recorded": scene.when,
         "primarySource": fact["status"] == "done_today",
     }
+    if fact["status"] == "up_to_date" and fact.get("on"):
+        return made | {"occurrenceDateTime": fact["on"]}
     if fact["status"] == "up_to_date":
         return made | {"occurrenceString": f"à jour le {scene.day:%d/%m/%Y}"}
-    lot = _LOT.search(scene.text, fact["start"], fact["end"] + _REACH)
     made |= {"occurrenceDateTime": scene.day.isoformat(), "performer": [{"actor": scene.author}]}
-    return made | ({"lotNumber": lot[1]} if lot else {})
+    return made | ({"lotNumber": fact["lot"]} if fact.get("lot") else {})
+
+
+def vaccinated(facts: Sequence[Fact], text: str, today: str) -> list[Fact]:
+    """The facts, vaccines with what their words say: the lot of a dose of today, the day or the year (`on`, as FHIR
+    writes it) of one before. A lot is of the vaccine that it follows, not of those before it."""
+    starts = sorted(one["start"] for one in facts if one["kind"] == "immunization")
+    return [_vaccinated(one, starts, text, today) if one["kind"] == "immunization" else one for one in facts]
+
+
+def _vaccinated(fact: Fact, starts: Sequence[int], text: str, today: str) -> Fact:
+    following = next((start for start in starts if start > fact["start"]), len(text))
+    if fact["status"] == "done_today" and (lot := _lot(fact, text, following)):
+        return {**fact, "lot": lot}
+    on = _given_on(text[fact["start"] : fact["end"]], today) if fact["status"] == "up_to_date" else ""
+    return {**fact, "on": on} if on else fact
+
+
+def _lot(fact: Fact, text: str, following: int) -> str:
+    """In its own part of the text, or right behind it, before the next vaccine."""
+    behind = _BEHIND.match(text, fact["end"])
+    at_once = _LOT.match(text, behind.end() if behind else fact["end"], following)
+    part = _PART.search(text, fact["end"])
+    last = min(following, fact["end"] + _REACH, part.start() if part else len(text))
+    found = at_once or _LOT.search(text, fact["start"], last)
+    return found[1] if found else ""
+
+
+def _given_on(words: str, today: str) -> str:
+    """The last day, month or year that the words name and that has come; empty when there is none."""
+    named = [_partial(*one.groups()) for one in _GIVEN_ON.finditer(_LOT.sub("", words))]
+    return max((one for one in named if not today or one <= today), default="")
+
+
+def _partial(day: str | None, month: str | None, year: str) -> str:
+    written = "-".join([year, *(part.zfill(2) for part in (month, day) if part)])
+    try:
+        date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        return year
+    return written
 
 
 def _task(fact: Fact, scene: Scene, words: str, *, days: int | None = None) -> Resource:
