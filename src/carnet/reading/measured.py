@@ -48,7 +48,7 @@ def _forms() -> dict[str, re.Pattern[str]]:
         "after": re.compile(rf"[ ,]{{0,2}}(?P<open>\()? ?{_day().pattern}"),
         "before": re.compile(rf"(?<![a-z\d/,.])(?:{_day().pattern}) ?:? ?$"),
         "head": re.compile(
-            rf"(?<![a-z\d])(?:{tables.any_of(table['heads'])})(?: [a-z]{{1,12}})? (?:{_day().pattern})(?![\d/])"
+            rf"(?<![a-z\d])(?:{tables.any_of(table['heads'])})(?: [a-z]{{1,12}})?(?: d'| )(?:{_day().pattern})(?![\d/])"
         ),
         "today": re.compile(rf"(?<![a-z])(?:{tables.any_of(table['today'])})(?![a-z])"),
         "older": re.compile(rf"(?<![a-z])(?:{older})(?![a-z])"),
@@ -75,7 +75,7 @@ def _said(note: Note, fact: Fact, today: date | None, lines: dict[int, Line]) ->
     before = max(start, fact.start - _BACK), fact.start
     after = note.flat[fact.end : min(end, fact.end + _REACH)]
     if (
-        (forms["then"].match(after) and not fact.values.get("position"))  # lying, then standing
+        _is_followed(fact, after)
         or forms["older_after"].match(after)
         or forms["older_before"].search(note.flat, *before)
     ):
@@ -83,14 +83,23 @@ def _said(note: Note, fact: Fact, today: date | None, lines: dict[int, Line]) ->
     if forms["older"].search(note.flat[fact.start : fact.end]):
         return {"older": True}
     found = _beside(after) or forms["before"].search(note.flat, *before)
-    if not found and fact.kind == LAB:
-        found = _heading(lines[start], fact.start)
+    head = _heading(lines[start], fact.start) if fact.kind == LAB else None
+    if head and (found is None or (found.re is forms["before"] and start <= found.start() < head.end())):
+        found = head  # « bio 03/08 : » is a past one, however long ago
     if found is None:
         return {}
     if fact.values["name"] == "bp" and _PAIR.fullmatch(found[0]):
         return {}  # « TA 16/9 (14/8) »: measured again, or its day
     on = _on(found, today)
     return {"on": on} if on else {"older": True} if today and _is_older(found, today) else {}
+
+
+def _is_followed(fact: Fact, after: str) -> bool:
+    """« LDL 1,6 → 1,1 », an older value before the one of now; a pressure of one posture then another, or one « puis »
+    another, was taken twice in the same visit."""
+    then = _forms()["then"].match(after)
+    twice = fact.values["name"] == "bp" and then is not None and "puis" in then[0]
+    return then is not None and not twice and not fact.values.get("position")
 
 
 def _is_older(found: re.Match[str], today: date) -> bool:

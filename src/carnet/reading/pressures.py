@@ -87,7 +87,7 @@ def _read(note: Note) -> Iterator[Fact]:
             continue
         whole = value[2]
         start = _named(note, match.start())
-        chained = match.start() - last < _CHAIN
+        chained = match.start() - last < _CHAIN and "\n" not in note.flat[max(last, 0) : match.start()]
         sure = "hg" in match[0] or start is not None or chained or _posed(note, match)
         if not sure and not (whole and _alone(note, match)):
             continue
@@ -171,7 +171,10 @@ def _named(note: Note, place: int) -> int | None:
 def _dated(note: Note, match: re.Match[str]) -> bool:
     """« Vu le 12/11 »; « TA 23/11 : 14/8 », a day and then the pressure."""
     words = tables.any_of(tables.toml("vitals.toml")["bp"]["before_date"])
-    if re.search(rf"(?:^|[^a-z])(?:{words}) $", note.before(match.start(), 14)):
+    line = max(
+        note.flat.rfind("\n", 0, match.start()) + 1, match.start() - 14
+    )  # « bio du 12/11 : » is a heading
+    if re.search(rf"(?:^|[^a-z])(?:{words}) $", note.flat[line : match.start()]):
         return True
     second = _A_DAY.fullmatch(match[0]) and _COLON.match(note.flat, match.end())
     pair = _PAIR.match(note.flat, second.end()) if second else None
