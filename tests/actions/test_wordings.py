@@ -9,6 +9,7 @@ import pytest
 
 from carnet.actions import wordings
 from carnet.fhir.errors import Conflict, Invalid, NotFound, Refused
+from carnet.record import gate
 from tests.cast import ALICE, BRUNO, CHLOE, DALIA
 
 pytestmark = pytest.mark.usefixtures("open_cell")
@@ -80,3 +81,31 @@ def test_only_doctors_of_the_practice(at: datetime) -> None:
         wordings.seen(by=CHLOE)
     with pytest.raises(NotFound):
         wordings.seen(by=DALIA)
+
+
+@pytest.mark.parametrize(
+    "extension",
+    [
+        {"valueString": "x"},
+        {"extension": [{"url": "kind", "valueCode": "snippet"}]},
+        {"extension": [{"url": "name", "valueString": "x"}, {"url": "text", "valueString": "y"}]},
+        {
+            "extension": [
+                {"url": "kind", "valueCode": "sick_leave"},
+                {"url": "name", "valueString": "A"},
+                {"url": "text", "valueString": "{oops"},
+                {"url": "shared", "valueBoolean": True},
+            ]
+        },
+    ],
+)
+def test_one_that_a_program_wrote_badly_keeps_nobody_from_writing(
+    at: datetime, extension: dict[str, Any]
+) -> None:
+    wordings.save(by=ALICE, at=at, **HTA)
+    with gate.write(by=BRUNO, at=at, action="test.odd") as work:
+        code = {"coding": [{"system": "urn:carnet:basic", "code": "wording"}]}
+        odd = {"url": "urn:carnet:wording", **extension}
+        work.create({"resourceType": "Basic", "code": code, "extension": [odd]})
+    assert wordings.snippets(by=ALICE).keys() == {"hta"}
+    assert [one.name for one in wordings.seen(by=ALICE)] == ["hta"]

@@ -42,13 +42,14 @@ class Wording:
 
 
 def seen(*, by: Actor) -> list[Wording]:
-    """Mine, and those that colleagues share; by kind, then name, mine first."""
+    """Mine, and those that colleagues share; by kind, then name, mine first. One that no page of ours could have written
+    (a program did) is left out: it keeps nobody from writing or printing."""
     check_write(by)
     found = [
         _told(one, by) for one in gate.across(by=by, type="Basic", params=[("code", _token())], limit=_MOST)
     ]
     return sorted(
-        (one for one in found if one.mine or one.shared),
+        (one for one in found if (one.mine or one.shared) and not _wrong(one.kind, one.name, one.text)),
         key=lambda one: (KINDS.index(one.kind), one.name, not one.mine),
     )
 
@@ -96,6 +97,12 @@ def check_write(by: Actor) -> None:
 
 
 def _check(kind: str, name: str, text: str) -> None:
+    wrong = _wrong(kind, name, text)
+    if wrong:
+        raise Invalid(_("Le modèle n’est pas enregistré."), wrong)
+
+
+def _wrong(kind: str, name: str, text: str) -> list[Issue]:
     wrong = []
     if kind not in KINDS:
         wrong.append(Issue("kind", _("Choisissez une sorte de modèle.")))
@@ -109,13 +116,15 @@ def _check(kind: str, name: str, text: str) -> None:
         wrong.append(Issue("text", _("Écrivez le texte du modèle.")))
     if len(text) > wording.LONGEST:
         wrong.append(Issue("text", _("Ce modèle est trop long.")))
-    if wrong:
-        raise Invalid(_("Le modèle n’est pas enregistré."), wrong)
-    if kind != "snippet":
-        try:
-            wording.check(text)
-        except Invalid as error:
-            raise Invalid(str(error), [Issue("text", one.diagnostics) for one in error.issues]) from error
+    return wrong or ([] if kind == "snippet" else _unfit(text))
+
+
+def _unfit(text: str) -> list[Issue]:
+    try:
+        wording.check(text)
+    except Invalid as error:
+        return [Issue("text", one.diagnostics) for one in error.issues]
+    return []
 
 
 def _check_mine(by: Actor, stored: Stored) -> None:
@@ -149,13 +158,12 @@ def _told(stored: Stored, by: Actor) -> Wording:
     listed = [one for one in stored.resource().get("extension", []) if one.get("url") == _URL]
     said = {
         one["url"]: next((one[key] for key in one if key.startswith("value")), "")
-        for one in (listed[0]["extension"] if listed else [])
+        for one in (listed[0].get("extension", []) if listed else [])
     }
-    kind = str(said.get("kind", ""))
     return Wording(
         id=stored.id,
         version=stored.version,
-        kind=kind if kind in KINDS else KINDS[0],
+        kind=str(said.get("kind", "")),
         name=str(said.get("name", "")),
         text=str(said.get("text", "")),
         shared=bool(said.get("shared")),
