@@ -16,7 +16,7 @@ from carnet.fhir.errors import Invalid, NotFound, Refused
 from carnet.record import gate
 from carnet.record.work import Stored
 from carnet.rules.person import RELIABILITY
-from tests.cast import ALICE, CHLOE, DALIA, EMILE
+from tests.cast import ALICE, BRUNO, CHLOE, DALIA, EMILE
 from tests.house.stories import emile, prescribed
 
 NUMBER = "155043306301234"
@@ -404,6 +404,47 @@ def test_what_nobody_accepted_here_is_neither_printed_nor_prescribed(
     assert "méthotrexate" not in words(kept, visit["patient"], at)
     record = gate.open_record(by=ALICE, at=at, patient=visit["patient"])
     assert record.get("MedicationRequest", made.id).version == 1, "it stays what it was"
+
+
+def test_who_prints_signs_and_the_record_says_so(open_cell: object, at: datetime) -> None:
+    """Bruno prints the visit of Alice: he prescribes, she wrote the note."""
+    visit = prescribed(at, "certificat sport\nAT 3j")
+    wordings.save(by=ALICE, at=at, kind="certificate", name="Sport", text="Examiné ce jour.", shared=True)
+    (kept,) = paper.prescription(by=BRUNO, at=at, **visit)
+    assert BRUNO.name in words(kept, visit["patient"], at)
+    (request,) = requests(visit["patient"], at)
+    assert (request["requester"], request["recorder"]) == (BRUNO.who(), ALICE.who())
+    record = gate.open_record(by=BRUNO, at=at, patient=visit["patient"])
+    waiting_ = paper.unwritten(by=BRUNO, day=at.date(), record=record, encounter=visit["encounter"])
+    assert [kind for kind, _ in waiting_] == ["certificate", "sick_leave"], "he examined nobody"
+
+
+def test_a_paper_that_a_colleague_gave_is_given_again_in_their_name(open_cell: object, at: datetime) -> None:
+    visit = prescribed(at)
+    (first,) = paper.prescription(by=ALICE, at=at, **visit)
+    (again,) = paper.prescription(by=BRUNO, at=at, **visit)
+    assert again.id == first.id
+    assert requests(visit["patient"], at)[0]["requester"] == ALICE.who()
+
+
+def test_a_letter_written_twice_for_one_request_is_one_letter(open_cell: object, at: datetime) -> None:
+    visit = prescribed(at, "courrier cardio pour écho")
+    ((_, request),) = waiting(visit, at)
+    asked = paper_words.Asked("letter", "Bonjour", encounter=visit["encounter"], request=request)
+    first = paper.letter(by=ALICE, at=at, patient=visit["patient"], asked=asked)
+    second = paper.letter(by=ALICE, at=at, patient=visit["patient"], asked=replace(asked, body="Bonsoir"))
+    assert sorted(papers(visit, at)) == sorted([(first.id, "superseded"), (second.id, "current")])
+    assert second.resource()["relatesTo"][0]["target"]["reference"] == first.reference
+
+
+def test_a_letter_that_the_note_asks_no_more_is_refused(open_cell: object, at: datetime) -> None:
+    visit = prescribed(at, "courrier cardio pour écho")
+    ((_, request),) = waiting(visit, at)
+    corrected(visit, at + timedelta(minutes=1), "amlodipine 5 mg 1 cp 1 fois par jour 3 mois")
+    asked = paper_words.Asked("letter", "Bonjour", encounter=visit["encounter"], request=request)
+    with pytest.raises(Invalid, match="ne demande plus"):
+        paper.letter(by=ALICE, at=at + timedelta(minutes=2), patient=visit["patient"], asked=asked)
+    assert papers(visit, at) == []
 
 
 def test_what_is_written_for_a_request_no_longer_waits(open_cell: object, at: datetime) -> None:

@@ -71,7 +71,7 @@ def prescription(*, by: Actor, at: datetime, patient: str, encounter: str) -> li
     with gate.write(by=by, at=at, action="paper.prescription", patient=patient) as work:
         asked = _of_visit(work.record(patient, "MedicationRequest", "ServiceRequest"), encounter)
         seen = paper_visit.visit(work.record(patient, "Encounter", "Composition"), encounter)
-        wanted = [*_gathered(asked), *_ready(asked, _Desk(today, seen, models))]
+        wanted = [*_gathered(asked), *_ready(asked, _Desk(by, today, seen, models))]
         held = printed.of_visit(work.record(patient, "DocumentReference"), encounter)
         if not wanted and not held and not _waits(asked):
             raise Invalid(_("Cette consultation n’a rien à imprimer : aucune ordonnance n’y a été acceptée."))
@@ -82,9 +82,9 @@ def prescription(*, by: Actor, at: datetime, patient: str, encounter: str) -> li
         new = {one.says: _sheet(by, about, told, one, today) for one in made if told}
         laid = {says: (sheet, pdf(sheet, at=at)) for says, sheet in new.items()}
         stale = printed.stale(held, found.keys(), asked, seen.corrected)
-        for one in asked:
-            if one["resourceType"] == "MedicationRequest" and one["status"] == "draft":
-                work.update({**one, "status": "active"}, if_version=int(one["meta"]["versionId"]))
+        for one in (request for paper in made if not paper.asked for request in paper.requests):
+            if (signed := _signed(one, by)) != one:
+                work.update(signed, if_version=int(one["meta"]["versionId"]))
         for old in stale:
             work.update({**old.resource(), "status": "superseded"}, if_version=old.version)
         papers = [
@@ -94,6 +94,13 @@ def prescription(*, by: Actor, at: datetime, patient: str, encounter: str) -> li
     if not papers and not _waits(asked):
         raise Invalid(_("Plus rien à imprimer : le papier d’avant la correction de la note est retiré."))
     return papers
+
+
+def _signed(request: Resource, by: Actor) -> Resource:
+    """A request as it is once on paper: prescribed, by who signs that paper, whoever wrote the note."""
+    first, said = request.get("requester"), {**request, "status": "active", "requester": by.who()}
+    is_others = bool(first) and first != by.who() and request["resourceType"] == "MedicationRequest"
+    return said | ({"recorder": first} if is_others else {})
 
 
 def _of_visit(listed: Iterable[Stored], encounter: str) -> list[Resource]:
@@ -134,8 +141,9 @@ def _gathered(asked: Sequence[Resource]) -> Iterable[_Wanted]:
 
 @dataclass(frozen=True, slots=True)
 class _Desk:
-    """What a leave or a certificate is printed with: the day, the visit that asked for it, the models that are seen."""
+    """What a leave or a certificate is printed with: by whom, the day, the visit that asked for it, the models they see."""
 
+    by: Actor
     today: date
     visit: Visit
     models: Sequence[wordings.Wording]
@@ -184,7 +192,7 @@ def unwritten(*, by: Actor, day: date, record: OpenRecord, encounter: str) -> li
     wanted = [one for one in asked if _kind_of(one) in _WRITTEN]
     written = frozenset().union(*printed.of_visit(record.all("DocumentReference"), encounter))
     left = [one for one in wanted if f"ServiceRequest/{one['id']}" not in written]
-    desk = _Desk(day, paper_visit.visit(listed, encounter), wordings.seen(by=by))
+    desk = _Desk(by, day, paper_visit.visit(listed, encounter), wordings.seen(by=by))
     return [(_WRITTEN[_kind_of(one)], one["id"]) for one in left if not _asked(one, desk)]
 
 
@@ -196,9 +204,11 @@ def _place(request: Resource) -> int:
 
 def _asked(request: Resource, desk: _Desk) -> Asked | None:
     """The paper that this request asks for, in the words of the practice; None when a person must write it, and for
-    what is no leave and no certificate. « Examiné ce jour » is true on the day of the visit only."""
+    what is no leave and no certificate. « Examiné ce jour » is true on the day of the visit only, of its author only."""
     kind, words = _kind_of(request), str(request.get("code", {}).get("text", ""))
     if kind not in ("sick_leave", "certificate") or desk.visit.day != desk.today:
+        return None
+    if request.get("requester") != desk.by.who():
         return None
     if not at_once.is_plain(words, desk.visit.note):
         return None
@@ -271,7 +281,8 @@ def is_printable(resource: Resource, encounter: str) -> bool:
 
 
 def letter(*, by: Actor, at: datetime, patient: str, asked: Asked) -> Stored:
-    """A letter, a certificate or a note of sick leave. Raises Invalid (a field that does not exist, no length), Refused."""
+    """A letter, a certificate or a note of sick leave; one that answers a request takes the place of the one before. Raises
+    Invalid (a field that does not exist, no length, a request that was taken back), Refused."""
     check_write(by)
     today = timezone.localtime(at).date()
     if asked.kind == "sick_leave" and not 1 <= asked.days <= LONGEST_LEAVE:
@@ -281,9 +292,25 @@ def letter(*, by: Actor, at: datetime, patient: str, asked: Asked) -> Stored:
         listed = work.record(patient)
         told = told_by([one.resource() for one in listed], about, today)
         asked = replace(asked, since=paper_visit.visit(listed, asked.encounter).day)
+        _check_stands(listed, asked)
         sheet = _letter(by, about, told, asked, today)
+        laid = sheet, pdf(sheet, at=at)
         says = printed.Says([f"ServiceRequest/{asked.request}"] if asked.request else [])
-        return _kept(work, by, at, patient, (sheet, pdf(sheet, at=at)), asked.encounter, says)
+        documents = (one for one in listed if one.type == "DocumentReference")
+        before = printed.of_visit(documents, asked.encounter).get(says)
+        if before:
+            work.update({**before.resource(), "status": "superseded"}, if_version=before.version)
+        return _kept(work, by, at, patient, laid, asked.encounter, says, [before] if before else ())
+
+
+def _check_stands(listed: Iterable[Stored], asked: Asked) -> None:
+    """What the paper answers is still asked for by that visit."""
+    requests = [one for one in listed if one.type == "ServiceRequest"]
+    standing = {one["id"]: _WRITTEN.get(_kind_of(one)) for one in _of_visit(requests, asked.encounter)}
+    if asked.request and standing.get(asked.request) != asked.kind:
+        raise Invalid(
+            _("La consultation ne demande plus ce papier : sa note a été corrigée. Rien n’est imprimé.")
+        )
 
 
 def _letter(by: Actor, about: Resource, told: Told, asked: Asked, today: date) -> Sheet:
