@@ -196,3 +196,29 @@ def test_the_offer_of_a_vaccine_says_its_lot_or_its_year(at: datetime) -> None:
         "vaccin pneumocoque 20-valent fait ce jour, lot AB123",
         "vaccin ROR fait en 2015",
     }
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "left"),
+    [
+        (
+            "DTP fait ce jour, bras gauche, lot X123",
+            "DTP fait ce jour, bras gauche, lot X124",
+            ["DTP fait ce jour"],
+        ),
+        ("bio du 12/01 : K 5,6", "bio du 13/01 : K 5,6", ["K 5,6"]),
+        ("K 5,6", "K 5,6. RAS", []),
+    ],
+)
+def test_what_is_taken_back_for_its_lot_or_its_day_is_named_as_left(
+    at: datetime, first: str, then: str, left: list[str]
+) -> None:
+    patient, note = visit(at, first)
+    signed = sign(corrected(note, patient, at, then), at)
+    assert [one.fact["quote"] for one in signed.left] == left
+    wrong = [
+        one
+        for one in statuses(patient, at, "Immunization", "Observation").values()
+        if one == "entered-in-error"
+    ]
+    assert len(wrong) == len(left)

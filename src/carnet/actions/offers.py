@@ -154,12 +154,14 @@ def enter(
     known = _confirmed(work.record(draft.patient, *(_EVERY if draft.composition else _KNOWN)))
     visited = _visited(_visit(work, encounter)) if draft.composition else None
     scene = _scene(work, draft.patient, signed, encounter, text, visited)
+    was: list[Fact] = []
     listed = _read_again(work, scene, known, said, _note(draft))
     _check_as_seen(listed, said)
     accepted = [one.fact for one in listed if one.verdict == "accepted"]
     _write(work, accepted, known, scene)
     if draft.composition:
-        _take_back(work, [one.fact for one in listed], accepted, scene, before)
+        was = [one.fact for one in _read_again(work, replace(scene, text=before), [], [], "")]
+        _take_back(work, [one.fact for one in listed], accepted, scene, before, was)
     for offer in listed:
         if offer.verdict:
             work.count(
@@ -167,7 +169,7 @@ def enter(
                 accepted=offer.verdict == "accepted",
                 refused=offer.verdict == "refused",
             )
-    return _left(work, draft.patient, listed, before)
+    return _left(work, draft.patient, listed, was)
 
 
 def take(work: Work, *, patient: str, signed: Stored, text: str, key: str, seen: str) -> None:
@@ -241,7 +243,7 @@ def _write(work: Work, accepted: list[Fact], known: list[Resource], scene: Scene
     return bool(made.created or made.updated)
 
 
-def _left(work: Work, patient: str, listed: Sequence[Offer], before: str) -> tuple[Offer, ...]:
+def _left(work: Work, patient: str, listed: Sequence[Offer], was: Sequence[Fact]) -> tuple[Offer, ...]:
     """What stays only text, but for what the record says already, what was refused for this patient, what the practice
     keeps refusing, and what the words that are corrected already said: it was told when they were signed."""
     silent = [one for one in listed if not one.verdict and not one.known]
@@ -249,14 +251,20 @@ def _left(work: Work, patient: str, listed: Sequence[Offer], before: str) -> tup
         return ()
     never = margin.refused(by=work.by, patient=patient)
     counts = _counts(work.by)
-    told = {rules.name_of(fact) for fact in facts(before, Context())} if before else set()
+    told = {_what(fact) for fact in was}
     return tuple(
         one
         for one in silent
         if one.term not in never
-        and rules.name_of(one.fact) not in told
+        and _what(one.fact) not in told
         and not rules.is_tiresome(counts.get(one.counted, (0, 0)))
     )
+
+
+def _what(fact: Fact) -> tuple[str, str]:
+    """What a fact is called and says: « HTA » of « pas d'HTA » says another thing, and so does another lot or day."""
+    said = {name: value for name, value in fact.items() if name not in ("ends", "quote")}
+    return rules.name_of(fact), rules.meaning(said)
 
 
 def _check_as_seen(listed: list[Offer], said: Sequence[margin.Mark]) -> None:
@@ -266,23 +274,24 @@ def _check_as_seen(listed: list[Offer], said: Sequence[margin.Mark]) -> None:
         raise Invalid(_OVERTAKEN)
 
 
-def _take_back(work: Work, said: list[Fact], accepted: list[Fact], scene: Scene, before: str) -> None:
+def _take_back(
+    work: Work, said: list[Fact], accepted: list[Fact], scene: Scene, before: str, was: Sequence[Fact]
+) -> None:
     """What the note said before its correction and says no more does not stand beside what it says now."""
     held = [one.resource() for one in work.record(scene.patient, *corrections.TYPES)]
-    was = _before(work, [one for one in held if is_of_note(one, scene)], scene, before)
-    for one in corrections.unsaid(said, held, scene, accepted, was):
+    versions = _versions(work, [one for one in held if is_of_note(one, scene)], scene)
+    for one in corrections.unsaid(said, held, scene, accepted, Before(before, was, versions)):
         work.update(one, if_version=int(one["meta"]["versionId"]))
 
 
-def _before(work: Work, made: Sequence[Resource], scene: Scene, text: str) -> Before:
-    """The corrected words, read as the new ones are, and those that each of these facts was read in."""
-    listed = _read_again(work, replace(scene, text=text), [], [], "")
+def _versions(work: Work, made: Sequence[Resource], scene: Scene) -> dict[int, str]:
+    """The words of each version of the note that one of these facts was read in."""
     id = scene.note.split("/")[1]
     versions: dict[int, str] = {}
     for number in {place.version for one in made if (place := place_of(one))}:
         found = work.version("Composition", id, number)
         versions[number] = (note.text_of(found.resource()) if found else None) or ""
-    return Before(text, [one.fact for one in listed], versions)
+    return versions
 
 
 def _meanings(said: Sequence[margin.Mark]) -> dict[str, str]:
