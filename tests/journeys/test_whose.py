@@ -7,9 +7,9 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.journeys.people import Keyboard, Mouse, install, sound
+from tests.journeys.people import Keyboard, Mouse, install, sound, until
 
 pytestmark = pytest.mark.journey
 
@@ -46,3 +46,33 @@ def test_compared_filed_by_one_key_and_asked_about(new_practice: str, page: Page
     by.send("Interroger le téléservice INS")
     expect(page.get_by_text("n'est pas installé ici")).to_be_visible()
     sound(page)
+
+
+def test_a_list_that_follows_other_words_files_nothing(new_practice: str, page: Page) -> None:
+    install(Mouse(page), new_practice)
+    page.goto(re.sub("/(day|patient).*", "/patient/new", page.url))
+    Mouse(page).fill(**JEANNE)
+    Mouse(page).send("Créer le dossier")
+    page.goto(re.sub("/patient/.*", "/practice/import", page.url))
+    page.set_input_files(
+        "#files",
+        {"name": "patient.json", "mimeType": "application/json", "buffer": json.dumps(SENT).encode()},
+    )
+    shown = page.get_by_role("columnheader", name="DUPOND Jeanne")
+    expect(shown).to_be_visible()
+    page.wait_for_timeout(300)
+    button, held = page.get_by_role("button", name="Classer dans ce dossier"), list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/candidates", hold)
+    page.get_by_label("Chercher le dossier").fill("dupond")
+    button.click()  # of those who resembled, while another is looked for
+    until(page, lambda: bool(held))
+    held[0].continue_()
+    expect(shown).to_be_hidden()
+    expect(page.get_by_text("importé", exact=True)).to_have_count(0)
+    page.wait_for_timeout(300)
+    button.click()
+    expect(page.get_by_text("importé")).to_be_visible()
