@@ -77,10 +77,10 @@ def _goes_on(kind: str, piece: str, after: str) -> bool:
         kinds = tables.toml("orders.toml")["words"]["telling" if piece == ":" else "listing"]
         return kind in kinds and not _ends().match(after.strip())
     rest = f"{piece} {after.strip()}"
-    return not _ends().match(rest) and not (kind in _DATED and _when().match(rest))
+    return not _ends().match(rest) and not (kind in DATED and _when().match(rest))
 
 
-_DATED = ("lab", "imaging", "referral")
+DATED = ("lab", "imaging", "referral")
 
 
 @cache

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
-from carnet.reading import order_names, order_refusals, order_words, tables
+from carnet.reading import calendar, order_names, order_refusals, order_words, tables
 from carnet.reading.facts import ALLERGY, IMMUNIZATION, LAB, MEDICATION, ORDER, VITAL, Fact
 from carnet.reading.order_names import Asked
 from carnet.reading.order_scene import Scene, asked_behind, decided, shown
@@ -44,7 +44,18 @@ def read(note: Note, mentions: Sequence[Asked], taken: Sequence[Fact]) -> Iterat
         if sure and not order_refusals.ends_badly(scene, one, end):
             for_a_child = one.type == "sick_leave" and _of_a_child(note, one.start, end)
             kind = "certificate" if for_a_child else one.type
-            yield Fact(ORDER, one.start, end, sure, {"what": note.text[one.start : end], "type": kind})
+            what = note.text[one.start : _with_delay(note, kind, end)]
+            yield Fact(ORDER, one.start, end, sure, {"what": what, "type": kind})
+
+
+def _with_delay(note: Note, kind: str, end: int) -> int:
+    """« iono créat dans 15 j »: the delay is a next step of its own, and the paper of the request says it as well."""
+    delay = _DELAY.match(note.flat, end) if kind in order_words.DATED else None
+    told = calendar.adjacent().match(note.flat, delay.end()) if delay else None
+    return told.end() if told else end
+
+
+_DELAY = re.compile(r" (?:dans|ds|d'ici|sous) ")
 
 
 def _behind(note: Note, one: Asked, asked: int) -> Asked:
