@@ -184,3 +184,37 @@ def test_a_long_note_keeps_its_last_line_above_the_verbs(new_practice: str, page
             return last && last.getBoundingClientRect().top + 24 <= foot.getBoundingClientRect().top;
         }"""
     )
+
+
+def test_each_offer_accepted_by_enter_is_under_the_eyes(new_practice: str, page: Page) -> None:
+    """More offers than the screen holds: the page follows the focus, and goes back to its top for no answer."""
+    begins(Mouse(page), new_practice, **DURAND)
+    page.set_viewport_size({"width": 1440, "height": 500})
+    page.keyboard.insert_text(
+        "\n" * 8 + "TA 14/8 FC 72 T° 37,2 Pds 81 Taille 170 SpO2 98% HbA1c 7,2 LDL 1,1 K 4,1 HTA DT2"
+    )
+    expect(page.locator("#offers .offer")).to_have_count(11)
+    read_anew(page)
+    page.locator("#offers .offer-take").first.focus()
+    for taken in range(1, 10):
+        page.keyboard.press("Enter")
+        expect(page.locator(".offer.is-accepted")).to_have_count(taken)
+        read_anew(page)
+        page.wait_for_function(
+            """() => {
+                const { top, bottom } = document.activeElement.getBoundingClientRect();
+                return top >= 0 && bottom <= document.querySelector(".note-foot").getBoundingClientRect().top + 1;
+            }"""
+        )
+
+
+def test_who_types_without_a_pause_is_kept_all_the_same(new_practice: str, page: Page) -> None:
+    begins(Mouse(page), new_practice, **DURAND)
+    with page.expect_request(lambda request: request.url.endswith("/draft"), timeout=20_000):
+        page.evaluate(
+            """() => {
+                const note = document.getElementById("note");
+                window.typing = setInterval(() => { note.value += "a"; note.dispatchEvent(new Event("input")); }, 100);
+            }"""
+        )
+    page.evaluate("clearInterval(window.typing)")

@@ -14,10 +14,12 @@ const see = document.getElementById("see-record");
 const verbs = [...document.querySelectorAll(".note-foot button")];
 
 const PAUSE = 900;
+const MOST = 5_000; // who types without a pause is kept all the same
 const AGAIN = 4_000;
 const SOON = 300; // a save that takes less is not shown under way
 let kept = note.defaultValue; // what the program has; null while nobody knows whether a verb was carried out
 let timer = 0;
+let since = 0; // when the first letter came that was not sent
 let saving = null;
 let stopped = false; // a conflict waits for a person
 let leaving = false;
@@ -34,7 +36,7 @@ const sent = new Set(); // texts without an answer: the program may have them
 
 const changed = () => note.value !== kept;
 
-note.addEventListener("input", () => { resize(); later(PAUSE); if (!doubt) outcome = ""; show(); });
+note.addEventListener("input", () => { resize(); typed(); if (!doubt) outcome = ""; show(); });
 document.addEventListener("unlocked", () => { notBefore = 0; later(0); });
 document.addEventListener("carnet:before-lock", (event) => event.detail.waitFor(save()));
 document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
@@ -53,6 +55,11 @@ function resize() {
   if (CSS.supports("field-sizing", "content")) return;
   note.style.height = "auto";
   note.style.height = `${note.scrollHeight + 2}px`;
+}
+
+function typed() {
+  since ||= Date.now();
+  later(Math.min(PAUSE, Math.max(0, since + MOST - Date.now())));
 }
 
 function later(ms) {
@@ -78,6 +85,7 @@ async function save() {
   while (saving) await saving;
   if (stopped) return;
   if (!changed()) return show();
+  since = 0;
   saving = send(note.value).finally(() => { saving = null; });
   const done = await saving;
   if (done === "again") return save();

@@ -133,12 +133,14 @@ function show(html, text) {
   const parsed = new DOMParser().parseFromString(html, "text/html");
   const key = document.activeElement?.dataset?.focusKey;
   const opened = document.querySelector(".offer-quiet details")?.open;
+  const { scrollX, scrollY } = window;
   for (const id of ["offers", "today"]) put(document.getElementById(id), parsed.getElementById(id));
   read = text;
   for (const one of document.querySelectorAll("#offers .offer[data-measure]")) trend(one);
   if (opened) document.querySelector(".offer-quiet details")?.setAttribute("open", "");
-  if (key) document.querySelector(`[data-focus-key="${CSS.escape(key)}"]`)?.focus();
   draw();
+  if (key) document.querySelector(`[data-focus-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
+  window.scrollTo(scrollX, scrollY); // new offers have no height until they are placed
 }
 
 function put(here, there) {
