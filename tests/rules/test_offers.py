@@ -215,3 +215,11 @@ def test_an_allergy_typed_in_the_same_note_warns_too() -> None:
     assert [one.against for one in found if one.kind == "medication"] == [("pénicilline",)]
     stopped = offered({**ALLERGY, "status": "affirmed"}, {**AUGMENTIN, "status": "stopped"})
     assert not [one.against for one in stopped if one.against]
+
+
+def test_no_known_allergy_says_which_one_the_record_holds_and_is_accepted_alone() -> None:
+    none = {**ALLERGY, "status": "negated", "substance": "aucune connue", "quote": "pas d'allergie connue"}
+    held = {"resourceType": "AllergyIntolerance", "id": "a", "code": {"text": "Ibuprofène"}}
+    (one,) = offered({**none, "confidence": 1.0}, known=[held])
+    assert (one.against, one.certain) == (("Ibuprofène",), False)
+    assert offered({**none, "confidence": 1.0})[0].certain

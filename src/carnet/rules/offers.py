@@ -110,7 +110,7 @@ def offers(
         if (not marks.get(key) and term in never) or doubts.is_withheld(text, fact, day):
             continue
         ends = treatments.ends(fact, known, day, note)
-        one = _offer(text, fact, key, day, ends, allergens.against(fact, warned))
+        one = _offer(text, fact, key, day, ends, _against(fact, warned))
         verdict = _verdict(one.fact, marks.get(key, ""), (kept or {}).get(key))
         if verdict or term not in never:
             quiet = not verdict and is_tiresome((counts or {}).get(one.counted, (0, 0)))
@@ -124,6 +124,13 @@ def _allergies(facts: Iterable[Fact], known: Iterable[Resource]) -> list[str]:
     _state, held = alarms.allergies(known)
     told = [one for one in facts if one["kind"] == "allergy" and one["status"] != "negated"]
     return [*(one.text for one in held if not one.denied), *(str(one["substance"]) for one in told)]
+
+
+def _against(fact: Fact, allergies: Sequence[str]) -> tuple[str, ...]:
+    """The allergies that a medicine, or « aucune allergie connue », goes against."""
+    if fact["kind"] == "allergy" and problems.none_known(fact):
+        return tuple(dict.fromkeys(allergies))
+    return allergens.against(fact, allergies)
 
 
 def _offer(
