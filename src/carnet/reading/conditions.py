@@ -106,13 +106,7 @@ def read(
         told = _qualified(note, match.end)
         following = sentence.end if last else found[place + 1].start
         term = Term(match.start, told, concept.codes, concept.kind, last, before, following)
-        said = status.DENIED if concept.denies else status.of(note, term)
-        if said.status == status.AFFIRMED and _DOUBT.search(note.flat, match.start, match.end):
-            said = status.Said(status.SUSPECTED, 0.9)
-        if said.status and _CURED.search(note.flat, match.start, match.end):
-            said = status.Said(status.HISTORY, 0.9)
-        if said.status == status.AFFIRMED and _outgrown(note, match):
-            said = status.Said(status.HISTORY, 0.88)
+        said = _said(note, match, term)
         previous = (match.end, said.status)
         label, code = grades.told(concept.label, concept.code, note.flat[match.start : told])
         key = (concept.id, said.status or "", note.flat[match.start : match.end], label)
@@ -130,6 +124,18 @@ def read(
         sure = said.confidence * (0.8 if match.corrected else 1.0)
         values = {"label": label, "cim10": code, "status": said.status}
         yield Fact(CONDITION, match.start, _dated(note, told), sure, values)
+
+
+def _said(note: Note, match: Match[Concept], term: Term) -> status.Said:
+    """The status from the words around it, unless those of the term itself say another."""
+    said = status.DENIED if match.value.denies else status.of(note, term)
+    if said.status == status.AFFIRMED and _DOUBT.search(note.flat, match.start, match.end):
+        said = status.Said(status.SUSPECTED, 0.9)
+    if said.status and _CURED.search(note.flat, match.start, match.end):
+        said = status.Said(status.HISTORY, 0.9)
+    if said.status == status.AFFIRMED and _outgrown(note, match):
+        said = status.Said(status.HISTORY, 0.88)
+    return said
 
 
 def _outgrown(note: Note, match: Match[Concept]) -> bool:
