@@ -64,3 +64,22 @@ def test_a_request_keeps_its_end(text: str, what: str) -> None:
 
 def test_a_target_is_no_request() -> None:
     assert not [one for one in read("HbA1c cible < 7") if one["kind"] in ("order", "lab")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Revoir dans 6 mois pour la 2e dose de Gardasil", [("HPV", "due")]),
+        ("Méningo ACWY conseillé à faire au centre", [("méningocoque ACWY", "due")]),
+        ("Repevax fait aussi bras D", [("dTcaP", "done_today")]),
+        ("Grippe : conseillé repos", []),
+    ],
+)
+def test_a_vaccine_told_in_other_words(text: str, said: list[tuple[str, str]]) -> None:
+    found = [one for one in read(text) if one["kind"] == "immunization"]
+    assert [(one["vaccine"], one["status"]) for one in found] == said
+
+
+def test_all_for_three_months_is_said_of_the_whole_list() -> None:
+    found = read("Cacit D3 1 cp/j, Actonel 35 mg 1 cp par semaine, HTA : Amlor 5 1/j. Tout pour 3 mois.")
+    assert [one.get("duration_days") for one in found if one["kind"] == "medication"] == [90, 90, 90]
