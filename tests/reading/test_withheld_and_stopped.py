@@ -83,3 +83,15 @@ def test_a_pause_is_no_certain_end() -> None:
         (fact,) = read(text, "medication")
         assert fact.values["status"] == "stopped"
         assert fact.confidence <= 0.7
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Sous Augmentin depuis 5 j : arrêt ce jour", "stopped"),
+        ("Tahor 10 depuis 2 ans, à arrêter", "stopped"),
+        ("Sous Augmentin depuis 5 j : arrêt de travail 3 j", "ongoing"),
+    ],
+)
+def test_a_stop_may_stand_behind_since_when_it_was_taken(text: str, status: str) -> None:
+    assert told(text, "medication", "status") == [status]
