@@ -223,3 +223,12 @@ def test_no_known_allergy_says_which_one_the_record_holds_and_is_accepted_alone(
     (one,) = offered({**none, "confidence": 1.0}, known=[held])
     assert (one.against, one.certain) == (("Ibuprofène",), False)
     assert offered({**none, "confidence": 1.0})[0].certain
+
+
+@pytest.mark.parametrize(
+    ("ucum", "said"),
+    [("m[IU]/L", "TSH 2,1 mUI/L"), ("ug/g", "TSH 2,1 µg/g"), ("{score}", "TSH 2,1"), ("g/L", "TSH 2,1 g/L")],
+)
+def test_a_unit_is_said_as_a_doctor_writes_it(ucum: str, said: str) -> None:
+    fact = {**HTA, "kind": "lab", "name": "TSH", "value": 2.1, "unit": ucum, "quote": "TSH 2,1"}
+    assert words(fact, DAY)[1] == said

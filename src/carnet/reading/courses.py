@@ -117,7 +117,9 @@ def _carry(note: Note, lines: list[Line], place: int, *, whole: bool) -> None:
 
 
 _LE_TOUT = re.compile(r" ?,? ?(?:le tout|pour tout|tout)(?![a-z])")
-_WHOLE = re.compile(r"(?<![a-z])(?:qsp|q\.s\.p|le tout|tout(?= (?:pour|pdt|pendant|qsp))|l'ensemble|qs)(?![a-z])")
+_WHOLE = re.compile(
+    r"(?<![a-z])(?:qsp|q\.s\.p|le tout|tout(?= (?:pour|pdt|pendant|qsp))|l'ensemble|qs)(?![a-z])"
+)
 _OWN_LINE = re.compile(r"\n[ ]*(?:pour|qsp|pdt|le tout) ")
 _COMMA = re.compile(
     r"\)?(?: ?stop(?: \([a-z0-9 ,+]{0,12}\))?)?(?: ?[,;\n] ?(?:[-*•] ?|[0-9]{1,2}[.)] ?)?(?:et )?| et | )"

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from carnet.fhir import json
 from carnet.fhir.folding import fold
-from carnet.rules import alarms, allergens, doubts
+from carnet.rules import alarms, allergens, doubts, units
 from carnet.rules.accepted import measures, medicines, problems, treatments
 from carnet.rules.accepted.measures import MEASURES
 from carnet.rules.accepted.resources import is_known, made_by
@@ -341,14 +341,6 @@ def _number(value: Any) -> str:
 
 
 def _unit(ucum: Any) -> str:
-    known = {
-        "umol/L": "µmol/L",
-        "ug/L": "µg/L",
-        "mL/min/{1.73_m2}": "mL/min/1,73 m²",
-        "mL/min/1.73 m²": "mL/min/1,73 m²",
-        "10*9/L": "G/L",
-    }
     written = str(ucum or "")
-    if written.startswith("{") and written.endswith("}"):  # « {score} » counts, it measures nothing
-        return ""
-    return known.get(written, written)
+    counts = written.startswith("{") and written.endswith("}")  # « {score} » measures nothing
+    return "" if counts else units.said(written)

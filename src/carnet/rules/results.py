@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from carnet.fhir import codes
 from carnet.fhir.folding import fold
-from carnet.rules import received
+from carnet.rules import received, units
 from carnet.rules.passage import Place, place_of
 
 Resource = dict[str, Any]
@@ -282,15 +282,11 @@ def _words(part: Resource) -> str:
     return ""
 
 
-def _as_said(unit: str) -> str:
-    return {"mm[Hg]": "mmHg", "1": ""}.get(unit, f"µ{unit[1:]}" if unit.startswith("ug") else unit)
-
-
 def _written(quantity: Any) -> str:
     """A quantity as it was written, its sign first."""
     if not isinstance(quantity, dict):
         return ""
-    unit = _as_said(str(quantity.get("unit") or quantity.get("code") or ""))
+    unit = units.said(str(quantity.get("unit") or quantity.get("code") or ""))
     said = (quantity.get("comparator", ""), quantity.get("value", ""), unit)
     return " ".join(str(one) for one in said if one != "").replace(".", ",")
 
@@ -378,7 +374,7 @@ def _pressures(found: Sequence[Value]) -> list[Value]:
     for value in found:
         twin = lower.get(value.reference)
         if value.code == SYSTOLIC and twin and value.quantity and twin.quantity:
-            words = f"{value.quantity['value']}/{twin.quantity['value']} {_as_said(value.unit)}".strip()
+            words = f"{value.quantity['value']}/{twin.quantity['value']} {units.said(value.unit)}".strip()
             joined.append(replace(value, label=PRESSURE, quantity=None, words=words))
         elif not (value.code == DIASTOLIC and value.reference in upper):
             joined.append(value)

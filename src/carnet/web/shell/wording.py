@@ -13,17 +13,11 @@ from django.utils.dates import MONTHS, WEEKDAYS_ABBR
 from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
+from carnet.rules import units
+
 NARROW = "\u202f"  # narrow no-break space: between a number and its unit, between thousands
 HARD = "\u00a0"  # no-break space
 PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}))?")
-
-# UCUM codes that no doctor reads as they are written; every other unit is shown as received.
-UNITS = {
-    "mm[Hg]": "mmHg", "Cel": "°C", "/min": "/min", "{beats}/min": "/min", "kg/m2": "kg/m²", "ug": "µg",
-    "ug/L": "µg/L", "umol/L": "µmol/L", "10*9/L": "G/L", "10*12/L": "T/L", "10*6/L": "M/L", "10*3/uL": "10³/µL",
-    "m[iU]/L": "mUI/L", "[iU]/L": "UI/L", "[IU]/L": "UI/L", "u[iU]/mL": "µUI/mL", "mL/min/{1.73_m2}": "mL/min/1,73 m²",
-    "a": "ans", "mo": "mois", "wk": "sem.", "d": "j", "1": "", "{score}": "", "{INR}": "",
-}  # fmt: skip
 
 
 def moment(value: Any) -> date | datetime | None:
@@ -231,8 +225,7 @@ def quantity(value: Any) -> str:
 
 def unit(value: dict[str, Any]) -> str:
     """The unit as a doctor writes it."""
-    given = value.get("unit") or value.get("code") or ""
-    return UNITS.get(given, given)
+    return units.said(str(value.get("unit") or value.get("code") or ""))
 
 
 def _range(value: dict[str, Any]) -> str:
