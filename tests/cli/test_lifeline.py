@@ -22,6 +22,8 @@ from tests.conftest import PASSPHRASE
 # Serves nothing: says who it is, then does what it is told on the next line.
 SERVER = """
 import os, signal, sys
+for ends in (signal.SIGINT, signal.SIGHUP):  # whoever runs the tests may ignore them
+    signal.signal(ends, signal.SIG_DFL)
 from carnet.cli import lifeline
 lifeline.SHORT, lifeline.PATIENCE = float(sys.argv[1]), 1
 def serve():
