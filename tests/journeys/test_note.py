@@ -166,7 +166,7 @@ def test_the_margin_begins_where_the_cursor_is(new_practice: str, page: Page) ->
     page.keyboard.insert_text("HTA\n\nbio NFS\n\nDT2")
     expect(offer(page, "Diabète de type 2")).to_be_visible()
     focused = page.locator(".offer-take:focus .offer-words")
-    for lines_up, words in ((0, "Diabète de type 2"), (2, "biologie : NFS"), (2, "Hypertension artérielle")):
+    for lines_up, words in ((0, "Diabète de type 2"), (2, "bio NFS"), (2, "Hypertension artérielle")):
         for _ in range(lines_up):
             page.keyboard.press("ArrowUp")
         page.keyboard.press("F6")
