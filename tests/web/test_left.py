@@ -69,14 +69,14 @@ def test_what_was_left_is_named_on_the_papers_and_taken_in_by_one_key(
 ) -> None:
     papers = signed(client, doctor, emile, "amlodipine 5 1/j 3 mois", "TA 14/8", print="1")
     assert named(client, papers) == [
-        "biologie : NFS CRP",
+        "biologie : bio NFS CRP",
         "avis : courrier cardio",
         "Hypertension artérielle",
     ]
     assert requests(doctor, emile) == [], "named is not accepted"
     after = take(client, emile, "order:bio nfs crp:1")
     assert requests(doctor, emile) == ["bio NFS CRP"]
-    assert "biologie : NFS CRP" not in named(client, after)
+    assert "biologie : bio NFS CRP" not in named(client, after)
     assert after.count("of=") == 2, "it stands on a paper of its own beside the prescription"
     assert "Ordonnance – Biologie" in unescape(client.get(after).content.decode())
 
@@ -101,7 +101,7 @@ def test_what_is_taken_in_says_where_it_was_written_by_whom_and_when(
 def test_the_record_names_it_once_and_never_again(client: Client, doctor: Actor, emile: str) -> None:
     where = signed(client, doctor, emile, "TA 14/8")
     assert where == f"/patient/{emile}"
-    assert "biologie : NFS CRP" in named(client, where)
+    assert "biologie : bio NFS CRP" in named(client, where)
     assert named(client, where) == []
 
 
@@ -138,7 +138,7 @@ def test_a_correction_names_only_what_it_added(client: Client, doctor: Actor, em
     said = unescape(page.content.decode())
     assert "Note corrigée." in said
     assert "Note signée." not in said
-    assert "biologie : NFS CRP" in said
+    assert "biologie : bio NFS CRP" in said
     assert "Retenir : </span>Hypertension" not in said
 
 
@@ -154,7 +154,7 @@ def test_another_patient_another_key_another_day_take_nothing(
     with pytest.raises(Conflict):
         consultation.take(
             by=doctor, at=tomorrow, patient=emile, composition=note.id, key="order:bio nfs crp:1",
-            seen="biologie : NFS CRP",
+            seen="biologie : bio NFS CRP",
         )  # fmt: skip
     assert requests(doctor, emile) == []
 
@@ -175,7 +175,7 @@ def test_what_is_turned_down_leaves_the_rest_to_be_named_again(
     (note,) = gate.open_record(by=doctor, at=clock.now(), patient=emile).all("Composition")
     consultation.take(
         by=doctor, at=clock.now(), patient=emile, composition=note.id, key="order:bio nfs crp:1",
-        seen="biologie : NFS CRP",
+        seen="biologie : bio NFS CRP",
     )  # fmt: skip
     assert take(client, emile, "order:bio nfs crp:1", on="record") == "409"
     assert requests(doctor, emile) == ["bio NFS CRP"]

@@ -4,6 +4,7 @@ visit asked for goes to paper at once where nothing is left to write: see `unwri
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -36,7 +37,7 @@ from carnet.record.gate import OpenRecord
 from carnet.record.reading import Reading
 from carnet.record.work import Stored, Work
 from carnet.rules import at_once, printed
-from carnet.rules.accepted import letters, medicines, steps
+from carnet.rules.accepted import letters, medicines
 from carnet.rules.measure import date_of
 from carnet.rules.passage import place_of
 from carnet.rules.synthesis import dosage, tells
@@ -56,6 +57,7 @@ TITLES: dict[str, tuple[str, str]] = {
 LONGEST_LEAVE = 366
 # Requests that a person may have to word: the paper that answers each.
 _WRITTEN: dict[str, Kind] = {"sick_leave": "sick_leave", "certificate": "certificate", "referral": "letter"}
+_ORDER_WORD = re.compile(r"^(?:bio|bilan|biologie|labo)\s+(?=\w)", re.IGNORECASE)  # its title says it
 _CONTROLLED = frozenset(("draft", "active"))
 
 
@@ -175,7 +177,7 @@ def _sheet(by: Actor, about: Resource, told: Told, wanted: _Wanted, today: date)
 
 def _order_words(request: Resource) -> str:
     """What is asked, in the words that were typed, but for those that the title says."""
-    return steps.untitled(str(request["code"].get("text", "")))
+    return _ORDER_WORD.sub("", str(request["code"].get("text", "")))
 
 
 def _category(request: Resource) -> str:

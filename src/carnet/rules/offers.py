@@ -11,7 +11,7 @@ from typing import Any, Literal
 from carnet.fhir import json
 from carnet.fhir.folding import fold
 from carnet.rules import alarms, allergens, doubts, units
-from carnet.rules.accepted import measures, medicines, problems, steps, treatments
+from carnet.rules.accepted import measures, medicines, problems, treatments
 from carnet.rules.accepted.measures import MEASURES
 from carnet.rules.accepted.resources import is_known, made_by
 from carnet.rules.results import SYSTOLIC
@@ -311,8 +311,7 @@ def _follow_up(fact: Fact, day: date) -> tuple[str, str]:
 
 
 def _order(fact: Fact, day: date) -> tuple[str, str]:
-    what = str(fact.get("what") or fact["quote"])
-    return "→", f"{_ORDERS[fact['type']]} : {steps.untitled(what) if fact['type'] == 'lab' else what}"
+    return "→", f"{_ORDERS[fact['type']]} : {fact.get('what') or fact['quote']}"
 
 
 def _tobacco(fact: Fact, day: date) -> tuple[str, str]:

@@ -46,14 +46,6 @@ def order(fact: Fact, scene: Scene) -> Resource:
     }
 
 
-def untitled(words: str) -> str:
-    """What is asked, without the word that the title of its paper says: « bio : NFS » is « NFS »."""
-    return _TITLE.sub("", words)
-
-
-_TITLE = re.compile(r"^(?:bio|bilan|biologie|labo)(?:\s*:\s*|\s+)(?=\w)", re.IGNORECASE)
-
-
 def still_asks(request: Resource, facts: Iterable[Fact], accepted: Iterable[Fact]) -> bool:
     """Whether a corrected note still asks for this: its words are read in a request of that kind (« pas d'écho », « écho
     faite en ville » are none), and none that was accepted since says them with others (« bio NFS » that became « bio
