@@ -74,6 +74,15 @@ def tell(process: subprocess.Popen[str], what: str) -> None:
     process.stdin.flush()
 
 
+def staying(process: subprocess.Popen[str]) -> int:
+    """The process that serves, once it refuses to end."""
+    child = heard(process)
+    tell(process, "stay")
+    assert process.stdout is not None
+    assert process.stdout.readline()
+    return child
+
+
 def is_gone(pid: int) -> bool:
     """Whether it ends; nobody may be there to take note of its end."""
     for _ in range(20 * ENDS):
@@ -139,10 +148,7 @@ def test_nobody_is_left_behind(start: Start) -> None:
 
 def test_who_does_not_end_is_not_left_behind_either(start: Start) -> None:
     process = start(0)
-    child = heard(process)
-    tell(process, "stay")
-    assert process.stdout is not None
-    assert process.stdout.readline()
+    child = staying(process)
     process.kill()
     process.wait(ENDS)
     assert is_gone(child)
@@ -150,10 +156,7 @@ def test_who_does_not_end_is_not_left_behind_either(start: Start) -> None:
 
 def test_who_does_not_end_is_ended(start: Start) -> None:
     process = start(0)
-    child = heard(process)
-    tell(process, "stay")
-    assert process.stdout is not None
-    assert process.stdout.readline()
+    child = staying(process)
     process.send_signal(signal.SIGTERM)
     assert process.wait(ENDS) == 0
     assert is_gone(child)

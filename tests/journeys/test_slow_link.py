@@ -47,6 +47,14 @@ def says(page: Page, words: str) -> None:
     expect(page.locator("[data-state]")).to_contain_text(words)
 
 
+def is_kept(page: Page, words: str) -> None:
+    """Said so, and true when the page comes again."""
+    says(page, "Brouillon enregistré à")
+    page.unroute_all(behavior="ignoreErrors")
+    page.reload()
+    expect(page.locator("#note")).to_have_value(words)
+
+
 def test_a_slow_save_is_told_and_goes_through(new_practice: str, page: Page) -> None:
     writes(page, new_practice)
     held = Held(page, SAVE)
@@ -64,10 +72,7 @@ def test_a_slow_save_is_told_and_goes_through(new_practice: str, page: Page) -> 
     page.clock.run_for(SAVES)
     held.until(2)
     held.waiting[1].continue_()
-    says(page, "Brouillon enregistré à")
-    page.unroute_all(behavior="ignoreErrors")
-    page.reload()
-    expect(page.locator("#note")).to_have_value("Motif : toux, fièvre")
+    is_kept(page, "Motif : toux, fièvre")
 
 
 def test_a_save_that_is_never_answered_is_tried_again(new_practice: str, page: Page) -> None:
@@ -82,10 +87,7 @@ def test_a_save_that_is_never_answered_is_tried_again(new_practice: str, page: P
     page.clock.fast_forward(5_000)
     held.until(2)
     held.waiting[1].continue_()
-    says(page, "Brouillon enregistré à")
-    page.unroute_all(behavior="ignoreErrors")
-    page.reload()
-    expect(page.locator("#note")).to_have_value("Motif : toux, fièvre")
+    is_kept(page, "Motif : toux, fièvre")
 
 
 def test_a_save_whose_answer_is_lost_is_no_other_window(new_practice: str, page: Page) -> None:

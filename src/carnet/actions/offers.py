@@ -164,11 +164,8 @@ def enter(
         _take_back(work, [one.fact for one in listed], accepted, scene, before, was)
     for offer in listed:
         if offer.verdict:
-            work.count(
-                offer.counted,
-                accepted=offer.verdict == "accepted",
-                refused=offer.verdict == "refused",
-            )
+            said_yes = offer.verdict == "accepted"
+            work.count(offer.counted, accepted=said_yes, refused=not said_yes)
     return _left(work, draft.patient, listed, was)
 
 

@@ -64,8 +64,9 @@ _CONTROLLED = frozenset(("draft", "active"))
 def prescription(*, by: Actor, at: datetime, patient: str, encounter: str) -> list[Stored]:
     """The papers of what was accepted in one visit: medicines on one, each kind of other order on its own, leave and
     certificates whose words are all known. What was a draft is now prescribed. A paper that already says just that is
-    given again as it was printed; one that a correction of the note or a new request overtook is superseded. The DocumentReferences, none
-    when all is still to be written (`unwritten`). Raises Invalid when nothing was asked for, Refused, NotFound."""
+    given again as it was printed; one that a correction of the note or a new request overtook is superseded. The
+    DocumentReferences, none when all is still to be written (`unwritten`). Raises Invalid when nothing was asked for,
+    Refused, NotFound."""
     check_write(by)
     models, today = wordings.seen(by=by), timezone.localtime(at).date()
     with gate.write(by=by, at=at, action="paper.prescription", patient=patient) as work:

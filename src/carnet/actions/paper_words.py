@@ -168,10 +168,7 @@ def subject(patient: Resource, today: date) -> Subject:
 
 def day_words(day: date | str) -> str:
     """`21/11/2026`; a birth date of which only the year is known stays that year."""
-    if isinstance(day, str):
-        year, _dash, rest = day.partition("-")
-        return "/".join(reversed([year, *rest.split("-")])) if rest else year
-    return f"{day:%d/%m/%Y}"
+    return dates.french(day) if isinstance(day, str) else f"{day:%d/%m/%Y}"
 
 
 def _age(born: date | None, today: date) -> str:

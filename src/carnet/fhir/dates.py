@@ -40,6 +40,11 @@ def first_day(written: str) -> date:
     raise Malformed("Cette date n'existe pas.")
 
 
+def french(written: str) -> str:
+    """`03/04/1955` of a FHIR date, as precise as it is written."""
+    return "/".join(reversed(written.split("-")))
+
+
 def age(born: date, on: date) -> tuple[int, int]:
     """Completed (years, months) of age on a day; months count from the last birthday."""
     months = (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from carnet.fhir import json
+from carnet.fhir import dates, json
 from carnet.fhir.folding import fold
 from carnet.rules import alarms, allergens, doubts, units
 from carnet.rules.accepted import measures, medicines, problems, treatments
@@ -265,11 +265,7 @@ def _bound(fact: Fact) -> str:
 
 def _on(fact: Fact) -> str:
     """` (12/11/2026)` for what was measured another day."""
-    return f" ({_french(fact['on'])})" if fact.get("on") else ""
-
-
-def _french(day: str) -> str:
-    return "/".join(reversed(day.split("-")))
+    return f" ({dates.french(fact['on'])})" if fact.get("on") else ""
 
 
 def _condition(fact: Fact, day: date) -> tuple[str, str]:
@@ -326,7 +322,7 @@ def _alcohol(fact: Fact, day: date) -> tuple[str, str]:
 def _immunization(fact: Fact, day: date) -> tuple[str, str]:
     said = f"vaccin {fact['vaccine']} {_DONE[fact['status']]}"
     if fact.get("on"):
-        said = f"vaccin {fact['vaccine']} fait {'le' if len(fact['on']) > _MONTH else 'en'} {_french(fact['on'])}"
+        said = f"vaccin {fact['vaccine']} fait {'le' if len(fact['on']) > _MONTH else 'en'} {dates.french(fact['on'])}"
     return "→" if fact["status"] == "due" else "✓", f"{said}, lot {fact['lot']}" if fact.get("lot") else said
 
 

@@ -15,6 +15,7 @@ from carnet.documents.cda.parse import parse
 from carnet.documents.cda.people import spoken
 from carnet.documents.cda.read import read_document
 from carnet.documents.reading import Part, Read
+from carnet.fhir.dates import french
 
 PartUrl = Callable[[Part], str]
 _SHOWN = ("image/png", "image/jpeg", "image/gif")
@@ -51,7 +52,7 @@ def _summary(read: Read) -> list[tuple[str, str]]:
     """The French words of the header; the viewer translates nothing of a French document."""
     patient = read.patient or {}
     name = next((spoken(each) for each in patient.get("name", [])), "")
-    born = "/".join(reversed(patient.get("birthDate", "").split("-")))
+    born = french(patient.get("birthDate", ""))
     authors = ", ".join(each["display"] for each in read.authors if "display" in each)
     version = (
         f"{read.version}" + (" (remplace un document antérieur)" if read.replaces else "")
@@ -69,9 +70,7 @@ def _summary(read: Read) -> list[tuple[str, str]]:
 
 def _day(written: str | None) -> str:
     day, _, clock = (written or "").partition("T")
-    return " ".join(
-        filter(None, ["/".join(reversed(day.split("-"))), clock[:5].replace(":", " h ") if clock else ""])
-    )
+    return " ".join(filter(None, [french(day), clock[:5].replace(":", " h ") if clock else ""]))
 
 
 def _sections(holder: Element | None) -> list[Element]:

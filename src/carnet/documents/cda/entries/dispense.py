@@ -10,6 +10,7 @@ from carnet.documents.cda.entries.medication import PIECES
 from carnet.documents.cda.entries.product import product, product_details
 from carnet.documents.cda.people import author, performers
 from carnet.documents.cda.values import concept, quantity
+from carnet.fhir.dates import french
 
 
 def dispense(ctx: Context, element: Element) -> Resource | None:
@@ -47,7 +48,7 @@ def _prescriber(ctx: Context, element: Element, made: Resource) -> None:
     if child(element, "author") is None:
         return
     who, at = author(ctx, element)
-    day = "/".join(reversed((timestamp(attribute(at, "value")) or "")[:10].split("-")))
+    day = french((timestamp(attribute(at, "value")) or "")[:10])
     said = " le ".join(filter(None, [(who or {}).get("display"), day]))
     add_note(made, f"Prescrit par {said}" if who else "")
 

@@ -12,6 +12,7 @@ from carnet.documents.cda.elements import Element, attribute, child, children, i
 from carnet.documents.cda.narrative import cell_under, row_of
 from carnet.documents.cda.values import bounds, concept, number, quantity, ratio
 from carnet.fhir.codes import UCUM
+from carnet.fhir.dates import french
 
 _UNITS = frozenset(("s", "min", "h", "d", "wk", "mo", "a"))
 _MOMENTS = frozenset(
@@ -103,7 +104,7 @@ def _start_in_words(interval: Element | None) -> str | None:
     width = quantity(child(interval, "width"))
     if not start or width.get("unit") not in _UNITS:
         return None
-    return "À partir du " + "/".join(reversed(start[:10].split("-")))
+    return "À partir du " + french(start[:10])
 
 
 def _rhythm(element: Element) -> Resource:
