@@ -73,6 +73,17 @@ def test_the_script_of_the_page_is_told_where_to_go_on(client: Client, doctor: A
     assert answer.json() == {"url": f"/patient/{emile}"}
     assert "Note signée" in client.get(answer.json()["url"]).content.decode()
     assert client.post(f"{where}/sign", last, **FETCH).status_code == 404, "a note is signed once"
+
+
+def test_a_late_question_of_the_note_does_not_take_what_the_signature_said(
+    client: Client, doctor: Actor, emile: str
+) -> None:
+    where = begun(client, emile)
+    client.post(f"{where}/sign", {"patient": emile, "revision": 0, "text": "Motif : toux"}, **FETCH)
+    late = client.post(f"{where}/offers", {"patient": emile, "text": "Motif : toux\n"}, **FETCH)
+    assert (late.status_code, late["Content-Type"]) == (404, "text/plain; charset=utf-8")
+    assert client.get(where).status_code == 404, "nor the page of the draft that is closed"
+    assert "Note signée" in client.get(f"/patient/{emile}").content.decode()
     answer = client.post(f"{begun(client, emile)}/drop", {"patient": emile}, **FETCH)
     assert answer.json() == {"url": f"/patient/{emile}"}
 

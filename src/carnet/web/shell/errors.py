@@ -65,8 +65,8 @@ def _answer(request: HttpRequest, status: int, title: str, text: str) -> HttpRes
 
 
 def _is_part(request: HttpRequest) -> bool:
-    """Whether only a part of a page was asked for (htmx): the sentence then goes to its bar (connection.js)."""
-    return request.headers.get("HX-Request") == "true"
+    """Whether a script of a page asks (htmx, fetch): what to show of the sentence is its own (connection.js)."""
+    return request.headers.get("HX-Request") == "true" or "X-Requested-With" in request.headers
 
 
 def _sentence(status: int, text: str) -> HttpResponse:
