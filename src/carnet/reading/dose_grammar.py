@@ -76,7 +76,7 @@ def _add_asides(add: Callable[..., None], table: dict[str, Any]) -> None:
     # « puis augmenter d'une gélule tous les 3 jours »: no step that can be told.
     add(
         UNEVEN,
-        rf"(?:puis )?(?:a |en )?(?:aug?e?ment|major|mont|diminu|baiss|redui|descend)[a-z]*(?: progressivement)? (?:de |d'){by}{every}",
+        rf"(?:puis )?(?:a |en )?(?:aug?e?ment|major|mont|diminu|baiss|redui|descend)[a-z]*(?: progressivement)? (?:de |d'|par ){by}{every}(?:,? ?(?:si|tant que|jusqu'a|selon|en fonction d[eu]s?) [^,;.\n]{{2,40}}(?:[.,][0-9]{{1,2}})?)?",
     )
     # « toutes les 2 semaines doubler », « 1/2 cp de moins tous les 15 jours », « 1 cp un jour, 3/4 le lendemain ».
     more = r"(?:a )?(?:doubl|augment|mont|pass|baiss|dimin|major|redui)"

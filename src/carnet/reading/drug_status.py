@@ -78,8 +78,11 @@ def _is_replaced(note: Note, line: Line) -> bool:
         return True
     told = note.before(line.named.start, 24)
     switch = _SWITCHED.search(told)
-    if not switch or not _BY.match(note.flat, line.end):
+    by = _BY.match(note.flat, line.end)
+    if not switch or not by:
         return False
+    if by["to"] and not _ARTICLE.fullmatch(note.flat, by.end(), max(by.end(), line.following)):
+        return False  # « passer Seroplex à demi-dose »
     return not drug_cues.denies(note, line.named.start - len(told) + switch.start())
 
 
@@ -207,8 +210,9 @@ _EXAMINED = re.compile(
 
 
 _SWITCHED = re.compile(
-    r"(?<![a-z])(?:relais|switch|substitution|passage|bascule|changement|transition) (?:de |du |de l'|d'|de la )?$"
+    r"(?<![a-z])(?:relais|switch[a-z]*|substitu[a-z]*|pass(?:er?|age|ons)|bascul[a-z]*|chang[a-z]*|transition|rempla[a-z]*) (?:de |du |de l'|d'|de la |le |la |l'|son |sa )?$"
 )
-_BY = re.compile(r" ?(?:par|vers|pour|a|-+>|=+>|→) ?(?![0-9])")
+_BY = re.compile(r" ?(?:par|vers|pour|(?P<to>a)|-+>|=+>|→) ?(?![0-9])")
+_ARTICLE = re.compile(r"(?:le |la |l'|du |de la |une? )?")
 _DOUBTED = re.compile(r"[a-z0-9 ,]{3,30}\?")  # « anoro -> trelegy ? »
 _REPLACED = re.compile(r" ?(?:-+>|=+>|→) ?")

@@ -3,6 +3,8 @@ what their whole means is completed in whole_doses.py."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from carnet.reading import dose_grammar, dose_values, strengths, whole_doses
 from carnet.reading.doses import SILENT, Piece
 from carnet.reading.drugs import Drug
@@ -19,6 +21,7 @@ _STRONG = 5  # a bare number from here on is a strength; so is one that no table
 _TWO = 2
 # ATC: vitamins D and B12, bones, hormones and antipsychotics in depot, biologics.
 _SELDOM = ("A11CC", "B03BA", "M05", "G03AC", "H01C", "L02AE", "L04", "N05A")
+_MONTH = 30  # days
 _SHORT = 8  # characters of « 10 10 12 »
 _EVERY = {"/4h": 6, "/6h": 4, "/8h": 3, "/12h": 2}  # « Actiskenan 5 mg/4h »
 _YEARS = (1950, 2060)
@@ -145,12 +148,12 @@ class _Reading:
             self._per_day(per)
 
     def _of_each(self, place: int) -> bool:
-        """« 2 comprimés de 20 mg »: the strength of each."""
-        before = self.pieces[max(0, place - 2) : place]
+        """« 2 comprimés de 20 mg », « 1 amp 100000 »: the strength of each."""
+        before = [one for one in self.pieces[max(0, place - 2) : place] if one.kind != dose_grammar.FILLER]
         return (
             self.found.strength is None
-            and [piece.kind for piece in before] == [dose_grammar.AMOUNT, dose_grammar.FILLER]
-            and before[0].values["unit"] in (*_SOLID, *_ONE_AT_A_TIME, "ampoule", "injection", "dosette")
+            and [piece.kind for piece in before[-1:]] == [dose_grammar.AMOUNT]
+            and before[-1].values["unit"] in (*_SOLID, *_ONE_AT_A_TIME, "ampoule", "injection", "dosette")
         )
 
     def _other_moment(self, place: int) -> bool:
@@ -225,6 +228,8 @@ class _Reading:
             )
         elif number <= _MANY:
             self._new(number, None)
+        elif self._of_each(place):
+            self.found.strength = strengths.of_number(self.drug, number)  # « 1 amp 100000 »
         elif strengths.of_number(self.drug, number):
             self._apart(number, strengths.usual_unit(self.drug, number))  # « 80 matin + 40 midi »
 
@@ -309,7 +314,9 @@ class _Reading:
                 return
             self._next_step()  # « 1 inj/j 1 sem, /sem 1 mois »
         if piece.values.get("seldom") and not self._is_seldom():
-            return  # « Ramipril 5 1/j / 3 mois »: how long
+            if piece.values["period"] >= _MONTH:  # « Ramipril 5 1/j / 3 mois »: how long
+                self._duration(place, replace(piece, values={"days": piece.values["period"]}))
+            return
         if self._is_dose_a_day(piece):
             return
         if piece.values.get("daily") and self.last.said:
