@@ -213,7 +213,7 @@ _ALL = re.compile(r"[ ,:=()-]*[a-z]+(?:e|er|u|i|enu)e?s(?![a-z])")
 
 def _goes_on(line: Line, said: tuple[str, float], before: tuple[str, float]) -> bool:
     """« Trulicity 1,5 1/sem idem ; Aranesp 30 1 inj tous les 15 j »: after one that goes on, without an end."""
-    open_ended = not (line.posology.days or line.posology.as_needed)
+    open_ended = not (lasting(line) or line.posology.as_needed)
     return (
         open_ended
         and said[0] == PRESCRIBED

@@ -57,6 +57,7 @@ class _Reading:
         self.stepped = False  # the current step has its duration
         self.split = False  # an amount was for the day, to be divided
         self.at_meals = False
+        self.settled = False  # an amount was followed by its reason
         self.insulin = (drug.atc or "").startswith(INSULIN) or drug.inn == "insuline"
 
     def take(self, place: int, piece: Piece) -> None:
@@ -80,6 +81,8 @@ class _Reading:
         current = intakes[-1] if intakes and intakes[-1].step == self.step else None
         if current is None or current.amount is not None:
             if current is not None and not current.said and amount is not None:
+                if self.settled:
+                    return current  # « 2 bouffées si gêne, 1 bouffée peut être répétée »
                 current.amount, current.unit = amount, unit or current.unit  # corrected at once
                 return current
             intakes.append(Intake(amount, unit or (current.unit if current else None), step=self.step))
@@ -439,6 +442,7 @@ class _Reading:
         if self.step and self.found.intakes and self.found.intakes[0].said:
             return  # « 4 bouffées x4/j 3 j puis à la demande »: the first step is what is told
         self.found.as_needed = True
+        self.settled = self.settled or self._has_last_amount()
         self.found.reason = piece.values.get("why") or self.found.reason
 
     def _ceiling(self, place: int, piece: Piece) -> None:
