@@ -338,7 +338,7 @@ def test_alcohol(text: str, expected: list[str]) -> None:
         ("VAT à jour", ["up_to_date"]),
         ("Hexyon + Prevenar + Rotarix faits ce jour", ["done_today", "done_today", "done_today"]),
         ("Gardasil D1 fait ce jour, D2 dans 6 mois", ["done_today", "due"]),
-        ("DTP : dernier 2005, rappel à faire", ["up_to_date", "due"]),
+        ("DTP : dernier 2005, rappel à faire", ["due"]),
         ("Covid 4 doses, Shingrix à distance", ["up_to_date", "due"]),
         ("ROR 2 doses ok. Méningo B non fait", ["up_to_date", "due"]),
         ("rappel hexa 11 mois fait", ["up_to_date"]),

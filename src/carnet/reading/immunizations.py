@@ -6,17 +6,17 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import pairwise
 
 from carnet.reading import calendar, capitals, tables
+from carnet.reading import immunization_words as words
 from carnet.reading.facts import IMMUNIZATION, Fact
+from carnet.reading.immunization_words import DONE, DUE, PAST, REFUSED
 from carnet.reading.structure import Note
 from carnet.reading.terms import Match
 from carnet.reading.vocabulary import Concept
 
 _GENERAL = ("vaccins", "vaccin", "vaccinations", "vaccination")
-DONE, PAST, DUE, REFUSED = "done_today", "up_to_date", "due", ""
 _FAR = 200  # characters in which a status is looked for
 _CLOSE = 60  # characters from one vaccine to the next of a list
 _BEFORE = 60
@@ -40,21 +40,41 @@ def read(note: Note, found: Sequence[Match[Concept]], diseases: Sequence[Match[C
     seen: set[tuple[str, str]] = set()
     mentions = _once(note, sorted(_mentions(note, found, diseases), key=lambda one: one.start))
     starts = [one.start for one in mentions]
-    for one, told in zip(mentions, _statuses(note, mentions), strict=True):
+    for place, (one, told) in enumerate(zip(mentions, statuses := _statuses(note, mentions), strict=True)):
         status, end = told or (REFUSED, one.end)
+        if _caught_up(note, mentions, statuses, place):
+            continue
         key = (_family(one), status)
-        if status and key not in seen and not _PROVED.match(note.flat, one.word):
+        next_dose = _next_dose(note, one, (status, end), starts) if status else None
+        late = next_dose and next_dose.values["status"] == DUE and _LAST.search(note.flat, one.end, end)
+        if status and key not in seen and not late and not _PROVED.match(note.flat, one.word):
             seen.add(key)
             yield Fact(IMMUNIZATION, one.start, end, 0.92, {"vaccine": one.name, "status": status})
-        if status and (next_dose := _next_dose(note, one, (status, end), starts)):
+        if next_dose:
             yield next_dose
     yield from _all(note, bool(seen))
 
 
+# « DTP : dernier 2006, à refaire » says when it was, not that it is up to date.
+_LAST = re.compile(r"(?<![a-z])dernier")
+
+
+def _caught_up(note: Note, mentions: Sequence[Mention], statuses: Sequence[Told | None], place: int) -> bool:
+    """« Tétanos non à jour : Revaxis fait », « DTP > 20 ans → Repevax ce jour »: what was due is done."""
+    if not (told := statuses[place]) or told[0] != DUE or place + 1 == len(mentions):
+        return False
+    then = statuses[place + 1]
+    between = note.flat[mentions[place].end : mentions[place + 1].start]
+    return then is not None and then[0] == DONE and bool(_SO.fullmatch(between))
+
+
+_SO = re.compile(r"[^.;\n]{1,30}?(?::|→|-+>|=+>) ?")
+
+
 def _family(one: Mention) -> str:
     """« Pneumocoque 13-valent » and « pneumocoque » are one vaccine; « hépatite A » and « hépatite B » are two."""
-    words = one.name.lower().split()
-    return " ".join(words[:2]) if words[0] in _SEVERAL else words[0]
+    name = one.name.lower().split()
+    return " ".join(name[:2]) if name[0] in _SEVERAL else name[0]
 
 
 _SEVERAL = ("méningocoque", "hépatite", "fièvre", "encéphalite")
@@ -77,7 +97,7 @@ def _mentions(
     for match in diseases:
         head = _head(note, match.start)
         free = taken.isdisjoint(range(match.start, match.end))
-        if head is not None and free and not _TESTED.search(note.before(match.start, 30)):
+        if head is not None and free and not words.TESTED.search(note.before(match.start, 30)):
             yield Mention(head, match.end, note.text[match.start : match.end].lower(), match.start)
 
 
@@ -87,7 +107,7 @@ def _vaccines(note: Note, found: Sequence[Match[Concept]]) -> list[Match[Concept
         match
         for match in found
         if match.value.label not in _GENERAL
-        and not _TESTED.search(note.before(match.start, 30))
+        and not words.TESTED.search(note.before(match.start, 30))
         and not _NO_NAME.match(note.text, match.start, match.end)
     ]
     sure = {match.start for match in named if _is_a_vaccine(note, match)}
@@ -101,7 +121,7 @@ def _is_a_vaccine(note: Note, match: Match[Concept]) -> bool:
     if _head(note, match.start) is not None or note.sentence(match.start).section == "vaccines":
         return True
     excepted = _EXCEPTED.search(note.before(match.start, _BEFORE))
-    return bool(excepted) or _speaks(note, match) or bool(_stated().match(note.flat, match.end))
+    return bool(excepted) or _speaks(note, match) or bool(words.stated().match(note.flat, match.end))
 
 
 _EXCEPTED = re.compile(
@@ -116,16 +136,16 @@ def _in_one_list(note: Note, one: Match[Concept], other: Match[Concept]) -> bool
     between = note.flat[first.end : last.start]
     if len(between) > _CLOSE or _CUT.search(between):
         return False
-    if _listed().fullmatch(between) or _listed().fullmatch(_status_away(between)):
+    if words.listed().fullmatch(between) or words.listed().fullmatch(_status_away(between)):
         return True
-    return bool(_any_status().match(note.flat, _after_marks(note, one.end)))
+    return bool(words.any_status().match(note.flat, _after_marks(note, one.end)))
 
 
 _CUT = re.compile(r"[;\n→]|\. |->|=>")
 
 
 def _status_away(between: str) -> str:
-    said = _any_status().match(between)
+    said = words.any_status().match(between)
     return between[said.end() :] if said else between
 
 
@@ -137,14 +157,22 @@ def _speaks(note: Note, match: Match[Concept]) -> bool:
     written = note.text[match.start : match.end]
     folded = note.flat[match.start : match.end]
     in_capitals = written.isupper() and not capitals.loud(note, match.start)
-    return "vacc" in folded or (not _DISEASE.match(folded)) or (in_capitals and not _VIRUS.match(folded))
+    return (
+        "vacc" in folded
+        or (not words.DISEASE.match(folded))
+        or (in_capitals and not words.VIRUS.match(folded))
+    )
 
 
 def _head(note: Note, start: int) -> int | None:
     """Where « vaccin contre » before a name begins."""
     first = max(note.sentence(start).start, start - _BEFORE)
     return next(
-        (match.start() for match in _named_by().finditer(note.flat, first, start) if match.end() >= start),
+        (
+            match.start()
+            for match in words.named_by().finditer(note.flat, first, start)
+            if match.end() >= start
+        ),
         None,
     )
 
@@ -166,10 +194,12 @@ def _named_again(note: Note, last: Mention, one: Mention) -> bool:
     between = note.flat[last.end : one.start]
     if between == " ":  # « MenACWY Nimenrix »
         return _family(last) == _family(one)
-    if _BEHIND.fullmatch(between):
-        return bool(_DISEASE.match(note.flat, last.word))
+    if _BEHIND.fullmatch(between):  # in brackets, whatever it names is the same
+        return "(" in between or bool(words.DISEASE.match(note.flat, last.word))
     # The trade name in brackets, behind the status.
-    return between.rstrip().endswith("(") and bool(_any_status().search(between)) and len(between) < _CLOSE
+    return (
+        between.rstrip().endswith("(") and bool(words.any_status().search(between)) and len(between) < _CLOSE
+    )
 
 
 _BEHIND = re.compile(r" | ?(?:\(|→|-+>|=+>|:) ?")
@@ -209,7 +239,9 @@ def _statuses(note: Note, mentions: Sequence[Mention]) -> list[Told | None]:
 def _named_done(note: Note, one: Mention) -> Told | None:
     """« À jour DTP, pneumocoque à faire »: what stands right before a vaccine is said of it, not what follows the next."""
     before = note.before(one.start, _BEFORE)
-    return (PAST, one.end) if _UP_TO_NOW.search(before) and not _before("refused").search(before) else None
+    return (
+        (PAST, one.end) if _UP_TO_NOW.search(before) and not words.before("refused").search(before) else None
+    )
 
 
 _UP_TO_NOW = re.compile(r"(?<!pas )(?<!non )(?<!plus )a jour (?:de |du |pour |des |: ?)?(?:vaccins? )?$")
@@ -218,9 +250,9 @@ _UP_TO_NOW = re.compile(r"(?<!pas )(?<!non )(?<!plus )a jour (?:de |du |pour |de
 def _together(note: Note, mentions: Sequence[Mention], place: int) -> bool:
     """Whether nothing but a link, and which dose it is, stands between a vaccine and the next."""
     between = note.flat[mentions[place].end : mentions[place + 1].start]
-    if between == " " and not _DISEASE.match(note.flat, mentions[place + 1].word):
+    if between == " " and not words.DISEASE.match(note.flat, mentions[place + 1].word):
         return True  # « Hexyon Prevenar Bexsero faits »
-    return bool(_listed().fullmatch(between) or _listed().fullmatch(_status_away(between)))
+    return bool(words.listed().fullmatch(between) or words.listed().fullmatch(_status_away(between)))
 
 
 def _also(note: Note, one: Mention) -> bool:
@@ -232,34 +264,39 @@ _ALSO = re.compile(r" (?:aussi|egalement|idem|pareil)(?![a-z])")
 
 def _after_marks(note: Note, end: int) -> int:
     """Behind the marks of a dose: « D1 », « (2e dose) », « 11 ans », « IM »."""
-    marks = _marks().match(note.flat, end)
+    marks = words.marks().match(note.flat, end)
     return marks.end() if marks else end
 
 
 def _behind(note: Note, one: Mention, limit: int) -> Told | None:
     """What the words behind say: at once, or a little further in the same part of the sentence."""
-    refused = _after("refused").match(note.flat, one.end, limit)
+    refused = words.after("refused").match(note.flat, one.end, limit)
     if refused:
         return REFUSED, one.end
     if _ASIDE.search(note.before(one.start, _BEFORE)) and not _started(note, one):
         return REFUSED, one.end
     for place in dict.fromkeys((_after_marks(note, one.end), one.end)):
         for status in (DONE, DUE, PAST):
-            said = _after(status or "refused").match(note.flat, place, limit)
+            said = words.after(status or "refused").match(note.flat, place, limit)
             if said and place != one.end and _of_an_age(note, one.end, place, said):
                 return PAST, _end_of(note, one, said.end())
             if said and status == DUE and (done := _CAUGHT_UP.match(note.flat, said.end())):
                 return DONE, _end_of(note, one, done.end())
-            if said and status == DUE and (done := _further(DONE).match(note.flat, said.end(), limit)):
+            if said and status == DUE and (done := words.further(DONE).match(note.flat, said.end(), limit)):
                 return DONE, _end_of(note, one, done.end())
-            if said and _BARE.fullmatch(said[0]) and _DISEASE.match(note.flat, one.word):
-                return PAST, _end_of(note, one, said.end())  # « grippe faite »: at the pharmacy
+            if said and _BARE.fullmatch(said[0]) and _long_ago(note, one):
+                return PAST, _end_of(note, one, said.end())
             if said:
                 return _dated(note, status, said), _end_of(note, one, said.end())
     for status in (DONE, DUE):
-        if far := _further(status).match(note.flat, one.end, limit):
+        if far := words.further(status).match(note.flat, one.end, limit):
             return status, _end_of(note, one, far.end())
     return None
+
+
+def _long_ago(note: Note, one: Mention) -> bool:
+    """« Grippe faite » was done at the pharmacy, « vaccins obligatoires faits » at their age."""
+    return bool(words.DISEASE.match(note.flat, one.word)) or one.name.startswith("vaccins")
 
 
 def _started(note: Note, one: Mention) -> bool:
@@ -288,6 +325,10 @@ _AGE = re.compile(r"[0-9] ?(?:mois|m|ans)(?![a-z])")
 
 def _dated(note: Note, status: str, said: re.Match[str]) -> str:
     """« En octobre » of a note of September is to be done; of November, done."""
+    if _ALL_DOSES.fullmatch(said[0]):
+        return PAST
+    if status == DUE and _SEASON.search(said[0]) and _VACCINATED.search(note.before(said.start(), _BEFORE)):
+        return PAST
     month, day = _MONTH.fullmatch(said[0]), _DAY.search(note.flat, said.start(), said.end() + _DATE)
     if month:
         return DUE if calendar.soon(month[1], note.context.date) else PAST
@@ -297,6 +338,9 @@ def _dated(note: Note, status: str, said: re.Match[str]) -> str:
     return status
 
 
+_ALL_DOSES = re.compile(r"[ :=(]*([1-4])/\1")  # no day: « ROR 2/2 »
+_SEASON = re.compile(r"automne|hiver")
+_VACCINATED = re.compile(r"(?<!non )(?<!pas )(?<!jamais )vaccinee?s?(?![a-z])[^.;:\n]*$")
 _TAIL = re.compile(
     r"(?:'hui)?(?: ?(?:en |le |du |au |il y a )?(?:(?<=[0-9 ])[0-9]* ?(?:-[0-9]{1,2} ?)?(?:ans|mois|m|sa|sem\w*)(?![a-z0-9])|[0-9]{1,2}/[0-9/]{1,7}|(?:19|20)[0-9]{2}(?![0-9])|(?:janv|fev|mars|avril|mai|juin|juil|aout|sept|oct|nov|dec)[a-z]*"
     r"(?: (?:19|20)[0-9]{2})?(?![a-z0-9])))?(?:,? ?\(?lot ?(?:n ?°)? ?:? ?[a-z0-9]{2,12})?"
@@ -320,12 +364,14 @@ def _end_of(note: Note, one: Mention, end: int) -> int:
 def _ahead(note: Note, one: Mention) -> Told | None:
     """What the words before say, or the head of the list."""
     before = note.before(one.start, _BEFORE)
-    if _before("refused").search(before):
+    if words.before("refused").search(before):
         return (DUE if _started(note, one) else REFUSED), one.end
     for status in (DONE, PAST, DUE):
-        if _before(status).search(before):
+        if words.before(status).search(before):
             return status, one.end
     said = note.flat[one.start : one.end]
+    if said.startswith("injection") and note.sentence(one.start).section != "plan":
+        return DONE, one.end
     if said.startswith("vaccine") or said.endswith("vaccine"):
         return (DUE if said.startswith("vacciner") or _NOT.search(before) else PAST), one.end
     return None
@@ -334,7 +380,7 @@ def _ahead(note: Note, one: Mention) -> Told | None:
 def _headed(note: Note, one: Mention) -> Told | None:
     """« Vaccins à refaire : dTcaP et ROR »."""
     line = max(note.flat.rfind("\n", 0, one.start) + 1, one.start - _FAR)
-    head = _heading().search(note.flat, line, one.start)
+    head = words.heading().search(note.flat, line, one.start)
     return (next(status for status in (DONE, PAST, DUE) if head[status]), one.end) if head else None
 
 
@@ -343,7 +389,7 @@ _NOT = re.compile(r"(?:non|pas|jamais|ni) (?:encore |ete )?$")
 
 def _by_place(note: Note, one: Mention) -> Told | None:
     sentence = note.sentence(one.start)
-    named = one.start < one.word or not _DISEASE.match(note.flat, one.word)
+    named = one.start < one.word or not words.DISEASE.match(note.flat, one.word)
     if (sentence.section == "plan" or sentence.arrow) and named:
         return DUE, one.end
     return (PAST, one.end) if sentence.section == "vaccines" else None
@@ -359,7 +405,7 @@ def _next_dose(note: Note, one: Mention, told: Told, starts: Sequence[int]) -> F
     if dose is None:
         return None
     for other in (DONE, DUE, PAST):
-        said = _after(other).match(note.flat, dose.end(), limit)
+        said = words.after(other).match(note.flat, dose.end(), limit)
         if said and other != status:
             again = Mention(dose.start("q"), dose.end("q"), one.name, dose.start("q"))
             last = _end_of(note, again, said.end())
@@ -372,7 +418,7 @@ def _next_dose(note: Note, one: Mention, told: Told, starts: Sequence[int]) -> F
 _NEXT_WITHIN = 75  # characters
 _ANOTHER = re.compile(
     r"(?:^|[ ,;.:(→>])(?P<q>(?:(?:d|n ?°|dose) ?[1-4]|[1-4](?:re|ere|e|eme|nde)(?: dose| injection| inj)?|rappel|prochaine(?: dose)?"
-    r"|(?=a refaire))(?![a-z0-9])(?: inj(?:ection)?)?)"
+    r")(?![a-z0-9])(?: inj(?:ection)?)?|(?=a (?:refaire|mettre a jour)))"
 )
 
 
@@ -381,13 +427,13 @@ _ANOTHER = re.compile(
 
 def _all(note: Note, named: bool) -> Iterator[Fact]:
     name = tables.toml("immunizations.toml")["label_all"]
-    if not named and (said := _all_up_to_date().search(note.flat)):
+    if not named and (said := words.all_up_to_date().search(note.flat)):
         yield Fact(IMMUNIZATION, *said.span(), 0.88, {"vaccine": name, "status": PAST})
         return
-    for match in _everything().finditer(note.flat):
+    for match in words.everything().finditer(note.flat):
         sentence = note.sentence(match.start())
         for status in (DONE, DUE, PAST):
-            after = _after(status).match(note.flat, match.end(), sentence.end)
+            after = words.after(status).match(note.flat, match.end(), sentence.end)
             if not after or (named and (status != PAST or note.flat.startswith((":", " :"), after.end()))):
                 continue  # « vaccins faits : Priorix » are those of the list
             if status == DONE and not _TODAY.fullmatch(after[0]):
@@ -401,84 +447,3 @@ def _all(note: Note, named: bool) -> Iterator[Fact]:
 
 _TODAY = re.compile(r" ?:? ?(?:faite?s? |realise\w* )?(?:ce jour|aujourd'hui|auj)")
 _UP_TO_DATE = re.compile(r"a jour|ok|faite?s|complet|conforme")
-
-
-# The table.
-
-
-def _form(name: str) -> str:
-    return str(tables.toml("immunizations.toml")["words"][name])
-
-
-@cache
-def _named_by() -> re.Pattern[str]:
-    return re.compile(rf"(?<![a-z]){tables.toml('immunizations.toml')['named_by']}")
-
-
-@cache
-def _everything() -> re.Pattern[str]:
-    return re.compile(rf"(?<![a-z])(?:{tables.any_of(tables.toml('immunizations.toml')['all'])})(?![a-z])")
-
-
-@cache
-def _all_up_to_date() -> re.Pattern[str]:
-    return re.compile(rf"(?<![a-z]){tables.toml('immunizations.toml')['all_after']}")
-
-
-@cache
-def _after(group: str) -> re.Pattern[str]:
-    return re.compile(tables.any_of(tables.toml("immunizations.toml")[group]["after"]))
-
-
-@cache
-def _before(group: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![a-z])(?:{tables.any_of(tables.toml('immunizations.toml')[group]['before'])})$")
-
-
-@cache
-def _any_status() -> re.Pattern[str]:
-    return re.compile("|".join(_after(status or "refused").pattern for status in (DONE, DUE, PAST, REFUSED)))
-
-
-@cache
-def _further(status: str) -> re.Pattern[str]:
-    return re.compile(_form(f"further_{status}"))
-
-
-@cache
-def _stated() -> re.Pattern[str]:
-    """Said right after a disease, this makes it a vaccine."""
-    return re.compile(_form("stated").replace("{marks}", f"(?:{_marks().pattern})?"))
-
-
-@cache
-def _marks() -> re.Pattern[str]:
-    return re.compile(rf"(?:{tables.any_of(tables.toml('immunizations.toml')['marks']['forms'])})+")
-
-
-@cache
-def _listed() -> re.Pattern[str]:
-    marks = _marks().pattern
-    return re.compile(
-        rf"(?:{marks})? ?(?:[,+/&]|et|puis|ou)(?: (?:et|puis))? ?(?:{_form('article')})*(?:{marks} ?)?"
-    )
-
-
-@cache
-def _heading() -> re.Pattern[str]:
-    """« Vaccins à refaire : dTcaP et ROR »: the head of a list on the same line, and no full stop since."""
-    groups = "|".join(
-        f"(?P<{status}>{tables.any_of(tables.toml('immunizations.toml')[status]['heading'])})"
-        for status in (DONE, DUE, PAST)
-    )
-    return re.compile(rf"(?<![a-z])(?:{groups}) ?[:(] ?(?:[^.;\n:]|\.(?! |$))*$")
-
-
-_DISEASE = re.compile(
-    r"(?:(?:vaccin\w*|rappel|anti) ?-?)?(?:grippe|zona|covid|pneumo(?:coque)?(?![a-z])|menin|hepatite|rougeole|rubeole|oreillons|coqueluche|tetanos|diphterie|polio|varicelle"
-    r"|rotavir|rage|typhoide|fievre jaune|encephalite|tuberculose|hpv|prev(?![a-z])|papillo|vhb|vha|vrs|bronchiolite|dengue|leptos|mpox|cholera|chikun|ebola|fievre q|variole|haemophilus)"
-)
-_VIRUS = re.compile(r"vrs|vhb|vha|hpv|covid|pneumo")
-_TESTED = re.compile(
-    r"(?:vih|syphilis|sero\w*|vhc|hiv|toxo|fcu|frottis|test|pcr|ag|trod|tdr|efr|centre) $|toxo(?:plasmose)?[a-z .]{0,12}[,/+] ?$"
-)

@@ -275,18 +275,11 @@ def _units() -> str:
 def _serologies(note: Note) -> Iterator[Fact]:
     """« Rubéole immunisée », « toxo nég » : said in a word, without « sérologie »."""
     for match in _immune().finditer(note.flat):
-        name = next(
-            name
-            for name, form in tables.toml("labs.toml")["serologies"].items()
-            if re.fullmatch(form, match["t"])
-        )
-        yield Fact(
-            LAB,
-            match.start(),
-            match.end(),
-            0.9,
-            {"name": name, "loinc": None, "value": _word_of(match), "unit": None},
-        )
+        names = tables.toml("labs.toml")["serologies"]
+        name = next(name for name, form in names.items() if re.fullmatch(form, match["t"]))
+        values = {"name": name, "loinc": None, "value": _word_of(match), "unit": None}
+        if not (match["t"].startswith("covid") and values["value"] == "normal"):  # « covid ok »: a vaccine
+            yield Fact(LAB, match.start(), match.end(), 0.9, values)
 
 
 @cache

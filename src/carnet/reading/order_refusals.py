@@ -167,7 +167,7 @@ _BY_NURSES = re.compile(
 # « 1 inj par IDE », « l'IDE a mon numéro »: who does it or knows it is not asked for.
 _NURSE_ALONE = re.compile(r"(?:ide|idel|infirmi?e?re?s?)")
 _AGENT = re.compile(
-    r"(?:^|[^a-z])(?:preven\w*|contact\w*|inform\w*|avert\w*|prochain passage|(?:vaccin\w*|grippe|covid|faire|fait|iono\w*|bio\w*|bilan|nfs|crp|ca|inr|creat\w*|controle) par) (?:les |l'|des |une? )?$"
+    r"(?:^|[^a-z])(?:preven\w*|contact\w*|inform\w*|avert\w*|prochain passage|(?:vaccin\w*|grippe|covid|faire|fait|iono\w*|bio\w*|bilan|nfs|crp|ca|inr|creat\w*|controle|faite?s?)(?: ce jour| auj\w*| hier)? par) (?:les |l'|des |une? )?$"
 )
 _SAYS = re.compile(
     r" (?:a|ont) (?:mon|notre|le|la|l'|les|vue?|signale|note|appele|trouve|constate|remarque|fait|ete)(?![a-z])| (?:signale|rapporte|appelle|constate|note|previent|trouve|dit)(?![a-z])| ?: ?«"

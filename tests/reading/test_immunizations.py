@@ -1,0 +1,44 @@
+"""Vaccines as doctors note them: given today, given before, to be given, named twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.reading.reading import told
+
+DONE, PAST, DUE = "done_today", "up_to_date", "due"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Repevax (rappel 11 ans) fait aussi", [("dTcaP", DONE)]),
+        ("Repevax fait + Gardasil 9 D1", [("dTcaP", DONE), ("HPV", DONE)]),
+        ("Vaccination : DTPc (Boostrixtetra) lot A12 deltoïde gauche", [("dTcaP", DONE)]),
+        ("vaccination M4 faite : Hexyon, Bexsero", [
+            ("hexavalent (DTCaP-Hib-HepB)", DONE), ("méningocoque B", DONE)]),
+        ("Tétanos non à jour : Revaxis fait", [("dTP", DONE)]),
+        ("DTP > 20 ans → Repevax ce jour", [("dTcaP", DONE)]),
+        ("injection Vaxigrip Tetra", [("grippe Vaxigrip", DONE)]),
+        ("Gardasil 2/2", [("HPV", PAST)]),
+        ("Covid x3, dernière dose 2022", [("Covid-19", PAST)]),
+        ("vacciné grippe et covid cet automne", [("grippe", PAST), ("Covid-19", PAST)]),
+        ("Tous vaccins obligatoires faits", [("vaccins du nourrisson", PAST)]),
+        ("Rappels à jour", [("vaccinations", PAST)]),
+        ("vaccins vus ce jour : à jour", [("vaccinations", PAST)]),
+        ("DTP : dernier rappel 2006, à refaire", [("dTP", DUE)]),
+        ("Hexyon 2e dose reportée", [("hexavalent (DTCaP-Hib-HepB)", DUE)]),
+        ("Fièvre jaune : RDV centre de vaccination", [("fièvre jaune", DUE)]),
+        ("méningo ACWY : rattrapage à faire", [("méningocoque ACWY", DUE)]),
+        ("HPV : parents d'accord, prescrit", [("HPV", DUE)]),
+        ("conseil vaccination grippe et zona", [("grippe", DUE), ("zona", DUE)]),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_each_vaccine(text: str, expected: list[tuple[str, str]]) -> None:
+    assert told(text, "immunization", "vaccine", "status") == expected
+
+
+def test_a_vaccine_is_no_infection_no_test_and_no_nurse() -> None:
+    assert told("Covid x3, dernière dose 2022", "condition", "label") == []
+    assert told("Grippe OK, covid OK", "lab", "name") == []
+    assert told("vaccin grippe fait ce jour par IDE", "order", "type") == []
