@@ -7,10 +7,29 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from carnet.reading import drug_lists
-from carnet.reading.drug_lines import Line
+from carnet.reading.drug_lines import Line, one_list
 from carnet.reading.drug_lists import APPOINTMENT, COUNT, RENEWED
 from carnet.reading.structure import Note, Sentence
 
+# ATC: of the heart and vessels, diabetes, thyroid, clotting, lungs every day, prostate, gout, bones, nerves and mind.
+CHRONIC = (
+    "C0",
+    "C10",
+    "A10",
+    "H03",
+    "B01",
+    "R03",
+    "G04",
+    "M04",
+    "M05",
+    "N03",
+    "N04",
+    "N05A",
+    "N06",
+    "L01",
+    "L04",
+    "S01E",
+)
 _MONTH = 30  # days: a duration from here on, said last, is that of the whole list
 _FAR = 60  # characters after the last line
 _LIST_LENGTH = 500  # characters above a line in which its heading stands
@@ -19,6 +38,8 @@ _LIST_LENGTH = 500  # characters above a line in which its heading stands
 def shared(note: Note, found: Sequence[Line]) -> list[Line]:
     """The same lines, with the durations of their list."""
     ended = [_told_after(note, found, place) for place in range(len(found))]
+    for place in range(1, len(ended)):
+        ended[place] = _as_before(note, ended[place - 1], ended[place])
     carried = list(ended)
     for place, line in enumerate(ended):
         if line.posology.days:
@@ -68,6 +89,21 @@ def _is_dosed(line: Line) -> bool:
     """« Ramipril 5 » is a line of a list; « vit D 22 » is a result."""
     told = line.posology
     return told.says_something or (bool(told.strength) and not line.named.weak)
+
+
+IDEM = re.compile(r"[ ,:(]*idem(?: (?:pour la |meme )?(?:duree|pareil))?(?![a-z])(?! (?:ttt|pour |[0-9]))")
+
+
+def _as_before(note: Note, before: Line, line: Line) -> Line:
+    """« Voltarène 75 matin et soir 7 j, Inexium 20 idem »; not what is taken for years, « …, Eliquis 5 x2 idem »."""
+    days = before.posology.days
+    told = IDEM.match(note.flat, line.end)
+    if not days or not told or _lasts(line) or not _is_dosed(line) or not one_list(note, before, line):
+        return line
+    for_years = days >= _MONTH or (line.named.drug.atc or "").startswith(CHRONIC)
+    if for_years and "duree" not in told[0]:
+        return line
+    return replace(line, posology=replace(line.posology, days=days), shared=True)
 
 
 _LAST = re.compile(

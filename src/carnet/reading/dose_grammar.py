@@ -20,6 +20,7 @@ DURATION, NEED, CEILING, REFILL, BRAND_ONLY, THEN = (
     "brand_only",
     "then",
 )
+AGAIN = "again"  # « 80 mg/kg/j en 2 prises, soit 500 mg x2 »
 UNEVEN, ALTERNATE = "uneven", "alternate"  # « 1/4 alterné 1/2 »: the first is read, the words go to the end
 FORM, PLACE, FILLER, ONCE, REPEAT, MEALS, COUNTED = (
     "form",
@@ -71,6 +72,7 @@ def grammar() -> list[tuple[str, re.Pattern[str], dict[str, Any], Maker]]:
 def _add_asides(add: Callable[..., None], table: dict[str, Any]) -> None:
     """What looks like a step or a dose, and is none."""
     add(FILLER, f"(?:{tables.any_of(table['fillers']['old'])})")
+    add(AGAIN, r"soit (?=[0-9½])(?![0-9]{1,3} ?(?:j|jours?|sem|mois|h)(?![a-z]))")
     by = rf"(?:{numbers.FRACTION}|{numbers.NUMBER}|{numbers.WORD}) ?{_FEW}(?![a-z])"
     every = r"(?: ?(?:par|/|tous les|ts les|toutes les|chaque) ?[0-9]{0,2} ?(?:jours?|j|semaines?|sem|mois)(?![a-z]))?"
     # « puis augmenter d'une gélule tous les 3 jours »: no step that can be told.
@@ -293,6 +295,7 @@ def _add_numbers(add: Callable[..., None]) -> None:
         r"(?:(?:1|une?) )?(?:doses?[- ]?(?:poids)?|pipettes?|dp|graduation|mesure)? ?(?:de |pour |a |:)?"
     )
     add(AMOUNT, rf"{weighed}(?:[3-9]|[1-4][0-9])(?:[.,][0-9])? ?kgs?(?![a-z/])", dose_values.by_weight)
+    add(AMOUNT, r"(?:en |par )?(?:doses?[- ]?(?:poids|kg|kilo)|pipettes?)(?![a-z])", dose_values.by_weight)
     add(
         AMOUNT,
         rf"{_RANGE}[ -]?(?:petites? |grandes? )?(?P<u>{_units(but='UI')}){_ENDS}(?! uniques?(?![a-z]))(?P<half> (?:et )?(?:demie?|1/2)(?![a-z0-9])(?! ?(?:{_units()})))?",

@@ -26,6 +26,7 @@ UNCHANGED = (ONGOING, 0.93)  # said after the line
 GUESSED = (PRESCRIBED, 0.6)  # a strength alone
 BY_PLACE = 0.9  # sure of at most: by where it stands in the note
 DENIED = (ONGOING, 0.8)  # its stop is denied: it seems to be taken
+_LETTERS = 2  # of « BB », a baby as often as a drug
 BY_DOSE = 0.8  # sure of at most: by the dosage of the line itself
 
 
@@ -58,7 +59,8 @@ def status(note: Note, line: Line, *, in_list: bool = False) -> tuple[str, float
     if one.drug.inn == "insuline" and not any(intake.amount for intake in read.intakes):
         return NONE, 0  # « DT2 sous insuline », « IDE pour insuline 3 mois »: no medicine of the list
     told = read.intakes or read.as_needed or read.ceiling or (read.days or 0) > 1 or read.strength
-    if one.weak and not (told or before or after):  # « FSH LH estradiol J3 »
+    age = one.end - one.start <= _LETTERS and not bare(line) and not (read.intakes or read.as_needed)
+    if one.weak and not (before or after) and (age or not told):  # « FSH LH estradiol J3 », « BB 6 mois »
         return NONE, 0
     if after and before != STOPPED:
         return after, UNCHANGED[1]

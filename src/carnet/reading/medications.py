@@ -8,36 +8,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from carnet.reading import drug_status, numbers, strengths
+from carnet.reading import courses, drug_status, numbers, strengths
 from carnet.reading.drug_cues import ONGOING, PRESCRIBED, STOPPED, UNSAID, lasting, only_named
 from carnet.reading.drug_lines import Line, one_list
 from carnet.reading.drug_status import BY_DOSE, BY_PLACE, GUESSED, UNCHANGED
 from carnet.reading.facts import MEDICATION, Fact, Values
-from carnet.reading.intakes import DOSE_BY_WEIGHT, Intake, Posology
+from carnet.reading.intakes import Intake, Posology
 from carnet.reading.structure import Note
 
 _MONTHLY = 0.01  # times a day
 _LONG_LIST = 30  # medicines
 _VACCINES = "J07"  # ATC: told by immunizations.py
-# ATC: of the heart and vessels, diabetes, thyroid, clotting, lungs every day, prostate, gout, bones, nerves and mind.
-_CHRONIC = (
-    "C0",
-    "C10",
-    "A10",
-    "H03",
-    "B01",
-    "R03",
-    "G04",
-    "M04",
-    "M05",
-    "N03",
-    "N04",
-    "N05A",
-    "N06",
-    "L01",
-    "L04",
-    "S01E",
-)
 _LATER = 0.5  # at most: a stop that is planned, or under a condition
 _UNSURE = 0.7  # at most: a pause, a dosage of which a part is not understood
 _PAUSE = re.compile(
@@ -51,7 +32,6 @@ _AGAIN = re.compile(r"(?<![a-z])(?:repri|repren|si(?![a-z])|en cas d)")
 _LEFT_OUT = re.compile(
     r" ?,?[ (]?(?:sauf|excepte|hors|hormis|ou (?:x ?)?[0-9½]|en dehors d|(?:en )?altern[a-z]*|l'autre|les autres jours|/ ?[0-9]{0,2} ?kg)(?![a-z])"
 )
-_BY_WEIGHT = re.compile(r"dose|pipette")
 
 
 def read(note: Note, found: Sequence[Line], taken: Sequence[Fact]) -> Iterator[Fact]:
@@ -132,7 +112,7 @@ def _standing_names(one: Line, other: Line) -> bool:
 
 
 def _is_chronic(line: Line) -> bool:
-    return (line.named.drug.atc or "").startswith(_CHRONIC)
+    return (line.named.drug.atc or "").startswith(courses.CHRONIC)
 
 
 def _told_elsewhere(line: Line, status: str, told: Sequence[tuple[Line, str, float]]) -> bool:
@@ -166,6 +146,8 @@ def _of_list(
         and note.sentence(before.named.start) == note.sentence(found[place].named.start)
     ):
         return STOPPED, 0.8  # « Stop statine, Xarelto »
+    if before and _lasts_as_before(note, before, found[place], said[place - 1], said[place]):
+        return PRESCRIBED, 0.8
     with_next = after and _PLUS.fullmatch(note.flat, found[place].end, after.named.start)
     if with_next and status == UNSAID and said[place + 1][0] == STOPPED and only_named(found[place]):
         return STOPPED, 0.8  # « doliprane + codéine arrêté »
@@ -182,6 +164,14 @@ def _of_list(
         if said[place] == said[at] == GUESSED and _standing_names(found[place], found[at]):
             return ONGOING, 0.6
     return None
+
+
+def _lasts_as_before(
+    note: Note, before: Line, line: Line, told: tuple[str, float], said: tuple[str, float]
+) -> bool:
+    """« Voltarène 75 matin et soir 7 j, Inexium 20 idem »: as long as what is prescribed before it."""
+    same = told[0] == PRESCRIBED and said == UNCHANGED and lasting(line) and lasting(before)
+    return same and bool(courses.IDEM.match(note.flat, line.end))
 
 
 def _only_stopped(note: Note, before: Line, line: Line) -> bool:
@@ -229,8 +219,6 @@ def _values(line: Line, status: str, note: Note) -> Values:
     if read.uneven:
         first = first[:1]
     amount, unit = (first[0].amount, first[0].unit) if first else (None, None)
-    if unit is None and any(_BY_WEIGHT.match(note.flat, *place) for place in read.forms):
-        amount, unit = amount or 1, DOSE_BY_WEIGHT
     times = times_per_day(first)
     if read.as_needed and read.ceiling and times and times > read.ceiling:
         times = None  # « toutes les 6 h si besoin, max 3/j »

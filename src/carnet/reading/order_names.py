@@ -81,6 +81,9 @@ def joined(note: Note, found: Sequence[Asked]) -> list[Asked]:
         ):
             together[-1] = replace(last, end=one.end)
             continue
+        if last and one.type == last.type == "lab" and _PANEL.match(note.flat, last.start, one.start):
+            together[-1] = replace(last, end=one.end, terms=last.terms + 1, weak=False)
+            continue
         if last and last.type == one.type and one.type not in ("certificate", "sick_leave", "referral"):
             between = note.flat[last.end : one.start]
             limit = 3 if one.type != "lab" else 9
@@ -91,6 +94,20 @@ def joined(note: Note, found: Sequence[Asked]) -> list[Asked]:
     return [one for one in together if not (one.weak and one.terms < 2)]
 
 
+def sent(note: Note, found: Sequence[Asked]) -> list[tuple[int, int]]:
+    """Where a colleague is named behind « courrier », « avis »: « courrier pour gastro » is no illness."""
+    return [
+        (one.start, one.end)
+        for one in found
+        if one.type == "referral" and _SENDING.match(note.flat, one.start)
+    ]
+
+
+_SENDING = re.compile(r"(?:courrier|lettre|avis|cs|consult|rdv|rv|adress|orient|demande|tele)")
+# « Bilan de début de grossesse : groupe, RAI », « BS demandé : NFS »: the name of a list, and its first test.
+_PANEL = re.compile(
+    r"(?:bilan|bio|biologie|bs|pds|ps|prise de sang|labo|analyses)(?![a-z])[^.;,\n:(0-9]{0,40}[:(] ?$"
+)
 _NEVER = re.compile("(?!)")
 
 
@@ -108,7 +125,9 @@ def _same_request() -> dict[str, re.Pattern[str]]:
         "nursing": re.compile(
             rf" (?:par |pour )?(?:l'|une? )?| ?: ?|[^.,;\n+→]{{0,30}} (?:et|par) (?:l'|une? )?|{care}"
         ),
-        "certificate": re.compile(r"(?: [a-z]{3,12})? ?[:=(] ?| (?:d'|de |du |pour )(?:l'|la |le )?"),
+        "certificate": re.compile(
+            r"(?: [a-z]{3,12})? ?[:=(] ?| (?:d'|de |du |pour )(?:l'|la |le )?| (?=cmi|tableau)"
+        ),
     }
 
 

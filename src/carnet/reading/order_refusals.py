@@ -25,8 +25,11 @@ def ends_badly(scene: Scene, one: Asked, end: int) -> bool:
     after = scene.after(end)
     if one.type == "imaging" and _RESULT.match(after) and not is_completed(scene.note, one, end):
         return True
-    done = end > one.end and _done(one, scene.note.before(end, BEFORE), after)
-    return done or bool(_REFUSED.match(after))
+    done = end > one.end and _done(
+        one, scene.note.flat[one.start : end], scene.note.before(end, BEFORE), after
+    )
+    refused = one.type == "certificate" and scene.note.flat.endswith(" non", one.start, end)
+    return done or refused or bool(_REFUSED.match(after))
 
 
 _RESULT = re.compile(r" ?: (?!demand|ordo|courrier|rdv|a |pour|prescri|prevu|en |avec|au |chez)[a-z]")
@@ -42,8 +45,13 @@ def is_told_otherwise(scene: Scene, one: Asked) -> bool:
         return True
     if _AGAIN.match(scene.note.flat, one.end):
         return False
-    if _not_before().search(before) and not _SENT.search(before):
+    sent = _SENT.search(before) and (one.type not in ("lab", "imaging") or " pour" not in before[-8:])
+    if _not_before().search(before) and not sent:
         return True
+    if _asked_in_doubt(scene, one, after) or (one.type == "referral" and _shows(scene, one, after)):
+        return True
+    if _PAPER.match(scene.note.flat, one.start) and _WRITTEN_HERE.match(after):
+        return False
     dated = _DAY.match(scene.note.flat, one.end) is not None
     if (dated or _not_after().match(_LATER.sub("", after))) and not _to_come(scene, one):
         return True
@@ -51,9 +59,41 @@ def is_told_otherwise(scene: Scene, one: Asked) -> bool:
         _above_results(scene, one)
         or _only_if(scene, one)
         or _of_a_month_past(scene.note, one)
-        or _done(one, before, after)
+        or _done(one, scene.note.flat[one.start : one.end], before, after)
         or _known(scene.note, one, before, after)
     )
+
+
+def _asked_in_doubt(scene: Scene, one: Asked, after: str) -> bool:
+    """« IST ? rapport non protégé », « IRM ? »: nothing is asked for yet."""
+    return one.terms == 1 and scene.note.sentence(one.end - 1).asked and not after.strip()
+
+
+def _shows(scene: Scene, one: Asked, after: str) -> bool:
+    """« ECG ce jour : RSR » is a result; « Courrier de gastro du 13/10 : polype » was received."""
+    flat = scene.note.flat
+    if _RECORDED.match(flat, one.start):
+        return bool(_RESULT.match(_LATER.sub("", after)))
+    if not _LETTER.match(flat, one.start):
+        return False
+    from_there = _LETTER_FROM.match(flat, one.start) or _TOLD_IN_IT.match(flat, one.end)
+    return bool(from_there) and one.start <= scene.note.sentence(one.start).body
+
+
+_RECORDED = re.compile(
+    r"(?:ecg|efr|spiro\w*|emg|eeg|holter|mapa|audio\w*|colo|coloscopie|fibro\w*|fogd|gastroscopie|polygraphie|polysomno\w*"
+    r"|fond d'(?:œil|oeil)|fo|coro\w*|(?:epreuve|test) d'effort)(?![a-z])"
+)
+_LETTER = re.compile(r"(?:courrier|lettre|mot)(?![a-z])")
+_LETTER_FROM = re.compile(
+    r"(?:courrier|lettre|mot) (?:d[eu'] ?)(?!adress|liaison|demande|sortie|avis|transm)"
+)
+_TOLD_IN_IT = re.compile(
+    r"(?: (?:chu|ch|clinique|hopital|dr|pr)(?: [a-z-]+){0,2})?(?: ?\([^()\n]{1,30}\))? ?:"
+    r"(?! ?(?:avis|demande|bilan|pour|motif|rdv|prise en charge|pec|question|merci|svp|adress|colo|echo|irm|scan))"
+)
+_PAPER = re.compile(r"cert|cnci|dispense|attest")
+_WRITTEN_HERE = re.compile(r" ?:? ?(?:ok|faite?|remise?|remplie?|signee?|redigee?)(?= ?(?:$|[.,;)]))")
 
 
 def _above_results(scene: Scene, one: Asked) -> bool:
@@ -112,8 +152,10 @@ def _of_a_month_past(note: Note, one: Asked) -> bool:
     return not calendar.soon(month["month"], note.context.date)
 
 
-def _done(one: Asked, before: str, after: str) -> bool:
+def _done(one: Asked, named: str, before: str, after: str) -> bool:
     if one.type != "certificate" and _DONE.match(after) and not _WRITTEN.search(before):
+        return True
+    if one.type == "nursing" and _BY_THE_DOCTOR.match(named) and _HERE.match(after):
         return True
     return one.type in ("imaging", "referral", "nursing", "physio") and bool(_DONE_NOW.match(after))
 
@@ -131,6 +173,18 @@ def _known(note: Note, one: Asked, before: str, after: str) -> bool:
     if one.type == "referral" and (_BY_WHOM.search(before) or _FOLLOWED.search(before)):
         return True
     if one.type == "lab" and note.flat.startswith("bilan", one.start) and _OF_SOMEBODY.search(before):
+        return True
+    if one.type == "lab" and _LABORATORY.fullmatch(note.flat, one.start, one.end) and _AT_IT.search(before):
+        return True
+    if one.type == "certificate" and _VEHICLE.fullmatch(note.flat, one.start, one.end):
+        return bool(_BY_IT.search(before))
+    if one.type == "nursing" and _HOME_CARE.match(note.flat, one.start) and _WITH_IT.search(before):
+        return True
+    if (
+        one.type == "referral"
+        and _MIDWIFE.fullmatch(note.flat, one.start, one.end)
+        and _BY_HER.search(before)
+    ):
         return True
     nurse = one.type == "nursing" and bool(_NURSE_ALONE.fullmatch(note.flat, one.start, one.end))
     if nurse and (_SAYS.match(after) or (_AGENT.search(before) and not _ROUNDS.match(after))):
@@ -172,7 +226,14 @@ _AGENT = re.compile(
 _SAYS = re.compile(
     r" (?:a|ont) (?:mon|notre|le|la|l'|les|vue?|signale|note|appele|trouve|constate|remarque|fait|ete)(?![a-z])| (?:signale|rapporte|appelle|constate|note|previent|trouve|dit)(?![a-z])| ?: ?«"
 )
-_DONE_NOW = re.compile(r" ?(?:faite?|realisee?)s? (?:ce jour|auj\w*|au cabinet)")
+_DONE_NOW = re.compile(r" ?(?:re)?(?:faite?|realisee?|changee?)s? (?:ce jour|auj\w*|au cabinet|ici)")
+_HERE = re.compile(r" ?(?:faite? )?(?:ce jour|auj(?:ourd'hui)?|au cabinet)(?! par)(?![a-z])")
+_BY_THE_DOCTOR = re.compile(r"(?:ablation|retrait|suture|meche|injection)(?![a-z])(?!.*(?:ide|infirm))")
+_LABORATORY, _AT_IT = re.compile(r"labo(?:ratoire)?"), re.compile(r"(?<![a-z])(?:au|du|par le|le) $")
+_VEHICLE, _BY_IT = re.compile(r"ambulance|vsl|taxi"), re.compile(r"(?<![a-z])(?:en|par) (?:l')?$")
+_HOME_CARE, _WITH_IT = re.compile(r"had(?![a-z])"), re.compile(r"(?<![a-z])(?:avec|par|en) (?:l')?$")
+_MIDWIFE = re.compile(r"sf|sage[- ]femme")
+_BY_HER = re.compile(r"(?<![a-z])(?:seances?|perineale|abdominale)(?: (?:par|avec|chez))?(?: une?| la)? $")
 _BROUGHT = re.compile(  # « revoir avec l'IRM »: asked for before
     r"(?:revoir|revue?|rdv|rv|revoi\w*|revoyons|reverr\w*|rappel\w*|retour|revien\w*|reconsult\w*)[^.;\n]{0,25} avec(?: la| les| l'| le| son| sa| ses)? ?$|(?<![a-z])(?:rdv|rv) (?:de |pour (?:le )?|du )?$"
 )

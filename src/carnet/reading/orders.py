@@ -260,5 +260,5 @@ _ADDRESSED = re.compile(
 def _before() -> re.Pattern[str]:
     words = tables.any_of(tables.toml("orders.toml")["asked"]["before"])
     return re.compile(
-        rf"(?:^|[^a-z0-9])(?:{words}) ?[:,]? ?(?:(?:une?|le|la|les|l'|d'|de|des|du|aussi|:) ?){{0,2}}$"
+        rf"(?:^|[^a-z0-9])(?:{words}) ?[:,]? ?(?:(?:une?|le|la|les|l'|d'|de|des|du|aussi|quand meme|tout de meme|egalement|donc|:) ?){{0,3}}$"
     )

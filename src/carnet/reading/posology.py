@@ -23,6 +23,7 @@ _TWO = 2
 _SELDOM = ("A11CC", "B03BA", "M05", "G03AC", "H01C", "L02AE", "L04", "N05A")
 _MONTH = 30  # days
 _SHORT = 8  # characters of « 10 10 12 »
+_TAKEN = frozenset((dose_grammar.AMOUNT, dose_grammar.MASS, dose_grammar.BARE, dose_grammar.COUNTED, dose_grammar.SCHEME, dose_grammar.TIMES, dose_grammar.MOMENT))  # fmt: skip
 _EVERY = {"/4h": 6, "/6h": 4, "/8h": 3, "/12h": 2}  # « Actiskenan 5 mg/4h »
 _YEARS = (1950, 2060)
 _MANY = 10  # of what has no unit, at a time; more is a mass or a mistake
@@ -57,13 +58,14 @@ class _Reading:
         self.stepped = False  # the current step has its duration
         self.split = False  # an amount was for the day, to be divided
         self.at_meals = False
+        self.restated = False  # what is told now was told by weight
         self.settled = False  # an amount was followed by its reason
         self.insulin = (drug.atc or "").startswith(INSULIN) or drug.inn == "insuline"
 
     def take(self, place: int, piece: Piece) -> None:
         """Each kind of piece has a method of its name; FORM, MEALS, THEN… are called here and nowhere else."""
         act = getattr(self, f"_{piece.kind}", None)
-        if act:
+        if act and not (self.restated and piece.kind in _TAKEN):
             act(place, piece)
 
     @property
@@ -471,6 +473,10 @@ class _Reading:
             other, its_unit, times, period = piece.values["other"]
             its = dose_values.in_full(its_unit) or usual
             self.found.intakes.append(Intake(other, its, times, period, step=self.step))
+
+    def _again(self, place: int, piece: Piece) -> None:
+        told = self.found.intakes[-1:]
+        self.restated = bool(told) and told[0].said and (told[0].unit or "").endswith("/kg")
 
     def _form(self, place: int, piece: Piece) -> None:
         self.found.forms.append((piece.start, piece.end))

@@ -8,7 +8,7 @@ from typing import Any
 
 from carnet.reading import dose_values, doses, naming, numbers, posology, structure, tables
 from carnet.reading.facts import Context, Values
-from carnet.reading.intakes import DOSE_BY_WEIGHT, Intake, Posology
+from carnet.reading.intakes import Intake, Posology
 from carnet.reading.naming import Named
 from carnet.reading.reader import Reader
 from carnet.reading.structure import Note
@@ -48,14 +48,9 @@ def _values(note: Note, named: Named, found: Posology) -> Values:
 
 
 def _dose(intake: Intake, named: Named, found: Posology, note: Note) -> Values:
-    unit = intake.unit
-    if unit is None and any(
-        note.flat[slice(*place)].startswith(("dose-", "dose p", "pipette")) for place in found.forms
-    ):
-        unit = DOSE_BY_WEIGHT
     values: Values = {
         "amount": _short(1 if intake.amount is None else intake.amount),
-        "unit": unit or _applied(note) or _of_form(note, found) or _only_unit(named),
+        "unit": intake.unit or _applied(note) or _of_form(note, found) or _only_unit(named),
         "when": intake.when,
         "times_per_day": _short(1 if found.repeat else intake.count),
         "period_days": _short(found.repeat or intake.period),

@@ -78,6 +78,7 @@ class Reader:
             for one in order_names.joined(note, asked)
             if one.type in ("lab", "imaging", "certificate")
         ]
+        places += order_names.sent(note, asked)
         found += conditions.read(note, terms, found, places)
         return found
 
