@@ -45,7 +45,7 @@ def is_told_otherwise(scene: Scene, one: Asked) -> bool:
         return True
     if _AGAIN.match(scene.note.flat, one.end):
         return False
-    sent = _SENT.search(before) and (one.type not in ("lab", "imaging") or " pour" not in before[-8:])
+    sent = _SENT.search(before) and (one.type not in ("lab", "imaging") or not _LETTER_FOR.search(before))
     if _not_before().search(before) and not sent:
         return True
     if _asked_in_doubt(scene, one, after) or (one.type == "referral" and _shows(scene, one, after)):
@@ -88,8 +88,9 @@ _LETTER = re.compile(r"(?:courrier|lettre|mot)(?![a-z])")
 _LETTER_FROM = re.compile(
     r"(?:courrier|lettre|mot) (?:d[eu'] ?)(?!adress|liaison|demande|sortie|avis|transm)"
 )
+_LETTER_FOR = re.compile(r"(?<![a-z])(?:courrier|lettre)(?: [a-z']+){1,4} p(?:ou)?r(?: une?)? ?$")
 _TOLD_IN_IT = re.compile(
-    r"(?: (?:chu|ch|clinique|hopital|dr|pr)(?: [a-z-]+){0,2})?(?: ?\([^()\n]{1,30}\))? ?:"
+    r" (?:chu|ch|clinique|hopital)(?: [a-z-]+){0,2} ?:"
     r"(?! ?(?:avis|demande|bilan|pour|motif|rdv|prise en charge|pec|question|merci|svp|adress|colo|echo|irm|scan))"
 )
 _PAPER = re.compile(r"cert|cnci|dispense|attest")
