@@ -1,0 +1,62 @@
+"""Requests as doctors note them, and what looks like one: a result, a letter received, who does it, what may come."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.reading.reading import told
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Je contrôle quand même NFS + CRP", ["NFS + CRP"]),
+        ("BS demandé : NFP, TSH, ferritine", ["BS demandé : NFP, TSH, ferritine"]),
+        ("Labo demain matin à jeun : glycémie, EAL", ["Labo demain matin à jeun : glycémie, EAL"]),
+        ("je refais une ordo pour NFS plaq", ["NFS plaq"]),
+        ("beta HCG sang demandés", ["beta HCG sang demandés"]),
+        ("Téléexpertise dermato envoyée", ["Téléexpertise dermato envoyée"]),
+        ("EMG MS D", ["EMG MS D"]),
+        ("Suivi psychologue à débuter", ["Suivi psychologue à débuter"]),
+        ("Courrier à Mme le Dr Roux", ["Courrier à Mme le Dr Roux"]),
+        ("MKR rachis cervical 10 séances", ["MKR rachis cervical 10 séances"]),
+        ("Rééducation périnéale 10 séances SF", ["Rééducation périnéale 10 séances"]),
+        ("AM prolongé jusqu'au 30 novembre", ["AM prolongé jusqu'au 30 novembre"]),
+        ("TPT 50% 3 mois", ["TPT 50% 3 mois"]),
+        ("arrêt 48h", ["arrêt 48h"]),
+        ("1 semaine d'arrêt", ["1 semaine d'arrêt"]),
+        ("je l'arrête 4 jours", ["je l'arrête 4 jours"]),
+        ("Arrêt du 12 au 14", ["Arrêt du 12 au 14"]),
+        ("Certif sport judo OK", ["Certif sport judo"]),
+        ("Accident de travail : déclaration", ["Accident de travail : déclaration"]),
+        ("Courrier cardio pour écho", ["Courrier cardio"]),
+    ],
+)
+def test_one_request_is_one_offer(text: str, expected: list[str]) -> None:
+    assert told(text, "order", "what") == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ECG ce jour : RSR",
+        "Courrier de gastro (Dr H.) du 13/10 : polype réséqué",
+        "Courrier cardio CHU Limoges : IDM antérieur stenté",
+        "IST ? rapport non protégé",
+        "prélèvement envoyé au labo",
+        "NFS si besoin, fièvre/angine : arrêt + NFS",
+        "conduit aux urgences en ambulance la semaine dernière",
+        "soins palliatifs avec l'HAD",
+        "Ablation des fils ce jour",
+        "Pansement refait ce jour",
+        "Certif sport non",
+        "arrêt 48h après le début, 3 semaines d'arrêt du tabac",
+    ],
+)
+def test_what_only_looks_like_a_request_is_none(text: str) -> None:
+    assert [what for what in told(text, "order", "what") if what not in ("arrêt 48h", "NFS")] == []
+
+
+def test_a_colleague_written_to_is_no_illness() -> None:
+    assert told("Courrier pour gastro", "condition", "label") == []
+    assert told("gastro depuis 2 jours", "condition", "label") != []
