@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from carnet.accounts import second_factor, throttle, totp
+from carnet.accounts import presence, second_factor, throttle, totp
 from carnet.accounts.models import Person, Role
 from carnet.actions import practice
 from carnet.fhir.errors import Conflict, Invalid
@@ -305,6 +305,50 @@ def test_the_button_locks_at_once_for_every_window(client: Client, alice: Person
     other_window = Client()
     other_window.cookies = client.cookies
     assert other_window.get("/day")["Location"].startswith("/unlock")
+
+
+def test_a_request_that_ends_after_the_lock_does_not_open_it(
+    client: Client, alice: Person, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter(client, clock)
+    clock.passes(minutes=10)
+    other_window, touch = Client(), presence.touch
+    other_window.cookies["carnet"] = client.cookies["carnet"].value
+
+    def meanwhile(session: presence.Session, *, at: datetime) -> None:
+        monkeypatch.undo()
+        monkeypatch.setattr("carnet.record.clock.now", clock.now)
+        touch(session, at=at)
+        assert other_window.post("/lock").status_code == 302
+
+    monkeypatch.setattr(presence, "touch", meanwhile)
+    assert client.get("/day").status_code == 200
+    assert client.get("/day")["Location"].startswith("/unlock")
+
+
+def test_a_request_that_ends_after_the_sign_out_says_so_and_brings_nothing_back(
+    client: Client, alice: Person, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter(client, clock)
+    clock.passes(minutes=10)
+    kept = client.cookies["carnet"].value
+    other_window, touch = Client(), presence.touch
+    other_window.cookies["carnet"] = kept
+
+    def meanwhile(session: presence.Session, *, at: datetime) -> None:
+        monkeypatch.undo()
+        monkeypatch.setattr("carnet.record.clock.now", clock.now)
+        touch(session, at=at)
+        assert other_window.post("/sign-out").status_code == 302
+
+    monkeypatch.setattr(presence, "touch", meanwhile)
+    told = client.get("/day")
+    assert told.status_code == 400
+    assert "Votre séance a pris fin" in told.content.decode()
+    assert "Rien n’a été" not in told.content.decode(), "nobody knows"
+    assert "carnet" not in told.cookies
+    client.cookies["carnet"] = kept
+    assert client.get("/day")["Location"].startswith("/sign-in")
 
 
 def test_unlocking_refuses_waits_and_leaves_a_trace(client: Client, alice: Person, clock: Clock) -> None:

@@ -139,7 +139,7 @@ OAUTH2_PROVIDER = {
 LOGIN_URL = "sign_in:sign_in"
 LOGIN_REDIRECT_URL = "day"
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "carnet.accounts.sessions"
 SESSION_COOKIE_NAME = "carnet"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Strict"

@@ -3,6 +3,7 @@ never a value of the record."""
 
 from __future__ import annotations
 
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.translation import gettext as _
@@ -10,6 +11,11 @@ from django.utils.translation import gettext as _
 
 def malformed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400"""
+    if isinstance(exception, SessionInterrupted):
+        text = _(
+            "Elle a pris fin pendant cet envoi, qui est peut-être enregistré. Vérifiez avant de recommencer."
+        )
+        return _answer(request, 400, _("Votre séance a pris fin"), text)
     text = _("Votre envoi n’a pas pu être lu. Rien n’a été enregistré. Rechargez la page, puis recommencez.")
     return _answer(request, 400, _("Cet envoi est illisible"), text)
 
