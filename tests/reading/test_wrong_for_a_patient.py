@@ -219,3 +219,27 @@ def test_a_child_stops_no_work() -> None:
     assert [one.values["type"] for one in from_school] == ["certificate"]
     assert told("Arrêt enfant malade 3 jours pour la mère", "order", "type") == ["certificate"]
     assert told("arrêt de travail 3 jours", "order", "type") == ["sick_leave"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pas d'ATCD perso ni familial thromboembolique",
+        "pas d'ATCD familial ni personnel thrombo-embolique",
+        "aucun ATCD perso/familial de MTEV",
+        "pas d'antécédent personnel ou familial de phlébite",
+        "Pas d'ATCD fam de cancer du sein",
+    ],
+)
+def test_a_history_that_is_denied_is_neither_the_patient_s_nor_the_family_s(text: str) -> None:
+    assert {status for _, status in conditions(text)} == {"negated"}
+
+
+@pytest.mark.parametrize("heading", ["Trt actuel", "Trts en cours", "Ttt habituel", "tt de fond", "Trt"])
+def test_what_is_taken_already_is_not_prescribed_whatever_its_heading(heading: str) -> None:
+    found = drugs(f"{heading} : Ramipril 5 1-0-0, Kardegic 75")
+    assert [one["status"] for one in found] == ["ongoing", "ongoing"]
+
+
+def test_what_must_not_be_lifted_is_no_weight() -> None:
+    assert not read("Certif inaptitude port de charges > 10 kg", "vital")

@@ -142,7 +142,7 @@ def _told_otherwise(note: Note, row: dict[str, Any], start: int) -> bool:
     before = note.before(start, 40)
     return bool(
         re.search(rf"(?:^|[^a-z])(?:{tables.any_of(words)})(?![a-z])[a-z' ]{{0,24}}$", before)
-    ) or bool(re.search(r"[+-] ?$", before))
+    ) or bool(re.search(r"[+<>≤≥-] ?$", before))
 
 
 def measured(note: Note, start: int) -> bool:
