@@ -3,6 +3,7 @@ in long words that nobody knows. No meaning here."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -17,6 +18,7 @@ T = TypeVar("T")
 LONG = 6  # letters; shorter words are never corrected
 LONGER = 11  # letters; two errors are forgiven here
 LONGEST = 30  # letters; beyond, it is no word
+_TWICE = re.compile(r"(.)\1+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +37,25 @@ class Terms(Generic[T]):
     """Terms to values. The first value given for a term stays."""
 
     def __init__(self, entries: Iterable[tuple[str, T]]) -> None:
-        self._set(((stems(term), value) for term, value in entries), frozenset())
+        self._set((stems(term), value) for term, value in entries)
 
-    def _set(self, entries: Iterable[tuple[tuple[str, ...], T]], without: frozenset[str]) -> None:
+    def _set(self, entries: Iterable[tuple[tuple[str, ...], T]]) -> None:
         self._values: dict[tuple[str, ...], T] = {}
-        lengths: dict[str, set[int]] = {}
-        for whole, value in entries:
-            key = tuple(stem for stem in whole if stem not in without) if without else whole
-            if key and key not in self._values:
-                self._values[key] = value
-                lengths.setdefault(key[0], set()).add(len(key))
-        self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
+        for key, value in entries:
+            self._values.setdefault(key, value)
+        self._values.pop((), None)
+        self._lengths: dict[str, list[int]] = {}
+        for length, first in sorted({(len(key), key[0]) for key in self._values}, reverse=True):
+            self._lengths.setdefault(first, []).append(length)
 
     def bare(self, without: frozenset[str]) -> Terms[T]:
         """These terms of two words or more, without some words."""
         made = Terms[T](())
-        made._set(((key, value) for key, value in self._values.items() if len(key) > 1), without)
+        made._set(
+            (key if without.isdisjoint(key) else tuple(stem for stem in key if stem not in without), value)
+            for key, value in self._values.items()
+            if len(key) > 1
+        )
         return made
 
     def words(self) -> set[str]:
@@ -107,9 +112,10 @@ class Corrector:
         self._by_length: dict[int, list[str]] = {}
         self._sounds: dict[str, set[str]] = {}
         self._cache: dict[str, str] = {}
-        for word in sorted(word for word in self._known if len(word) >= LONG - 1 and word.isalpha()):
+        words = sorted(word for word in self._known if len(word) >= LONG - 1 and word.isalpha())
+        for word, heard in zip(words, sound("\n".join(words)).split("\n"), strict=bool(words)):
             self._by_length.setdefault(len(word), []).append(word)
-            self._sounds.setdefault(sound(word), set()).add(word)
+            self._sounds.setdefault(heard, set()).add(word)
 
     def correct(self, word: Word) -> str:
         """The stem of the word, or of the known word that was meant."""
@@ -151,10 +157,11 @@ class Corrector:
                     yield int(distance), word
 
 
-def sound(word: str) -> str:
-    """How a word sounds, roughly: « rinorhee » and « rhinorrhee », « alzeimer » and « alzheimer » are one."""
-    plain = word.replace("ph", "f").replace("y", "i").replace("h", "").replace("qu", "k").replace("ae", "e")
-    return "".join(sign for place, sign in enumerate(plain) if not place or plain[place - 1] != sign)
+def sound(words: str) -> str:
+    """How a word sounds, roughly: « rinorhee » and « rhinorrhee », « alzeimer » and « alzheimer » are one. Of many, one
+    on each line."""
+    plain = words.replace("ph", "f").replace("y", "i").replace("h", "").replace("qu", "k").replace("ae", "e")
+    return _TWICE.sub("\\1", plain)
 
 
 def _less_one(word: str) -> set[str]:

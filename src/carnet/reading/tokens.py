@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 # Signs that grammars should not have to know twice. One character for one character, so that places stay.
 _SIGNS = {
@@ -88,8 +89,14 @@ def words(text: str, flat: str) -> list[Word]:
 
 
 def stems(text: str) -> tuple[str, ...]:
-    """The stems of a term, without places."""
-    return tuple(stem(_form(written)) for written in _WORD.findall(plain(text)))
+    """The stems of a term, without places. The same words come back in most terms of a table: each is cut once."""
+    return tuple(chain.from_iterable(map(_stems, text.split(" "))))
+
+
+@lru_cache(maxsize=4_000)
+def _stems(part: str) -> tuple[str, ...]:
+    """Of what stands between two spaces."""
+    return tuple(stem(_form(written)) for written in _WORD.findall(part.translate(_PLAIN)))
 
 
 def _form(written: str) -> str:
@@ -114,6 +121,8 @@ def stem(word: str) -> str:
     if word.endswith("aux") and len(word) > 4:
         return word[:-3] + "al"
     word = word[:-1] if word[-1] in "sx" else word
+    if word[-1] != "e":
+        return word
     for ending, rest in (("euse", "eu"), ("ive", "if"), ("elle", "el"), ("enne", "en"), ("trice", "teur")):
         if word.endswith(ending) and len(word) > len(ending) + 2:
             return word[: -len(ending)] + rest

@@ -9,7 +9,6 @@ import re
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import astuple, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
@@ -83,7 +82,7 @@ def write(specialities: list[Speciality], path: Path, *, edition: str) -> None:
     scratch = path.with_suffix(".new")
     with scratch.open("w", encoding="utf-8", newline="\n") as out:
         out.write(_HEAD.format(edition=edition, columns=" ".join(COLUMNS)))
-        out.writelines("\t".join(astuple(one)) + "\n" for one in specialities)
+        out.writelines("\t".join(one) + "\n" for one in specialities)
     scratch.replace(path)
 
 
@@ -193,7 +192,7 @@ def _with_atc(
     for alike in (lambda one: groups.get(one.cis, ""), _made_alike):
         known = {**_agreed(found, known, alike), **known}
     known = {**{one.cis: _ATC_OF[_made_alike(one)] for one in found if _made_alike(one) in _ATC_OF}, **known}
-    return (replace(one, atc=known.get(one.cis, "")) for one in found)
+    return (one._replace(atc=known.get(one.cis, "")) for one in found)
 
 
 def _made_alike(one: Speciality) -> str:

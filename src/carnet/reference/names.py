@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from itertools import takewhile
+from itertools import chain, takewhile
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -21,7 +21,7 @@ from carnet.reference.specialities import Speciality, shipped
 
 _SHORT = tomllib.loads((files("carnet.reference") / "tables/shorthand.toml").read_text("utf-8"))
 _MODIFIERS = frozenset(_SHORT["modifiers"])
-_NOT_NAMES = frozenset(_SHORT["not_names"])
+_NOT_NAMES = frozenset(tuple(name.split(" ")) for name in _SHORT["not_names"])
 _NOT_GUESSED = frozenset(_SHORT["not_guessed"])
 _FIRST_WORDS_OF_MANY = frozenset(_SHORT["first_words_of_many"])
 _CUT: dict[str, str] = _SHORT["cut"]
@@ -34,7 +34,7 @@ _LONG = 8  # sounds from which one wrong sound is forgiven
 Key = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Meant:
     """What a name stands for: specialities, under a brand or (empty) under their substance; none for a class. `also`: those
     that the same name without its modifiers means, for their strengths (« Xatral 10 » is of Xatral LP)."""
@@ -108,9 +108,7 @@ def of(specialities: Iterable[Speciality]) -> Names:
         if _key(long) in by_words:
             by_words.setdefault(_key(short), by_words[_key(long)])
     kept = {
-        name: meant
-        for name, meant in by_words.items()
-        if " ".join(name) not in _NOT_NAMES and name[-1] not in _LINKS
+        name: meant for name, meant in by_words.items() if name not in _NOT_NAMES and name[-1] not in _LINKS
     }
     letters = _by_first_letter(kept)
     sounds = _by_sound(letters)
@@ -128,31 +126,38 @@ def _brands(listed: list[Speciality]) -> tuple[list[tuple[Key, Meant]], list[tup
     whole: dict[Key, list[Speciality]] = defaultdict(list)
     plain: dict[Key, list[Speciality]] = defaultdict(list)
     first: dict[Key, list[Speciality]] = defaultdict(list)
+    names_of = cache(_names_of)  # most are sold in many strengths
     for one in listed:
-        name = _key(one.brand)
-        if len("".join(name)) > 1:  # « A 313 » is no « a »
-            said = tuple(word for word in name if word not in _MODIFIERS) or name
+        if one.brand and len("".join(_key(one.brand))) > 1:  # « A 313 » is no « a »
+            name, shorter, alone = names_of(one.brand, one.inn)
             whole[name].append(one)
-            plain[said].append(one)
-            for short in (*_shortened(said), _before_substances(said, one.inn)):
+            for short in shorter:
                 plain[short].append(one)
-            first[name[:1] if len(name[0]) > 1 else said[:1]].append(one)
+            first[alone].append(one)
     named = [
-        (name, Meant(_shown(held), tuple(held), also=tuple(plain.get(name, ()))))
+        (name, Meant(held[0].brand, tuple(held), also=tuple(plain.get(name, ()))))
         for names in (whole, plain)
         for name, held in names.items()
     ]
-    alone = [
+    telling = [
         (name, Meant(name[0].capitalize(), tuple(held)))
         for name, held in first.items()
         if len(name[0]) > 3 and len({one.inn for one in held}) == 1
     ]
-    return named, alone
+    return named, telling
+
+
+def _names_of(brand: str, inn: str) -> tuple[Key, tuple[Key, ...], Key]:
+    """The words of a brand; without its modifiers, whole and shortened; the first of them."""
+    name = _key(brand)
+    said = tuple(word for word in name if word not in _MODIFIERS) or name
+    shorter = (said, *_shortened(said), _before_substances(said, inn))
+    return name, shorter, name[:1] if len(name[0]) > 1 else said[:1]
 
 
 def _before_substances(name: Key, inn: str) -> Key:
     """« Maalox maux d'estomac » of « Maalox maux d'estomac hydroxyde d'aluminium… »."""
-    held = {word for word in _key(inn) if len(word) > len("de")}
+    held = {word for part in inn.split("/") for word in _key(part) if len(word) > len("de")}
     return tuple(takewhile(lambda word: word not in held, name)) or name
 
 
@@ -175,12 +180,12 @@ def _substances(listed: list[Speciality]) -> Iterator[tuple[Key, Meant]]:
         held[one.inn].append(one)
     frequent = sorted(held.items(), key=lambda item: -len(item[1]))
     for inn, ones in frequent:
-        parts, meant = inn.split("/"), Meant("", tuple(ones))
-        yield _key(" ".join(parts)), meant
-        yield _key(" ".join(parts[::-1])), meant
+        parts, meant = [_key(part) for part in inn.split("/")], Meant("", tuple(ones))
+        yield tuple(chain.from_iterable(parts)), meant
+        yield tuple(chain.from_iterable(reversed(parts))), meant
     for inn, ones in frequent:
-        name = _key(inn)
-        if "/" not in inn and len(name) > 1 and name[0] not in _FIRST_WORDS_OF_MANY and len(name[0]) > 5:
+        name = () if "/" in inn else _key(inn)
+        if len(name) > 1 and name[0] not in _FIRST_WORDS_OF_MANY and len(name[0]) > 5:
             yield name[:1], Meant("", tuple(ones))
 
 
@@ -189,10 +194,10 @@ def _key(name: str) -> Key:
     return tuple(words(name))
 
 
-def _shown(held: list[Speciality]) -> str:
+def _shown(brand: str) -> str:
     """`OXYCONTIN LP` is Oxycontin: as doctors write it, the modifiers left to the strength."""
-    kept = [word for word in held[0].brand.split() if not set(_key(word)) <= _MODIFIERS]
-    return " ".join(word.capitalize() if word.isalpha() else word for word in kept) or held[0].brand
+    kept = [word for word in brand.split() if not set(_key(word)) <= _MODIFIERS]
+    return " ".join(word.capitalize() if word.isalpha() else word for word in kept) or brand
 
 
 @cache
@@ -204,7 +209,7 @@ def _drug(meant: Meant) -> Drug:
     same = _sold([one for one in meant.held if one.inn == inn])
     return Drug(
         inn=inn,
-        brand=meant.brand or None,
+        brand=_shown(meant.brand) or None,
         strengths=_ranked(one.strength for one in [*same, *(one for one in meant.also if one.inn == inn)]),
         forms=_ranked(one.form for one in same),
         unit=next(iter(_ranked(one.unit for one in same)), None),
@@ -233,9 +238,9 @@ def _by_first_letter(by_words: dict[Key, Meant]) -> dict[str, list[str]]:
 
 def _by_sound(by_first_letter: dict[str, list[str]]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for names in by_first_letter.values():
-        for name in names:
-            found.setdefault(_sound(name), []).append(name)
+    names = [name for alike in by_first_letter.values() for name in alike]
+    for name, sound in zip(names, _sound("\n".join(names)).split("\n"), strict=True):
+        found.setdefault(sound, []).append(name)
     return found
 
 
@@ -248,16 +253,16 @@ def _by_beginning(sounds: Iterable[str]) -> dict[str, list[str]]:
 
 
 _SPELLED = tuple(
-    (re.compile(letters), sound)
+    (re.compile(letters, re.MULTILINE), sound)
     for letters, sound in (
         ("ph", "f"), ("y", "i"), ("c(?=[ei])|ç|z", "s"), ("ch", "ç"), ("qu|c", "k"), ("h", ""), ("eau|au", "o"), ("ai|ei", "e"),
-        ("e(?=[nm][^aeiounm])", "a"), ("(.)\\1+", "\\1"), ("e?s?$", ""),
+        ("e(?=[nm][^aeiounm\\n])", "a"), ("(.)\\1+", "\\1"), ("e?s?$", ""),
     )
 )  # fmt: skip
 
 
-def _sound(word: str) -> str:
-    """How a name sounds, roughly."""
+def _sound(words: str) -> str:
+    """How a name sounds, roughly; of many, one on each line."""
     for letters, sound in _SPELLED:
-        word = letters.sub(sound, word)
-    return word
+        words = letters.sub(sound, words)
+    return words

@@ -5,22 +5,20 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from sys import intern
+from typing import NamedTuple
 
 from carnet.fhir.folding import fold
 
-COLUMNS = ("cis", "name", "brand", "inn", "strength", "form", "routes", "atc", "place", "marketed")
 _UNITS: dict[str, str] = tomllib.loads((files("carnet.reference") / "tables/forms.toml").read_text("utf-8"))[
     "units"
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Speciality:
+class Speciality(NamedTuple):
     """One marketing authorisation. `inn`: the substances, a `/` between those of a combination; `brand` empty when it is
     sold under the substance's name; `strength` as its name says it; `place` town or hospital."""
 
@@ -41,6 +39,9 @@ class Speciality:
         return unit_of(self.form)
 
 
+COLUMNS = Speciality._fields
+
+
 @cache
 def unit_of(form: str) -> str:
     """The unit of intake of a pharmaceutical form, by tables/forms.toml."""
@@ -53,7 +54,7 @@ def read(lines: Iterable[str]) -> Iterator[Speciality]:
     words stand in many rows and are kept once."""
     for line in lines:
         if not line.startswith("#") and line.strip():
-            yield Speciality(*map(intern, line.rstrip("\n").split("\t")))
+            yield Speciality._make(map(intern, line.rstrip("\n").split("\t")))
 
 
 @cache
