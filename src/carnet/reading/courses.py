@@ -120,7 +120,7 @@ def _told_after(note: Note, found: Sequence[Line], place: int) -> Line:
     if following and (following[0].posology.says_something or following[0].posology.strength):
         end = min(end, following[0].named.start)
     told = _LAST.match(note.flat, line.end, min(end, len(note.flat)))
-    if not told or APPOINTMENT.search(told[0]):
+    if not told or APPOINTMENT.search(told[0]) or note.flat.startswith((":", " :"), told.end()):
         return line
     return replace(line, posology=replace(line.posology, days=drug_lists.days(told)), shared=True)
 
@@ -160,7 +160,7 @@ _OWN_LINE = re.compile(r"\n[ ]*(?:pour|qsp|pdt|le tout) ")
 _COMMA = re.compile(
     r"\)?(?: ?stop(?: \([a-z0-9 ,+]{0,12}\))?)?(?: ?[,;\n] ?(?:[-*•] ?|[0-9]{1,2}[.)] ?)?(?:et )?| et | )"
 )
-_SENTENCE = re.compile(r"[^\n]{0,120}")
+_SENTENCE = re.compile(r"[^\n]{0,120}(?:\n[^\n]{0,90})?")
 _ANY_GAP = re.compile(
     r"\)?[^\n0-9.;]{0,45}(?:\n[^\n0-9]{1,25}(?=\n))?[ ,.;:+/&\n•*↑↓-]{0,6}(?:\([^()\n]{0,20}\)[ ,+]{0,3})?(?:(?:et|puis|ajout|avec|[a-z]{3,12} stop \([a-z]\)|[0-9]{1,2}[.)]) ?)?[↑↓ ]{0,2}"
 )

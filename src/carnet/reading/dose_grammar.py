@@ -167,6 +167,11 @@ def _add_renewals(add: Callable[..., None], table: dict[str, Any]) -> None:
         r"(?:(?:a |et )?(?:refaire|repeter|renouvell?er(?= (?:a|au|dans|ds|apres) )|reprendre)|(?:a )?repeter|2eme (?:dose|prise)|deuxieme (?:dose|prise))(?: (?:a|au|le|apres|dans|ds))? ?(?P<j>j ?)?(?P<n>[0-9]{1,3}) ?(?P<u>jours?|j|semaines?|sem|mois|h)?(?![a-z])",
         dose_values.repeat,
     )
+    add(
+        REPEAT,
+        r"(?:a )?j ?0 ?(?:et|puis|,|/|\+|-) ?(?:a )?(?P<j>j) ?(?P<n>[0-9]{1,2})(?P<u>)(?![0-9])",
+        dose_values.repeat,
+    )
     add(REFILL, f"(?:{tables.any_of(table['refills']['never'])})", count=0, make=dose_values.given)
     again = tables.any_of(table["refills"]["before"])
     add(
@@ -265,6 +270,10 @@ def _add_schemes(add: Callable[..., None], table: dict[str, Any]) -> None:
     add(SCHEME, rf"{slashed}{unit}{ends}", dose_values.scheme)
     spaced = r"(?P<a>[0-4])(?P<u>) (?P<b>[0-4]) (?P<c>[0-4])(?: (?P<d>[0-4]))?"
     add(SCHEME, rf"{spaced}{unit}(?![0-9/-]| [0-9]|[.,][0-9])", dose_values.scheme)
+    one_hour = r"[0-9]{1,2} ?h(?:eures?)?(?:00|15|30|45)?"
+    hours = rf"(?:a )?(?P<hours>{one_hour}(?: ?[-/] ?{one_hour}){{1,7}})(?![a-z0-9])"
+    add(MOMENT, hours, dose_values.hours)
+    add(TIMES, hours, dose_values.times, times=0, period=1)
     for row in table["moments"]["list"]:
         add(
             MOMENT, f"{table['moments']['ahead']}?(?:{row['form']})", when=row["when"], make=dose_values.given
@@ -294,7 +303,11 @@ def _add_numbers(add: Callable[..., None]) -> None:
     weighed = (
         r"(?:(?:1|une?) )?(?:doses?[- ]?(?:poids)?|pipettes?|dp|graduation|mesure)? ?(?:de |pour |a |:)?"
     )
-    add(AMOUNT, rf"{weighed}(?:[3-9]|[1-4][0-9])(?:[.,][0-9])? ?kgs?(?![a-z/])", dose_values.by_weight)
+    add(
+        AMOUNT,
+        rf"{weighed}(?:[3-9]|[1-4][0-9])(?:[.,][0-9])? ?(?:kgs?|kilo(?:gramme)?s?)(?![a-z/])",
+        dose_values.by_weight,
+    )
     add(AMOUNT, r"(?:en |par )?(?:doses?[- ]?(?:poids|kg|kilo)|pipettes?)(?![a-z])", dose_values.by_weight)
     add(
         AMOUNT,

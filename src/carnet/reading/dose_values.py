@@ -101,6 +101,8 @@ def times(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None
         return {"times": 1, "period": 2, "said": True, "when": {"s": "EVE", "m": "MORN"}[named["half"][0]]}
     if named.get("days"):
         times = len(_DAYS.findall(named["days"]))
+    if named.get("hours"):
+        times = len(_HOURS.findall(named["hours"]))
     written = named.get("t") or named.get("t2")
     if written:
         times = numbers.value(written)
@@ -116,6 +118,7 @@ def times(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None
     return {"times": times, "period": period, "said": said} | told
 
 
+_HOURS = re.compile("([0-9]{1,2}) ?h")
 _BY_ITSELF = re.compile(r"[^ x]+ ?(?:/|par )")
 
 
@@ -174,11 +177,19 @@ def scheme(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any]:
 
 
 def hour(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None:
-    hour = int(match["h"])
-    if not 5 <= hour <= 24:
-        return None
-    limits = ((11, "MORN"), (14, "NOON"), (18, "AFT"), (21, "EVE"))
-    return {"when": [next((name for limit, name in limits if hour < limit), "NIGHT")]}
+    when = _moment(int(match["h"]))
+    return {"when": [when]} if when else None
+
+
+def hours(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None:
+    """« 8h-12h-16h-20h », each another moment of the day."""
+    when = [_moment(int(told)) for told in _HOURS.findall(match["hours"])]
+    return {"when": when} if all(when) and len(set(when)) == len(when) else None
+
+
+def _moment(hour: int) -> str | None:
+    limits = ((5, None), (11, "MORN"), (14, "NOON"), (18, "AFT"), (21, "EVE"), (25, "NIGHT"))
+    return next((name for limit, name in limits if hour < limit), None)
 
 
 def need(match: re.Match[str], values: dict[str, Any]) -> dict[str, Any] | None:

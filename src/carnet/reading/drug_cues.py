@@ -42,7 +42,7 @@ _OF_ANOTHER = re.compile(r"(?:-+>|=+>|→) ?(?:a |mis a l')$")
 # « arrêt temporaire du », « arrêt définitif de la ».
 _HOW = r"temporaire|transitoire|definiti[a-z]{1,6}|brutal[a-z]{0,4}|progressi[a-z]{1,6}|immediat[a-z]{0,4}|complet[a-z]{0,4}|momentane[a-z]{0,4}|recent[a-z]{0,4}"
 # « pas d'ATB type Augmentin », « je ne prescris pas d'antibiotique (Augmentin) ».
-_CLASS = r"(?:antibio[a-z]{0,10}|atb|antalgiques?|anticoagulants?|anti-?[a-z]{5,14}|somniferes?|hypnotiques?|benzo[a-z]{0,12}|medicaments?|statines?|ains|corticoides?|ipp) ?(?:[(=]|(?:a )?(?:type|genre|comme|base)(?: de| d')?(?![a-z]))"
+_CLASS = r"(?:antibio[a-z]{0,10}|atb|antalgiques?|anticoagulants?|anti-?[a-z]{5,14}|somniferes?|hypnotiques?|benzo[a-z]{0,12}|medicaments?|statines?|ains|corticoides?|ipp|myorelaxants?|antidepresseurs?|neuroleptiques?|diuretiques?|pilules?|beta ?bloquants?|antihistaminiques?) ?(?:[(=]|(?:a )?(?:type|genre|comme|base)(?: de| d')?(?![a-z]))"
 # Each word ends where it ends: only « d' » and « l' » are glued, so that a run of letters is tried in one way.
 _LIST = re.compile(
     rf"[ :=,(+/&\"'.-]*(?:(?:[dl]'|{_CLASS}|(?:et|le|la|les|du|de|des|une?|son|sa|ses|par|avec|puis|aussi|traitement|ttt?|(?:de |d')(?:lui|elle)[- ]meme|spontane(?:ment)?|seule?|{_HOW})(?![a-z])) ?)*[ :=,(+/-]*"
@@ -180,12 +180,18 @@ _STOPPED_LATER = re.compile(
 
 def _is_end_of_course(line: Line, said: str) -> bool:
     """« 60 mg 3 j, 40 mg 3 j, 20 mg 3 j stop » is a course with its end."""
-    return lasting(line) and said.strip(" ,:=()-") == "stop"
+    return lasting(line) and not line.shared and said.strip(" ,:=()-") == "stop"
 
 
 ARROW_STOP = re.compile(
     r" ?(?:[:(,] ?[a-z ]{2,25}\)? ?)?(?:-+>|=+>|→) ?(?:a |est |on |donc |le |la )*(?:stop|arret|suspen|remplac|switch|fini|termine|relais par)"
 )
+# « Advil acheté en pharmacie 10/sem => à arrêter », « Dolirhume pris par le patient = à stopper »
+_IN_THE_END = re.compile(
+    r"[^.;,:\n→=>]{1,45}(?:-+>|=+>|→|=) ?(?:a |est |on |donc |le |la )*(?:stop|arret|suspen|supprim)"
+)
+# « Bisoce 5 poursuivi 1/j », « Novorapid inchangée, 6 unités »
+_INSIDE = re.compile(r"(?<![a-z])(?:inchange|poursuivi|maintenu|conserve|garde|idem)e?s?(?![a-z])")
 _ARROW_NONE = re.compile(
     r" ?(?:-+>|=+>|→) ?(?:non|pas) (?:deliv|donn|pri[st]|prescri|repri|renouvel|commenc|debut|support)"
 )
@@ -217,13 +223,15 @@ def after(note: Note, line: Line) -> str:
         match = None
     if match and match.lastgroup != NONE:
         return str(match.lastgroup)
-    arrow = ARROW_STOP.match(note.flat, line.end)
     until = line.following if line.following > line.end else len(note.flat)
+    arrow = ARROW_STOP.match(note.flat, line.end) or _IN_THE_END.match(note.flat, line.end, until)
     later = _STOPPED_LATER.match(note.flat, line.end, min(until, line.end + 75))
     if later and (_next_at(note, later.end(), line.following) or lasting(line)):
         later = None
     if arrow or later:
         return STOPPED
+    if not match and _INSIDE.search(note.flat, line.named.end, line.end):
+        return ONGOING
     match = match or _ARROW_NONE.match(note.flat, line.end)
     asked = _ASKED.match(note.flat, line.end)
     if asked and (asked["no"] or not line.posology.says_something):

@@ -94,7 +94,7 @@ _AMOUNTS = frozenset((dose_grammar.AMOUNT, dose_grammar.BARE, dose_grammar.TIMES
 _TAKEN = frozenset((dose_grammar.AMOUNT, dose_grammar.SCHEME, dose_grammar.COUNTED))
 _NUMBERED = re.compile(r"[0-9½¼¾]|un[e ]|deux |trois ")
 _IN_CASE = re.compile(
-    r"(?:^|[.;,(\n+-] ?)(?:(?:(?:si|en cas d[e'])(?P<why>[a-z0-9' >,°]{2,40})|(?:(?:en |lors des? |pendant les )?crises?)) ?:|si (?P<why2>[a-z0-9>°,]{3,20}(?: [a-z0-9>,]{3,15})?)) ?$"
+    r"(?:^|[.;,(\n+-] ?)(?:(?:(?:si |en cas d[e'])(?P<why>[a-z0-9' >,°]{2,40})|(?:(?:en |lors des? |pendant les )?crises?)) ?:|si (?P<why2>[a-z0-9>°,]{3,20}(?: [a-z0-9>,]{3,15})?)) ?$"
 )
 
 
@@ -136,6 +136,8 @@ def _changed(note: Note, line: Line, limit: int) -> Line | None:
     if not arrow or not _NUMBERED.match(note.flat, arrow.end()):
         return None
     pieces = doses.pieces(note.flat, arrow.end(), limit)
+    if any(piece.kind == dose_grammar.NEED for piece in pieces) and not line.posology.as_needed:
+        return None  # « Lyrica 25 le soir -> ↑ 50 si besoin »
     if not pieces or pieces[0].kind not in _DOSES or _NOT_NOW.match(note.flat, pieces[-1].end):
         return None
     old, new = line.posology, posology.of(pieces, line.named.drug)

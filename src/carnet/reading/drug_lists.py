@@ -71,7 +71,8 @@ def _blocks(
     for row, (start, end) in enumerate(rows):
         begins = _BEGINS.match(note.flat, start).end()  # type: ignore[union-attr]
         item = bool(held[row]) and found[held[row][0]].named.start <= begins
-        listed = item or bool(_BULLET.match(note.flat, start, end))
+        bullet = bool(_BULLET.match(note.flat, start, end)) and not _FOOTER.match(note.flat, start, end)
+        listed = item or bullet
         if listed and first < 0:
             first = row
         if listed:

@@ -40,6 +40,8 @@ def status(note: Note, line: Line, *, in_list: bool = False) -> tuple[str, float
     if before == PAST:
         stop = after == STOPPED or drug_cues.ARROW_STOP.search(note.flat, line.end, line.end + REACH // 2)
         return (STOPPED, 0.8) if stop else (NONE, 0)
+    if before == STOPPED and _BECAUSE.match(note.flat, line.end):
+        return STOPPED, 0.92  # « arrêt Atarax (inefficace) »
     if after == NONE or (before == NONE and not (after and read.says_something)):
         return NONE, 0
     if _is_replaced(note, line):
@@ -88,6 +90,9 @@ def _is_replaced(note: Note, line: Line) -> bool:
     return not drug_cues.denies(note, line.named.start - len(told) + switch.start())
 
 
+_BECAUSE = re.compile(
+    r"[ ,;:(→>-]*(?:car |devant |cause |pour |trop |tres )?(?:inefficac|insuffisan|sans (?:effet|efficacite)|mal toler|non (?:toler|support|efficace)|intoler|pas (?:d'effet|efficace|toler)|peu efficace)"
+)
 _STOP_IF = re.compile(
     r"[ ,;:.(→>-]*(?:(?:a|mais|et|puis|a faire|il faut|faudra|penser a|pourra|peut|on) ){0,2}(?:stop|arret|stopper|arreter|suspendre|interrompre|cesser|arretera?)"
     r"(?: (?:le |la )?(?:ttt|traitement|tout|immediate?(?:ment)?|aussitot|d'emblee))? ?[,:]? (?:si|en cas d[e']|des (?:que|qu'|l'|amelioration|disparition|guerison)|quand|lorsqu)"
@@ -149,14 +154,14 @@ def _before_exam(note: Note, line: Line) -> bool:
 
 _FIRST = 3  # sentences
 _STORY = 4  # sentences that follow what is told first
-_BEFORE_EXAM = (ONGOING, 0.62)
+BEFORE_EXAM = (ONGOING, 0.62)
 _MEASURED = re.compile(
     r"(?<![a-z])(?:ta|pa|tension|fc|pouls|pds|poids|spo2|sat|imc|hba1c|ldl|creat|dfg) ?[:=]? ?(?:a |est a )?[0-9]"
 )
 _DECIDES = re.compile(
     r"(?<![a-z])(?:j'|je |on )(?:arrete|stoppe|debute|mets|prescris|remplace|introduis|ajoute|propose)(?![a-z])"
 )
-_ARROW = re.compile(r"[^.\n]{0,40}(?:→|-+>|=+>)")
+_ARROW = re.compile(r"[^.\n]{0,40}(?:→|-+>|=+>)(?! ?[↑↓])")
 _FOLLOWED = re.compile(r"(?<![a-z])suivi[a-z' ]{0,30} ?: ?$")
 
 
@@ -166,7 +171,7 @@ def bare(line: Line) -> bool:
 
 def _by_place(note: Note, line: Line, sentence: Sentence) -> tuple[str, float]:
     read = line.posology
-    ends = read.as_needed or lasting(line)
+    ends = read.as_needed or lasting(line) or read.repeat is not None
     if sentence.section == "treatment" and not sentence.arrow:
         if (read.days or 0) >= SUPPLY:
             return PRESCRIBED, 0.8  # « TTT : … qsp 3 mois »: it is renewed
@@ -180,7 +185,7 @@ def _by_place(note: Note, line: Line, sentence: Sentence) -> tuple[str, float]:
     if not ends and _FOLLOWED.search(note.before(line.named.start, 40)):
         return ONGOING, 0.6  # « Suivi PR : MTX 15 mg 1x/sem »
     if not ends and _before_exam(note, line):
-        return _BEFORE_EXAM  # told before the measures of today: what the patient takes
+        return BEFORE_EXAM  # told before the measures of today: what the patient takes
     if not ends and _ARROW.match(note.flat, line.end) and not _examined(note, line.named.start):
         return ONGOING, 0.6  # « Sinemet 100 1-1-1 → ajout Requip »
     if read.says_something or _FREELY.match(note.flat, line.end):
@@ -205,7 +210,9 @@ def _examined(note: Note, place: int) -> bool:
 
 
 _CONTRACEPTION = re.compile(r"(?<![a-z])(?:pilule|contracep[a-z]*(?: orale)?)(?: ?[:(=])? ?$")
-_FREELY = re.compile(r" ?:? ?(?:a volonte|(?:ad )?lib(?:itum)?(?![a-z]))")
+_FREELY = re.compile(
+    r" ?:? ?(?:[+]{2,3}|(?:par |en )?petites gorgees|a volonte|(?:ad )?lib(?:itum)?(?![a-z]))"
+)
 _EXAMINED = re.compile(
     r"(?<![a-z])(?:ta|t°|auscult\w*|fc|spo2|tympans?|gorge|abdo(?:men)? souple)(?![a-z]) ?[:0-9a-z]"
 )

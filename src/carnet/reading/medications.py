@@ -148,6 +148,8 @@ def _of_list(
         return STOPPED, 0.8  # « Stop statine, Xarelto »
     if before and _lasts_as_before(note, before, found[place], said[place - 1], said[place]):
         return PRESCRIBED, 0.8
+    if said[place] == drug_status.BEFORE_EXAM and _beside_a_course(note, found, said, place):
+        return PRESCRIBED, 0.7
     with_next = after and _PLUS.fullmatch(note.flat, found[place].end, after.named.start)
     if with_next and status == UNSAID and said[place + 1][0] == STOPPED and only_named(found[place]):
         return STOPPED, 0.8  # « doliprane + codéine arrêté »
@@ -172,6 +174,25 @@ def _lasts_as_before(
     """« Voltarène 75 matin et soir 7 j, Inexium 20 idem »: as long as what is prescribed before it."""
     same = told[0] == PRESCRIBED and said == UNCHANGED and lasting(line) and lasting(before)
     return same and bool(courses.IDEM.match(note.flat, line.end))
+
+
+def _beside_a_course(
+    note: Note, found: Sequence[Line], said: Sequence[tuple[str, float]], place: int
+) -> bool:
+    """« Zyrtec 5 gouttes x2 5 j, paracétamol 270 mg x4 », told first: in one list with a course, all is prescribed."""
+    for step in (-1, 1):
+        at, last = place + step, place + step * _LONG_LIST
+        while (
+            at != last
+            and 0 <= at < len(found)
+            and one_list(note, found[min(at, at - step)], found[max(at, at - step)])
+        ):
+            if said[at][0] == PRESCRIBED and lasting(found[at]):
+                return True
+            if said[at] != drug_status.BEFORE_EXAM:
+                break
+            at += step
+    return False
 
 
 def _only_stopped(note: Note, before: Line, line: Line) -> bool:

@@ -38,11 +38,19 @@ def drugs_in(note: Note, drugs: Drugs, corrector: Corrector) -> Iterator[Named]:
         if whole:
             last = whole
             continue
+        if last and _is_its_form(note, last, named):
+            continue
         if last and not _is_told_again(note, last, named):
             yield last
         last = named
     if last:
         yield last
+
+
+def _is_its_form(note: Note, first: Named, second: Named) -> bool:
+    """« Nicorette gommes 2 mg »: no second drug."""
+    told = note.flat[second.start : second.end] in _told_by_form()
+    return told and first.drug.inn == second.drug.inn and not note.flat[first.end : second.start].strip()
 
 
 _APPOSED = re.compile(r" ?[:(,=]? ?|,? (?:par|avec|soit) ")

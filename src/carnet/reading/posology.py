@@ -313,7 +313,11 @@ class _Reading:
         return max(piece.values["amounts"]) > _MANY and not (self.insulin or piece.values["unit"] or drops)
 
     def _times(self, place: int, piece: Piece) -> None:
-        if self.stepped and self.found.intakes and self.found.intakes[-1].said:
+        if self.stepped and self.found.intakes and self.found.intakes[-1].said and self._lasts(place):
+            before = self.last
+            self._next_step()  # « 1 cp x3 J1, x2 J2 »
+            self.found.intakes.append(Intake(before.amount, before.unit, step=self.step))
+        elif self.stepped and self.found.intakes and self.found.intakes[-1].said:
             near = piece.start - self.pieces[place - 1].end <= _TWO
             if self.found.intakes[-1].period == piece.values["period"] or not near:
                 return
@@ -340,6 +344,10 @@ class _Reading:
         if piece.values.get("split") and (self.last.times is not None or self._counts()):
             self._divide(piece.values["times"])
         self._set_times(piece.values["times"], piece.values["period"])
+
+    def _lasts(self, place: int) -> bool:
+        """Whether how long stands right after this piece."""
+        return [piece.kind for piece in self.pieces[place + 1 : place + 2]] == [dose_grammar.DURATION]
 
     def _is_seldom(self) -> bool:
         """« Uvedose /3 mois »: what is taken every few months, and nothing else said how often."""

@@ -49,9 +49,9 @@ def of_pair(drug: Drug, one: float, other: float) -> str:
     """« Coaprovel 300/12,5 »: two numbers of one combination; bare where no such strength is made."""
     for strength in drug.strengths:
         made = parts(strength)
-        values = {worth for value, unit in made for _, worth in _readings(value, unit)}
-        if len(made) > 1 and {one, other} <= values:
-            return f"{french(one)} {made[0][1]}".strip() + f"/{french(other)} {made[1][1]}".rstrip()
+        said = {worth: told for value, unit in made for told, worth in reversed(_readings(value, unit))}
+        if len(made) > 1 and {one, other} <= said.keys():
+            return f"{french(one)} {said[one]}".strip() + f"/{french(other)} {said[other]}".rstrip()
     return f"{french(one)}/{french(other)}"
 
 
