@@ -57,6 +57,25 @@ from tests.reading.reading import told
         ("TDR angine négatif", [("TDR streptocoque A", "négatif", None)]),
         ("rubéole immunisée, toxo nég", [("sérologie rubéole", "immunisée", None), ("sérologie toxoplasmose", "négatif", None)]),
         ("INR d'hier 2,8, LDL sortie 1,34", [("INR", 2.8, "{INR}"), ("LDL", 1.34, "g/L")]),
+        ("BU: leucocytes 2+ nitrites neg", [
+            ("leucocytes urinaires (BU)", "++", None), ("nitrites urinaires (BU)", "négatif", None)]),
+        ("la bandelette montre des leucocytes à trois croix et du sang à une croix", [
+            ("leucocytes urinaires (BU)", "+++", None), ("hématies urinaires (BU)", "+", None)]),
+        ("cétonurie nég", [("corps cétoniques urinaires (BU)", "négatif", None)]),
+        ("sérologies VIH, VHB, VHC négatives", [
+            ("VIH", "négatif", None), ("AgHBs", "négatif", None), ("sérologie VHC", "négatif", None)]),
+        ("La sérologie de la toxoplasmose est négative", [("sérologie toxoplasmose", "négatif", None)]),
+        ("VIH, charge virale indétectable", [("charge virale VIH", "indétectable", None)]),
+        ("βHCG 1850 UI/L", [("bêta-HCG", 1850, "m[IU]/mL")]),
+        ("lymphocytes 850/mm3", [("lymphocytes", 0.85, "10*9/L")]),
+        ("25OHD3 22 ng/ml", [("vitamine D", 22, "ng/mL")]),
+        ("T0 0,92 T60 1,85 T120 1,50", [
+            ("glycémie à jeun", 0.92, "g/L"), ("HGPO 1 h", 1.85, "g/L"), ("HGPO 2 h", 1.5, "g/L")]),
+        ("l'acide urique du mois dernier était à 580 micromoles par litre", [("acide urique", 580, "umol/L")]),
+        ("l'hémoglobine glyquée du 3 mars est à 6,9 %", [("HbA1c", 6.9, "%")]),
+        ("La glycémie est normale à 0,92 g/l", [("glycémie à jeun", 0.92, "g/L")]),
+        ("Ferritine effondrée à 6", [("ferritine", 6, "ug/L")]),
+        ("VHA fait 2021, HPV 0. Le frottis n'est pas nécessaire. CV normal. glycémie moyenne 1,71", []),
         ("HPV 16 positif", [("test HPV", "positif", None)]),
         ("chlamydia anal positif, gono négatif", [("chlamydia", "positif", None), ("gonocoque", "négatif", None)]),
         ("PCR CT/NG négatives", [("PCR chlamydia gonocoque", "négatif", None)]),

@@ -40,6 +40,8 @@ class _Guard:
         if not str(fact.values.get("cim10") or "").startswith(self.codes):
             return False
         before = note.flat[max(note.sentence(fact.start).start, fact.start - _REACH) : fact.start]
+        if note.context.age is not None and note.context.age < _CHILD:
+            before = _ITSELF.sub("", before)
         if self.unless and self.unless.search(before):
             return False
         return all(
@@ -51,6 +53,12 @@ class _Guard:
                 not self.after or self.after.match(note.flat, fact.end, fact.end + _FAR),
             )
         )
+
+
+_CHILD = 15  # years; « le bébé pèse 6,8 kg » is nobody else there
+_ITSELF = re.compile(
+    r"(?<![a-z])(?:le |la |l'|cet |cette |ce )(?:bebe|enfant|fille|garcon|petite? (?:fille|garcon))(?![a-z])"
+)
 
 
 def guarded(note: Note, facts: Iterable[Fact]) -> list[Fact]:

@@ -97,6 +97,8 @@ def _result(note: Note, match: Match[Concept]) -> Fact | None:
         return None
     if value["n"] is None:
         return _worded(note, match, value)
+    if not (match.value.row.get("ucum") or match.value.row.get("high")):
+        return None  # what is told in a word has no number: « HPV 0 » is no dose
     return _counted(
         match, match.start, value.end("u") if value["u"] else value.end("n"), value["n"], value["u"]
     )
@@ -163,6 +165,8 @@ def _counted(match: Match[Concept], start: int, end: int, written: str, unit: st
         ucum = _likely(concept.row, number)
         if ucum is None:
             return None
+    if usual == _CELLS and ucum == "/mm3":
+        number, ucum = number / 1000, usual
     if unit and ucum is None:
         return None
     values = {"name": concept.label, "loinc": concept.code, "value": numbers.short(number), "unit": ucum}
@@ -193,8 +197,8 @@ def _ucum(written: str | None, usual: str | None) -> str | None:
         return usual
     if written == "%" and usual != "%":
         return None
-    known = tables.toml("labs.toml")["units"].get(written.replace(" ", ""))
-    if usual == _CELLS and known in ("g/L", "/mm3", _CELLS):
+    known = tables.toml("labs.toml")["units"].get(written.replace(" ", "").replace("par", "/"))
+    if usual == _CELLS and known in ("g/L", _CELLS):
         return usual
     if known == "U/L" and usual and ("IU" in usual or "U" in usual):
         return usual
@@ -213,8 +217,8 @@ def _tolerance(note: Note) -> Iterator[Fact]:
 
 _SUGAR = r"([0-3][.,][0-9]{1,2})(?: ?g/l)?(?![0-9])"
 _HGPO = re.compile(
-    rf"(?<![a-z])(?:hgpo|hyperglycemie provoquee)(?: ?75 ?g)?[ :(=]{{0,4}}(?:a jeun|t0)?[ :=]{{0,3}}{_SUGAR}"
-    rf"(?: ?[-/,;] ?(?:(?:a )?1 ?h|t60|h1)?[ :=]{{0,3}}{_SUGAR})?(?: ?[-/,;] ?(?:(?:a )?2 ?h|t120|h2)?[ :=]{{0,3}}{_SUGAR})?"
+    rf"(?<![a-z])(?:(?:hgpo|hyperglycemie provoquee)(?: ?75 ?g)?[ :(=]{{0,4}}(?:a jeun|t0)?|t0)[ :=]{{0,3}}{_SUGAR}"
+    rf"(?:(?: ?[-/,;] ?| (?=[th1a]))(?:(?:a )?1 ?h|t60|h1)?[ :=]{{0,3}}{_SUGAR})?(?:(?: ?[-/,;] ?| (?=[th2a]))(?:(?:a )?2 ?h|t120|h2)?[ :=]{{0,3}}{_SUGAR})?"
 )
 
 
@@ -259,7 +263,7 @@ def _value() -> re.Pattern[str]:
         f"(?P<w{place}>{tables.any_of(forms)})(?![a-z])"
         for place, forms in enumerate(table["words"].values())
     )
-    guard = rf"(?! ?(?:{tables.any_of(table['not_values'])})(?![a-z]))(?: ?/ ?(?:10|15|20|24|30|100)(?![0-9/]))?(?!/[0-9]|[0-9]|[.,][0-9]|(?<=[0-9])[a-z]{{2}})"
+    guard = rf"(?! ?(?:{tables.any_of(table['not_values'])})(?![a-z]))(?: ?/ ?(?:10|15|20|24|30|100)(?![0-9/]))?(?!/[0-9]|[0-9]|\+|[.,][0-9]|(?<=[0-9])[a-z]{{2}})"
     number = rf"\(?(?:[<>]=? ?)?(?P<n>{numbers.NUMBER}|[.][0-9]{{1,2}})(?:(?: {{0,8}}(?P<u>{_units()}))(?![a-z0-9/]| ?/)|{guard})"
     return re.compile(rf"{between}(?:{number}|{words})")
 
@@ -267,7 +271,9 @@ def _value() -> re.Pattern[str]:
 @cache
 def _units() -> str:
     forms = (
-        re.escape(form).replace("/", " ?/ ?") for form in tables.toml("labs.toml")["units"] if form != "ui"
+        re.escape(form).replace("/", " ?(?:/|par) ?")
+        for form in tables.toml("labs.toml")["units"]
+        if form != "ui"
     )
     return tables.any_of(forms)
 
@@ -278,15 +284,38 @@ def _serologies(note: Note) -> Iterator[Fact]:
         names = tables.toml("labs.toml")["serologies"]
         name = next(name for name, form in names.items() if re.fullmatch(form, match["t"]))
         values = {"name": name, "loinc": None, "value": _word_of(match), "unit": None}
-        if not (match["t"].startswith("covid") and values["value"] == "normal"):  # « covid ok »: a vaccine
-            yield Fact(LAB, match.start(), match.end(), 0.9, values)
+        if match["t"].startswith(("covid", "cv")) and values["value"] in ("normal", "positif"):
+            continue  # « covid ok » is a vaccine, « CV normal » a visual field
+        yield Fact(LAB, match.start(), match.end(), 0.9, values)
+        if values["value"] == "négatif":
+            yield from _all_negative(note, match.start(), names)
+
+
+def _all_negative(note: Note, end: int, names: dict[str, str]) -> Iterator[Fact]:
+    """« Sérologies VIH, VHB, VHC négatives »: each of the list."""
+    start = max(note.sentence(end).start, end - _NEAR)
+    row = _in_a_row().search(note.flat, start, end)
+    for match in _tested().finditer(note.flat, row.start() if row else end, end):
+        name = next(name for name, form in names.items() if re.fullmatch(form, match["t"]))
+        yield Fact(LAB, *match.span(), 0.85, {"name": name, "loinc": None, "value": "négatif", "unit": None})
+
+
+@cache
+def _tested() -> re.Pattern[str]:
+    names = tables.any_of(tables.toml("labs.toml")["serologies"].values())
+    return re.compile(rf"(?<![a-z0-9])(?P<t>{names})(?![a-z0-9])")
+
+
+@cache
+def _in_a_row() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_tested().pattern.replace('?P<t>', '?:')}(?: ?[,/+] ?| et | )){{1,7}}$")
 
 
 @cache
 def _immune() -> re.Pattern[str]:
     names = tables.any_of(tables.toml("labs.toml")["serologies"].values())
     return re.compile(
-        rf"(?<![a-z0-9])(?P<t>{names})(?![a-z])(?: (?:urinaires?|sanguins?|plasmatiques?|ce jour|faite?|ana(?:le?|ux)|rectale?|pharynge\w*|vagina(?:le?|ux)|gorge|1er jet))?[ :=]{{0,3}}(?:{_said()})"
+        rf"(?<![a-z0-9])(?P<t>{names})(?![a-z])(?: (?:urinaires?|sanguins?|plasmatiques?|ce jour|faite?|ana(?:le?|ux)|rectale?|pharynge\w*|vagina(?:le?|ux)|gorge|1er jet))?(?: (?:est|sont|reste|revenue?))?[ :=]{{0,3}}(?:{_said()})"
     )
 
 
@@ -338,7 +367,7 @@ def _line() -> re.Pattern[str]:
     tests = tables.any_of(
         form for test in tables.toml("labs.toml")["dipstick"]["tests"] for form in test["forms"]
     )
-    return re.compile(rf"(?<![a-z0-9])(?P<t>{tests})(?![a-z])[ :=]{{0,3}}(?:{_said()})")
+    return re.compile(rf"(?<![a-z0-9])(?P<t>{tests})(?![a-z])(?: (?:est|sont|a))?[ :=]{{0,3}}(?:{_said()})")
 
 
 @cache

@@ -32,7 +32,7 @@ def _day() -> re.Pattern[str]:
     months, units = calendar.MONTH, tables.any_of(calendar.units_written_out())
     return re.compile(
         rf"(?:(?P<p>le |du |au |en |date du |faite? (?:le |en )|dosee? (?:le |en ))?(?:"
-        rf"(?P<d>[0-3]?\d)[/.-](?P<m>[01]?\d)(?:[/.-](?P<y>(?:20)?\d\d))?(?![\d/%]|[.,]\d)"
+        rf"(?=\d{{1,2}}/|\d{{1,2}}[.-]\d{{1,2}}[.-]\d\d)(?P<d>[0-3]?\d)[/.-](?P<m>[01]?\d)(?:[/.-](?P<y>(?:20)?\d\d))?(?![\d/%]|[.,]\d)"
         rf"|(?:(?P<wd>[0-3]?\d) )?(?P<w>{months})\.?(?: (?P<z>20\d\d))?(?![a-z\d])"
         rf"|(?P<my>[01]?\d)/(?P<ym>20\d\d)(?!\d)|(?P<only>20[0-4]\d)(?!\d))"
         rf"|il y a (?P<n>{numbers.NUMBER}|{numbers.WORD}) ?(?P<u>{units})(?![a-z])"

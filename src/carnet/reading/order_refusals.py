@@ -163,7 +163,9 @@ def _done(one: Asked, named: str, before: str, after: str) -> bool:
 
 def _known(note: Note, one: Asked, before: str, after: str) -> bool:
     """Of a request of before, of an emergency that may come, of who said something."""
-    if (one.type != "lab" or _ANY_TEST.match(note.flat, one.start)) and _BROUGHT.search(before):
+    if (one.type != "lab" or (one.terms == 1 and _ANY_TEST.match(note.flat, one.start))) and _BROUGHT.search(
+        before
+    ):
         return True
     if _EMERGENCY.match(note.flat, one.start) and (_IF.match(after) or before.endswith("en ")):
         return True
