@@ -187,6 +187,32 @@ def test_a_signature_whose_answer_is_lost_is_not_signed_again(new_practice: str,
     expect(opened.value.locator(".event-consultation")).to_have_count(1)
 
 
+def test_nothing_is_read_in_a_note_while_its_signature_is_under_way(new_practice: str, page: Page) -> None:
+    writes(page, new_practice)
+    read = Held(page, OFFERS)
+    page.keyboard.type("HTA")
+    page.clock.run_for(READS)
+    read.until(1)
+    read.waiting[0].abort("connectionreset")
+    expect(page.locator("#offers-state")).to_contain_text("Propositions pas à jour")
+    held = Held(page, SIGN)
+    page.keyboard.press("Control+Enter")
+    held.until(1)
+    before = read.seen
+    page.clock.fast_forward(10_000)
+    says(page, "La connexion est lente")
+    page.wait_for_timeout(300)  # as long as another question would need to leave
+    assert read.seen == before
+    page.clock.fast_forward(LIMIT)
+    says(page, "Signature sans réponse")
+    page.clock.run_for(SAVES)
+    says(page, "la note n’est pas signée")
+    page.unroute_all(behavior="ignoreErrors")
+    page.clock.run_for(READS)
+    expect(offer(page, "Hypertension artérielle")).to_be_visible()
+    expect(page.locator("#offers-state")).to_be_empty()
+
+
 def test_offers_that_cannot_be_read_are_not_taken(new_practice: str, page: Page) -> None:
     writes(page, new_practice)
     page.keyboard.type("HTA")

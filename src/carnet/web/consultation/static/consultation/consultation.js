@@ -1,7 +1,7 @@
 // The note being written: kept at each pause, never lost. While the program does not answer, is locked, or another
 // window wrote in the same draft, the text stays in this page (in memory only) and says so.
 
-import { enter as enterMargin, flag, settled } from "./margin.js";
+import { enter as enterMargin, flag, rest, settled } from "./margin.js";
 import { csrf, LIMIT, pause, post, SLOW } from "./posting.js";
 
 const form = document.getElementById("note-form");
@@ -115,6 +115,7 @@ function parsed(body) {
 }
 
 function heard(status, answer, text) {
+  if (status === 200 || status === 409) rest(false); // the draft is there
   if (status === 200) return saved(answer, text);
   if (status === 409) return moved(answer);
   if (status >= 500 || status === 0) return failed(answer.sentence || form.dataset.sayRefused);
@@ -291,6 +292,7 @@ function mark_busy(on) {
 // more as a page). Of anything else nobody knows.
 async function carry_out(which, verb, told) {
   const words = note.value;
+  rest(true);
   try {
     const answer = await post(which.action, Object.fromEntries(new FormData(which, verb)), "application/json");
     if (answer.ok) return leave(parsed(answer.body).url, words);

@@ -21,6 +21,7 @@ let asked = 0; // the number of the last question
 let newest = 0; // the number of the answer on the screen, or just before a word on its way: no older one is shown
 let failures = 0;
 let notBefore = 0; // after a failure, when the next question may go
+let resting = false; // the draft is being closed, or is: nothing is asked of it
 let behind = false; // the offers on the screen could not be read anew: none is taken
 let missed = false; // a word on an offer was not kept
 let notice = ""; // what the margin says until the next letter or word
@@ -46,7 +47,15 @@ ask();
 
 function later() {
   clearTimeout(timer);
+  if (resting) return;
   timer = setTimeout(() => { if (asking.size < MOST) ask(); }, Math.max(PAUSE, notBefore - Date.now()));
+}
+
+// From the moment that a signature goes until it is known that it was not carried out.
+export function rest(on) {
+  if (resting === on) return;
+  resting = on;
+  later();
 }
 
 function at_once() {
@@ -57,6 +66,7 @@ function at_once() {
 // True when the offers on the screen were read from these words, or from words a moment ago.
 async function ask() {
   while (asking.size >= MOST) await Promise.race(asking);
+  if (resting) return false;
   const text = note.value;
   if (!text.trim() && text !== read) show("", text); // no word, no question
   if (text === read) return upToDate();
@@ -66,7 +76,7 @@ async function ask() {
   asking.delete(question);
   const current = note.value === read; // by this answer, or by another that came meanwhile
   if (done || current) upToDate();
-  else fallBehind();
+  else if (!resting) fallBehind();
   if (!current) later();
   return done;
 }
