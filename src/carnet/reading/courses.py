@@ -44,7 +44,7 @@ def shared(note: Note, found: Sequence[Line]) -> list[Line]:
     for place, line in enumerate(ended):
         if line.posology.days:
             whole = line is not found[place] or _is_of_all(note, line)
-            if whole or line.posology.days >= _MONTH:
+            if whole or (line.posology.days >= _MONTH and not _goes_on(note, ended, place)):
                 _carry(note, carried, place, whole=whole)
     for listed in drug_lists.with_days(note, carried):
         for place in listed.places:
@@ -74,7 +74,8 @@ def _renewed(note: Note, lines: list[Line]) -> list[Line]:
 
 def _lasting(line: Line, days: float, *, whole: bool = False) -> Line:
     told = line.posology
-    if _lasts(line) or (told.as_needed and not whole) or not _is_dosed(line):
+    in_case = told.as_needed or (told.ceiling and not told.intakes)
+    if _lasts(line) or (in_case and not whole) or not _is_dosed(line):
         return line
     return replace(line, posology=replace(told, days=days), shared=True)
 
@@ -134,6 +135,17 @@ def _is_of_all(note: Note, line: Line) -> bool:
     )
 
 
+def _goes_on(note: Note, lines: Sequence[Line], place: int) -> bool:
+    """« sous Kardégic 1/j, Brilique x2 pour 12 mois, Crestor le soir »: a duration in the middle is of its drug only."""
+    following = lines[place + 1] if place + 1 < len(lines) else None
+    return (
+        following is not None
+        and not (_lasts(following) or following.posology.as_needed)
+        and _is_dosed(following)
+        and one_list(note, lines[place], following)
+    )
+
+
 def _carry(note: Note, lines: list[Line], place: int, *, whole: bool) -> None:
     """Backwards, as long as it is one list; a drug that is only named (stopped) is passed over."""
     anchor, days = lines[place].named.start, lines[place].posology.days
@@ -158,7 +170,7 @@ _WHOLE = re.compile(
 )
 _OWN_LINE = re.compile(r"\n[ ]*(?:pour|qsp|pdt|le tout) ")
 _COMMA = re.compile(
-    r"\)?(?: ?stop(?: \([a-z0-9 ,+]{0,12}\))?)?(?: ?[,;\n] ?(?:[-*•] ?|[0-9]{1,2}[.)] ?)?(?:et )?| et | )"
+    r"\)?(?: ?stop(?: \([a-z0-9 ,+]{0,12}\))?)?(?: ?[,;\n] ?(?:[-*•] ?|[0-9]{1,2}[.)] ?)?(?:et )?| et |,? ?(?:associee?s? a|en association avec) | )"
 )
 _SENTENCE = re.compile(r"[^\n]{0,120}(?:\n[^\n]{0,90})?")
 _ANY_GAP = re.compile(
@@ -191,11 +203,19 @@ def _told_before(note: Note, line: Line, starts: set[int]) -> Line:
 
 
 def _ahead(note: Note, sentence: Sentence, line: Line, starts: set[int]) -> re.Match[str] | None:
-    first = max(sentence.start, line.named.start - _LIST_LENGTH)
-    told = _AHEAD.search(note.flat, first, line.named.start)
+    row = note.flat.rfind("\n", 0, line.named.start) + 1
+    first = max(row, line.named.start - _LIST_LENGTH)
+    told = next(
+        (one for one in _AHEAD.finditer(note.flat, first, line.named.start) if _reaches(note, one, line)), None
+    )
     if told and (told["colon"] or _TO_NAME.match(note.flat, told.end()).end() in starts):  # type: ignore[union-attr]
         return told
     return None
+
+
+def _reaches(note: Note, told: re.Match[str], line: Line) -> bool:
+    """« Renouvellement 3 mois : Xalatan le soir ; timolol » : up to the full stop."""
+    return ". " not in note.flat[told.end() : line.named.start]
 
 
 def _heading(note: Note, sentence: Sentence) -> re.Match[str] | None:

@@ -96,6 +96,8 @@ def _counts(flat: str, piece: Piece) -> bool:
 def _after_stop(flat: str, at: int, end: int) -> Piece | None:
     stop = _STOP_GAP.match(flat, at, end)
     piece = _piece(flat, stop.end(), end) if stop else None
+    if piece and piece.kind == REFILL and piece.values["count"] is None:
+        return None  # « … 7 jours\n- renouvellement Seresta »
     if piece is None or (piece.kind not in _SURE and not (piece.kind == DURATION and piece.values["sure"])):
         return None
     return piece

@@ -38,6 +38,7 @@ def cues(where: str) -> re.Pattern[str]:
 
 
 _SEPARATED = re.compile(r",| [-/+·•] ")
+_WISHED = re.compile(r"apres|information|(?:demande|souhaite|voudrait|veut)(?![a-z])")
 _OF_ANOTHER = re.compile(r"(?:-+>|=+>|→) ?(?:a |mis a l')$")
 # « arrêt temporaire du », « arrêt définitif de la ».
 _HOW = r"temporaire|transitoire|definiti[a-z]{1,6}|brutal[a-z]{0,4}|progressi[a-z]{1,6}|immediat[a-z]{0,4}|complet[a-z]{0,4}|momentane[a-z]{0,4}|recent[a-z]{0,4}"
@@ -68,6 +69,8 @@ def before(note: Note, line: Line, sentence: Sentence) -> str:
             return NONE
         if near and kind in (STOPPED, NONE) and _SEPARATED.search(note.flat, cue.end(), one.start):
             continue  # « … 10 mg 3 j stop, Inexium … », « … puis stop - Trelegy … »
+        if kind == NONE and _WISHED.match(cue[0]) and ":" in note.flat[cue.end() : one.start]:
+            continue  # « après information, elle souhaite un traitement : … »
         if near and kind == STOPPED and _OF_ANOTHER.search(note.flat, max(0, cue.start() - 6), cue.start()):
             continue  # « oméprazole 20 → à stopper / vit B12 »
         if near:
