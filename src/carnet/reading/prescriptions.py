@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from carnet.reading import dose_values, doses, naming, numbers, posology, structure, tables
+from carnet.reading import dose_values, doses, naming, numbers, posology, tables
 from carnet.reading.facts import Context, Values
 from carnet.reading.intakes import Intake, Posology
 from carnet.reading.naming import Named
@@ -19,8 +19,7 @@ _UNITS = {"comprimé": "cp", "gélule": "gél", "capsule": "gél", "pulvérisati
 
 def read(text: str, reading: Reader) -> Values:
     """The prescription of the first drug named; empty when none is."""
-    note = structure.note(text, None, Context())
-    note.stems[:] = [reading.words.corrector.correct(word) for word in note.words]
+    note, _ = reading.note(text, Context())
     named = next(naming.drugs_in(note, reading.drugs, reading.words.corrector), None)
     if named is None:
         return {}

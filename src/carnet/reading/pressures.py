@@ -15,8 +15,9 @@ _PAIR = re.compile(
     r"(?<![0-9.,/½-])([0-9]{1,3}(?:[.,][0-9])?) ?(?:/|-| sur )(?: ?)([0-9]{1,3}(?:[.,][0-9])?)"
     r"(?![0-9/]|[.,][0-9]|-[0-9]| ?(?:mg|ug|ml|cp|ans|jours?|j|sem\w*|mois|fois|h|x|%|kg|cm)\b)(?: ?(?:mm ?hg|cm ?hg))?"
 )
+# « Tension à 14 8 », « tension est à quatorze huit et demi » (its numbers told in figures by then: spoken.py).
 _DICTATED = re.compile(
-    r"(?<![a-z0-9])(?:ta|pa|tension(?: arterielle)?)(?: a| :|:)? ?(?P<s>[0-9]{1,3})(?: | sur |:)(?P<d>[0-9]{1,3})(?![0-9/]|[.,][0-9]| ?(?:mg|ans|j|kg)(?![a-z]))"
+    r"(?<![a-z0-9])(?:ta|pa|tension(?: arterielle)?)(?: (?:est )?(?:a|de)| :|:)? ?(?P<s>[0-9]{1,3})[ :](?P<d>[0-9]{1,3}(?P<half> et demie?)?)(?![0-9/]|[.,][0-9]| ?(?:mg|ans|j|kg)(?![a-z]))"
 )
 _BEHIND = re.compile(r" ?\([0-9]{1,2}/[0-9]{1,2}\)")  # « TA 16/9 (14/8) »: measured again, or its day
 _CHAIN = 45  # characters: « 14/8 assis, 13/8 debout »
@@ -76,10 +77,9 @@ def _named_by(found: re.Match[str]) -> str:
 
 def _read(note: Note) -> Iterator[Fact]:
     for match in _DICTATED.finditer(note.flat):
-        value = _pressures(match["s"], match["d"])
+        value = _pressures(match["s"], match["d"].replace(match["half"] or "", ",5" if match["half"] else ""))
         if value and vitals.measured(note, match.start()):
             yield _fact(match.start(), match.end(), value, 0.9)
-    yield from _in_letters(note)
     last = -1000
     for match in _PAIR.finditer(note.flat):
         value = _value(match)
@@ -103,23 +103,6 @@ def _posed(note: Note, match: re.Match[str]) -> bool:
     """« 13/7 couché 10/6 debout »: the posture names it."""
     then = _DROP.match(note.flat, match.end())
     return bool(_posture("after").match(note.flat, then.end() if then else match.end()))
-
-
-def _in_letters(note: Note) -> Iterator[Fact]:
-    """« Tension quatorze huit et demi », « cent quarante sur quatre-vingts »: as dictated."""
-    for match in _LETTERS.finditer(note.flat):
-        lower = numbers.value(match["d"]) + (0.5 if match["half"] else 0)
-        value = _pressures(str(numbers.value(match["s"])), str(lower))
-        if value and vitals.measured(note, match.start()):
-            yield _fact(match.start(), match.end(), value, 0.9)
-
-
-_UNITS = "six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt"
-_TENS = "vingt|trente|quarante|cinquante|soixante(?:-dix)?|quatre-vingts?(?:-dix)?"
-_WRITTEN = rf"(?:cent )?(?:(?:{_TENS})(?:[- ](?:{_UNITS}|cinq|deux|trois|quatre|un))?|(?:{_UNITS})(?:-(?:sept|huit|neuf))?)|cent"
-_LETTERS = re.compile(
-    rf"(?<![a-z0-9])(?:ta|pa|tension(?: arterielle)?)(?: (?:a|est a|est de|de|:))? ?:? ?(?P<s>{_WRITTEN})(?: sur | )(?P<d>{_WRITTEN})(?P<half> et demie?)?(?![a-z0-9])"
-)
 
 
 def _fact(start: int, end: int, value: tuple[float, float, bool], sure: float) -> Fact:

@@ -22,6 +22,7 @@ from carnet.reading import (
     orders,
     pressures,
     senses,
+    spoken,
     structure,
     tokens,
     vitals,
@@ -44,14 +45,23 @@ class Reader:
 
     def read(self, text: str, context: Context | None = None) -> list[Fact]:
         """The facts of a note, in the order of their places; the same text always gives the same facts."""
-        composed, places = tokens.composed(text[:LONGEST])
-        note = structure.note(composed, None, context or Context())
-        note.stems[:] = [self.words.corrector.correct(word) for word in note.words]
+        note, places = self.note(text[:LONGEST], context or Context())
         read = sorted(self._all(note), key=lambda fact: (fact.start, fact.end, fact.kind))
         found = measured.dated(note, guards.guarded(note, read))
         if places is None:
             return found
         return [replace(fact, start=places[fact.start], end=places[fact.end]) for fact in found]
+
+    def note(self, text: str, context: Context) -> tuple[Note, list[int] | None]:
+        """The note as it is read (composed, numbers in figures, words corrected), and for each of its characters the
+        place in the text; None if the same."""
+        composed, places = tokens.composed(text)
+        told, moved = spoken.figures(composed)
+        note = structure.note(told, None, context)
+        note.stems[:] = [self.words.corrector.correct(word) for word in note.words]
+        if places and moved:
+            return note, [places[place] for place in moved]
+        return note, places or moved
 
     def _all(self, note: Note) -> list[Fact]:
         """Kinds in the order in which one takes words from another."""
