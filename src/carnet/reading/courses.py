@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from carnet.reading import drug_lists
+from carnet.reading import changed_doses, drug_lists
 from carnet.reading.drug_lines import Line, one_list
 from carnet.reading.drug_lists import APPOINTMENT, COUNT, RENEWED
 from carnet.reading.structure import Note, Sentence
@@ -37,6 +37,7 @@ _LIST_LENGTH = 500  # characters above a line in which its heading stands
 
 def shared(note: Note, found: Sequence[Line]) -> list[Line]:
     """The same lines, with the durations of their list."""
+    found = changed_doses.read(note, found)
     ended = [_told_after(note, found, place) for place in range(len(found))]
     for place in range(1, len(ended)):
         ended[place] = _as_before(note, ended[place - 1], ended[place])
@@ -206,7 +207,8 @@ def _ahead(note: Note, sentence: Sentence, line: Line, starts: set[int]) -> re.M
     row = note.flat.rfind("\n", 0, line.named.start) + 1
     first = max(row, line.named.start - _LIST_LENGTH)
     told = next(
-        (one for one in _AHEAD.finditer(note.flat, first, line.named.start) if _reaches(note, one, line)), None
+        (one for one in _AHEAD.finditer(note.flat, first, line.named.start) if _reaches(note, one, line)),
+        None,
     )
     if told and (told["colon"] or _TO_NAME.match(note.flat, told.end()).end() in starts):  # type: ignore[union-attr]
         return told

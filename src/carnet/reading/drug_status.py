@@ -24,6 +24,7 @@ from carnet.reading.structure import Note, Sentence
 
 UNCHANGED = (ONGOING, 0.93)  # said after the line
 GUESSED = (PRESCRIBED, 0.6)  # a strength alone
+BY_ITS_DOSE = (PRESCRIBED, 0.8)  # a dosage, and nothing said
 BY_PLACE = 0.9  # sure of at most: by where it stands in the note
 DENIED = (ONGOING, 0.8)  # its stop is denied: it seems to be taken
 _LETTERS = 2  # of « BB », a baby as often as a drug
@@ -189,7 +190,7 @@ def _by_place(note: Note, line: Line, sentence: Sentence) -> tuple[str, float]:
     if not ends and _ARROW.match(note.flat, line.end) and not _examined(note, line.named.start):
         return ONGOING, 0.6  # « Sinemet 100 1-1-1 → ajout Requip »
     if read.says_something or _FREELY.match(note.flat, line.end):
-        return PRESCRIBED, 0.8
+        return BY_ITS_DOSE
     if read.strength:
         return GUESSED
     alone = note.flat[sentence.body : sentence.end].strip(" .,:-") == note.flat[line.named.start : line.end]

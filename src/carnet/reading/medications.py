@@ -11,7 +11,7 @@ from dataclasses import replace
 from carnet.reading import courses, drug_status, numbers, strengths
 from carnet.reading.drug_cues import ONGOING, PRESCRIBED, STOPPED, UNSAID, lasting, only_named
 from carnet.reading.drug_lines import Line, one_list
-from carnet.reading.drug_status import BY_DOSE, BY_PLACE, GUESSED, UNCHANGED
+from carnet.reading.drug_status import BY_DOSE, BY_ITS_DOSE, BY_PLACE, GUESSED, UNCHANGED
 from carnet.reading.facts import MEDICATION, Fact, Values
 from carnet.reading.intakes import Intake, Posology
 from carnet.reading.structure import Note
@@ -47,8 +47,12 @@ def read(note: Note, found: Sequence[Line], taken: Sequence[Fact]) -> Iterator[F
         drug_status.status(note, line, in_list=note.sentence(line.named.start).start in standing)
         for line in free
     ]
+    changed = {line.named.drug.inn: line.named.start for line in free if line.posology.changed}
     told = []
     for place, line in enumerate(free):
+        later = changed.get(line.named.drug.inn, -1) > line.named.start
+        if later and not line.shared and said[place] in (GUESSED, BY_ITS_DOSE):
+            said[place] = (ONGOING, 0.7)  # « Coversyl 5. TA 16/9. On majore à 10 mg »
         status, sure = _of_list(note, free, said, place) or said[place]
         if status == STOPPED:
             said[place] = (status, sure)  # it is said on to the next of the list
