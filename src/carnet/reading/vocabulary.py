@@ -56,6 +56,7 @@ class Vocabulary:
 
 
 @cache
+@tables.filling()
 def packaged() -> Vocabulary:
     """The tables that come with the program."""
     names = ("vaccines", "examinations", "allergens")

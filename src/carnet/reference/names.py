@@ -17,6 +17,7 @@ from rapidfuzz.distance import OSA
 
 from carnet.fhir.folding import words
 from carnet.reading.drugs import Drug
+from carnet.reading.tables import filling
 from carnet.reference.specialities import Speciality, shipped
 
 _SHORT = tomllib.loads((files("carnet.reference") / "tables/shorthand.toml").read_text("utf-8"))
@@ -97,6 +98,7 @@ def shipped_names() -> Names:
     return of(shipped())
 
 
+@filling()
 def of(specialities: Iterable[Speciality]) -> Names:
     """Index the names: what is on the market wins over what was, a whole name over its first word."""
     listed = sorted(specialities, key=lambda one: (one.marketed != "yes", one.place != "town"))
