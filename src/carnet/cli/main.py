@@ -88,11 +88,15 @@ def _module(name: str) -> ModuleType:
 def _parser(name: str | None, module: ModuleType | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="carnet", description=about)
     parser.add_argument("--home", metavar="DIR", help="le dossier du cabinet (ou CARNET_HOME)")
+    parser.add_argument("--json", action="store_true", help="écrire pour une machine")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMANDE")
     for known, (_, words) in COMMANDS.items():
         command = commands.add_parser(known, help=words, description=words)
         command.add_argument("--home", metavar="DIR", help="le dossier du cabinet (ou CARNET_HOME)")
-        command.add_argument("--json", action="store_true", help="écrire pour une machine")
+        # Said before the command or after it: what is not said again changes nothing.
+        command.add_argument(
+            "--json", action="store_true", default=argparse.SUPPRESS, help="écrire pour une machine"
+        )
         if known == name and module:
             module.add(command)
     return parser

@@ -27,7 +27,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         default="",
         help="la date d'édition des fichiers, sinon celle que disent leurs noms, ou celle du plus récent",
     )
-    verb.add_argument("--json", action="store_true", help="écrire pour une machine")
+    verb.add_argument(
+        "--json", action="store_true", default=argparse.SUPPRESS, help="écrire pour une machine"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

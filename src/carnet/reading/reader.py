@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from carnet.reading import (
     allergies,
+    blocks,
     conditions,
     courses,
     drug_lines,
@@ -33,8 +34,6 @@ from carnet.reading.facts import Context, Fact
 from carnet.reading.structure import Note
 from carnet.reading.vocabulary import Vocabulary
 
-LONGEST = 200_000  # characters; what stands beyond is not read
-
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -45,7 +44,14 @@ class Reader:
 
     def read(self, text: str, context: Context | None = None) -> list[Fact]:
         """The facts of a note, in the order of their places; the same text always gives the same facts."""
-        note, places = self.note(text[:LONGEST], context or Context())
+        return [
+            replace(fact, start=fact.start + start, end=fact.end + start) if start else fact
+            for start, block in blocks.blocks(text)
+            for fact in self._block(block, context or Context())
+        ]
+
+    def _block(self, text: str, context: Context) -> list[Fact]:
+        note, places = self.note(text, context)
         read = sorted(self._all(note), key=lambda fact: (fact.start, fact.end, fact.kind))
         found = measured.dated(note, guards.guarded(note, read))
         if places is None:
