@@ -421,7 +421,8 @@ def test_accepting_again_in_a_correction_makes_nothing_twice(at: datetime) -> No
 @pytest.mark.parametrize(
     ("text", "unit"),
     [
-        ("Eliquis 2,5 1 matin et soir", ""),
+        ("Eliquis 2,5 1 matin et soir", "comprimé"),
+        ("amlodipine 5 1 matin et soir", ""),
         ("Doliprane 1 g 1 x3/j", ""),
         ("paracetamol 1g 1 x3/j", ""),
         ("Levothyrox 75 1 le matin", "comprimé"),

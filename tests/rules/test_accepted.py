@@ -351,8 +351,8 @@ def test_a_scheme_that_one_dose_would_flatten_stays_in_the_words_typed(
     ("quote", "unit", "strength", "words"),
     [
         ("oméprazole 20 gél le soir", "gél", None, "« oméprazole 20 gél le soir »"),
-        ("prednisone 5 mg 12 cp/j", "cp", "5 mg", "12 comprimés 1 fois par jour"),
-        ("Laroxyl 20 gouttes/j", "goutte", None, "20 gouttes 1 fois par jour"),
+        ("prednisone 5 mg 12 cp/j", "cp", "5 mg", "12 comprimés par jour"),
+        ("Laroxyl 20 gouttes/j", "goutte", None, "20 gouttes par jour"),
     ],
 )
 def test_twenty_is_a_strength_before_it_is_twenty_capsules(
@@ -365,7 +365,7 @@ def test_twenty_is_a_strength_before_it_is_twenty_capsules(
 
 def test_one_tablet_and_a_half_is_a_dose() -> None:
     told = {**AMLODIPINE, "quote": "prednisone 1 1/2 cp/j", "dose_per_intake": Decimal("1.5")}
-    assert medicines.directions(told) == "1,5 comprimé 1 fois par jour"
+    assert medicines.directions(told) == "1,5 comprimé par jour"
 
 
 def test_a_number_without_unit_is_not_five_tablets() -> None:
@@ -404,13 +404,13 @@ def test_the_length_of_a_first_step_is_not_that_of_the_treatment() -> None:
 @pytest.mark.parametrize(
     ("quote", "when"),
     [
-        ("amlodipine 5 1-0-1", ", le matin et le soir"),
-        ("amlodipine 5 1 le soir", ", le soir"),
-        ("x 1-1-1", ""),
+        ("amlodipine 5 1-0-1", "1 comprimé 1 fois par jour, le matin et le soir"),
+        ("amlodipine 5 1 le soir", "1 comprimé le soir"),
+        ("x 1-1-1", "1 comprimé 1 fois par jour"),
     ],
 )
 def test_when_it_is_taken_is_not_lost(quote: str, when: str) -> None:
-    assert medicines.directions({**AMLODIPINE, "quote": quote}) == f"1 comprimé 1 fois par jour{when}"
+    assert medicines.directions({**AMLODIPINE, "quote": quote}) == when
 
 
 def test_stopping_one_substance_leaves_its_combinations_and_other_strengths() -> None:

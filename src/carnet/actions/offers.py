@@ -13,12 +13,10 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from carnet.actions import classification
+from carnet.actions import amounts, classification
 from carnet.fhir import json
 from carnet.fhir.errors import Conflict, Invalid, TooBig
-from carnet.fhir.folding import words
 from carnet.reading import reader
-from carnet.reading.drugs import Drug
 from carnet.reading.facts import Context
 from carnet.record import access, gate, margin
 from carnet.record.actor import Actor
@@ -26,7 +24,7 @@ from carnet.record.work import Draft, Stored, Work
 from carnet.reference import names, specialities
 from carnet.rules import note, received
 from carnet.rules import offers as rules
-from carnet.rules.accepted import corrections, steps
+from carnet.rules.accepted import changes, corrections, steps
 from carnet.rules.accepted.corrections import Before
 from carnet.rules.accepted.resources import change, is_of_note
 from carnet.rules.accepted.scene import Scene
@@ -35,11 +33,6 @@ from carnet.rules.passage import place_of
 
 Fact = dict[str, Any]
 Resource = dict[str, Any]
-# Forms of which one takes a number, by what their names hold; a bottle or a pen is not one of them. A number is given a
-# unit only where all that is sold under the name is of one such form: « Eliquis 2,5 x2 » is no sachet.
-_COUNTED = {"comprimé": "comprimé", "gélule": "gélule", "capsule": "gélule", "sachet": "sachet", "poudre": "sachet",
-            "granulé": "sachet", "suppositoire": "suppositoire", "ovule": "ovule", "patch": "patch",
-            "dispositif transdermique": "patch"}  # fmt: skip
 _GONE = "Cette proposition n'est plus dans la note : son texte a changé. Rien n'a été retenu."
 _NO_MORE = (
     "Cette proposition ne se reprend plus ici : la note, le dossier ou le jour a changé. Rien n'a été retenu. Corrigez "
@@ -305,35 +298,14 @@ def forget(*, by: Actor, at: datetime) -> None:
 
 def facts(text: str, context: Context) -> list[Fact]:
     """The facts of a text, in the shape of `carnet read`; medicines with what one takes at a time, by their form,
-    vaccines with their lot or their day."""
-    found = [_with_unit(fact.as_json(text)) for fact in _reader().read(text, context)]
-    return steps.vaccinated(found, text, context.date or "")
+    and the words of their line that change it, vaccines with their lot or their day."""
+    found = [amounts.with_unit(fact.as_json(text), _reader().drugs) for fact in _reader().read(text, context)]
+    return changes.told(steps.vaccinated(found, text, context.date or ""), text)
 
 
 def warm() -> None:
     """Load what reading needs before anybody writes: the first offer of the day waits for nothing."""
     facts("TA 14/8, HTA. amlodipine 5 1/j 3 mois, cs ds 3 mois", Context())
-
-
-def _with_unit(fact: Fact) -> Fact:
-    """A number without unit is of the form in which the medicine is sold; shown in the offer before it is accepted."""
-    if fact["kind"] != "medication" or fact.get("dose_per_intake") is None or fact.get("intake_unit"):
-        return fact
-    drug = _reader().drugs.find(list(words(str(fact.get("brand") or fact["drug"]))))
-    if drug is None or not _is_of_one_form(drug) or _may_be_strength(fact, drug):
-        return fact
-    return {**fact, "intake_unit": drug.unit}
-
-
-def _is_of_one_form(drug: Drug) -> bool:
-    found = {next((unit for name, unit in _COUNTED.items() if name in form), "") for form in drug.forms}
-    return found == {drug.unit}
-
-
-def _may_be_strength(fact: Fact, drug: Drug) -> bool:
-    """« Eliquis 5 x2/j » is 5 mg, not five tablets: where no strength was read, the number may be one of those sold."""
-    amount = str(fact["dose_per_intake"]).replace(".", ",")
-    return not fact.get("strength") and any(one.split(" ")[0] == amount for one in drug.strengths)
 
 
 def _about(by: Actor, patient: str, day: date) -> Context:

@@ -26,9 +26,15 @@ class Drugs(Protocol):
 
     def find(self, words: Sequence[str], *, forgiving: bool = False) -> Drug | None: ...
 
+    def forms(self, words: Sequence[str], strength: str) -> tuple[str, ...]:
+        """The forms in which that name is sold in that strength; none when it is not."""
+
 
 class NoDrugs:
     """The empty table."""
 
     def find(self, words: Sequence[str], *, forgiving: bool = False) -> Drug | None:
         return None
+
+    def forms(self, words: Sequence[str], strength: str) -> tuple[str, ...]:
+        return ()

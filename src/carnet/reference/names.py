@@ -8,6 +8,7 @@ import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from itertools import chain, takewhile
@@ -15,7 +16,7 @@ from itertools import chain, takewhile
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from carnet.fhir.folding import words
+from carnet.fhir.folding import fold, words
 from carnet.reading.drugs import Drug
 from carnet.reading.tables import filling
 from carnet.reference.specialities import Speciality, shipped
@@ -31,6 +32,9 @@ _FORGIVEN = 6  # letters from which one typing error is forgiven
 
 _PAIR = 2  # words
 _LONG = 8  # sounds from which one wrong sound is forgiven
+
+_WEIGHT = re.compile(r"(\d+(?:[.,]\d+)?) ?(g|mg|\u03bcg|mcg|microgrammes?)")  # folded
+_MICROGRAMS = {"g": 1_000_000, "mg": 1000}
 
 Key = tuple[str, ...]
 
@@ -61,6 +65,12 @@ class Names:
         if meant is not None:
             return _drug(meant)
         return self.near(words[0]) if forgiving and len(words) == 1 else None
+
+    def forms(self, words: Sequence[str], strength: str) -> tuple[str, ...]:
+        """The forms in which that name is sold in that strength; none when it is not."""
+        meant, asked = self.by_words.get(tuple(words)), _amount(strength)
+        held = meant.held + meant.also if meant else ()
+        return _ranked(one.form for one in _sold([one for one in held if _amount(one.strength) == asked]))
 
     def _in_full(self, words: Sequence[str]) -> Meant | None:
         """« Efferalgan cod », « Calcidose vit D3 »: a word of the name cut short."""
@@ -218,6 +228,14 @@ def _drug(meant: Meant) -> Drug:
         atc=next(iter(_ranked(one.atc for one in same)), None),
         routes=_ranked(route for one in same for route in one.routes.split(", ")),
     )
+
+
+def _amount(strength: str) -> str:
+    """« 1 g » and « 1000 mg » are one strength; a mixture, or a strength in a volume, is as it is written."""
+    found = _WEIGHT.fullmatch(fold(strength))
+    if not found:
+        return fold(strength)
+    return f"{(Decimal(found[1].replace(',', '.')) * _MICROGRAMS.get(found[2], 1)).normalize():f}"
 
 
 def _sold(held: list[Speciality]) -> list[Speciality]:

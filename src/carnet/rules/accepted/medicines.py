@@ -85,13 +85,15 @@ def directions(fact: Fact) -> str:
     """How it is taken, in words: `1 comprimé 3 fois par jour si douleur, au plus 4 par jour`. A scheme that these words
     would flatten stands as the doctor typed it."""
     if is_typed(fact):
-        return f"« {fact['quote']} »"
-    dose, often = _dose(fact), _often(fact)
+        return f"« {fact.get('typed') or fact['quote']} »"
+    dose, often, when = _dose(fact), _often(fact), schemes.moments(fact)
+    if dose and often == _ONCE and when and " et " not in when:
+        often, when = when, ""  # « 1 comprimé le soir »
     need = f"si {reasons.reason(fact) or 'besoin'}" if fact.get("as_needed") else ""
     parts = [" ".join(filter(None, (dose, often, need)))]
     if fact.get("max_per_day"):
         parts.append(f"au plus {number(fact['max_per_day'])} par jour")
-    parts[1:1] = [schemes.moments(fact), schemes.beside(fact)]
+    parts[1:1] = [when, schemes.beside(fact)]
     return ", ".join(filter(None, parts))
 
 
@@ -112,13 +114,30 @@ def is_typed(fact: Fact) -> bool:
     """Whether only the words as typed say how it is taken: no dose and no rhythm is computed from them."""
     times = fact.get("times_per_day")
     exact = times is None or _key(times) in _RARER or Decimal(str(times)) == int(times)
-    return bool(fact.get("quote")) and (schemes.is_uneven(fact) or not exact)
+    told = bool(fact.get("quote")) and (schemes.is_uneven(fact) or not exact or _is_unnamed(fact))
+    return told or bool(fact.get("typed"))
+
+
+def _is_unnamed(fact: Fact) -> bool:
+    """« Sérum phy 6/j »: the substance alone tells neither what is bought nor how much of it is taken."""
+    told = any(fact.get(part) for part in ("brand", "strength", "intake_unit", "dose_per_intake"))
+    said = f" {fold(str(fact['quote']))} "
+    named = any(f" {part} " in said for part in fold(str(fact["drug"])).split("/"))
+    return fact.get("times_per_day") is not None and not told and not named
+
+
+def is_of_the_day(fact: Fact) -> bool:
+    """Whether the amount is that of a whole day, « 3 cp/j »: at once, or in how many intakes, nobody said."""
+    amount, times = fact.get("dose_per_intake"), fact.get("times_per_day")
+    if amount is None or times is None or Decimal(str(times)) != 1 or Decimal(str(amount)) <= 1:
+        return False
+    return schemes.is_of_the_day(fact)
 
 
 def duration(fact: Fact) -> str:
     """`pendant 3 mois`, empty when nothing was said."""
     days = fact.get("duration_days")
-    if not days or schemes.is_stepped(fact):
+    if not days or schemes.is_stepped(fact) or fact.get("typed"):
         return ""
     if days % 30 == 0:
         return f"pendant {days // 30} mois"
@@ -136,13 +155,14 @@ def number(value: Any) -> str:
 
 
 def _dose(fact: Fact) -> str:
-    """`2 comprimés`; without a unit, one is not said (once a day is enough) and another number says what it is."""
+    """`2 comprimés`; without a unit, the number alone."""
     if fact.get("dose_per_intake") is None:
         return ""
     written, amount = str(fact.get("intake_unit") or ""), Decimal(str(fact["dose_per_intake"]))
     unit = _IN_FULL.get(written, written)
     if not unit:
-        return "" if amount == 1 else f"{number(amount)} à la fois,"
+        alone = _often(fact) == _ONCE and (amount == 1 or bool(schemes.moments(fact)))
+        return number(amount) if alone or not _often(fact) else f"{number(amount)} à la fois,"
     word = unit.partition(" ")[0]
     plural = (
         "s"
@@ -156,6 +176,8 @@ def _often(fact: Fact) -> str:
     times = fact.get("times_per_day")
     if times is None:
         return ""
+    if is_of_the_day(fact):
+        return "par jour"
     rarer = _RARER.get(_key(times))
     if rarer:
         return rarer[0]
@@ -177,7 +199,7 @@ def _request(fact: Fact, scene: Scene) -> Resource:
     }
     if directions(fact):
         made["dosageInstruction"] = [_dosage(fact)]
-    if fact.get("duration_days") and not schemes.is_stepped(fact):
+    if duration(fact):
         days = {"value": fact["duration_days"], "unit": "j", "system": codes.UCUM, "code": "d"}
         made["dispenseRequest"] = {"expectedSupplyDuration": days}
     return made
@@ -191,17 +213,19 @@ def _dosage(fact: Fact) -> Resource:
     if timing:
         made["timing"] = {"repeat": timing}
     made |= _as_needed(fact)
-    if fact.get("dose_per_intake") is not None:
-        unit = str(fact.get("intake_unit") or "")
-        value = Decimal(str(fact["dose_per_intake"]))
-        made["doseAndRate"] = [{"doseQuantity": {"value": value, **({"unit": unit} if unit else {})}}]
-    if fact.get("max_per_day"):
-        most, day = (
-            {"value": Decimal(str(fact["max_per_day"]))},
-            {"value": 1, "system": codes.UCUM, "code": "d"},
-        )
+    of_day = is_of_the_day(fact)
+    if fact.get("dose_per_intake") is not None and not of_day:
+        made["doseAndRate"] = [{"doseQuantity": _amount(fact)}]
+    if fact.get("max_per_day") or of_day:
+        most = {"value": Decimal(str(fact["max_per_day"]))} if fact.get("max_per_day") else _amount(fact)
+        day = {"value": 1, "system": codes.UCUM, "code": "d"}
         made["maxDosePerPeriod"] = {"numerator": most, "denominator": day}
     return made
+
+
+def _amount(fact: Fact) -> Resource:
+    unit = str(fact.get("intake_unit") or "")
+    return {"value": Decimal(str(fact["dose_per_intake"])), **({"unit": unit} if unit else {})}
 
 
 def _as_needed(fact: Fact) -> Resource:
@@ -214,7 +238,7 @@ def _as_needed(fact: Fact) -> Resource:
 
 def _timing(fact: Fact) -> Resource:
     times, made = fact.get("times_per_day"), {}
-    if times is not None:
+    if times is not None and not is_of_the_day(fact):
         rarer = _RARER.get(_key(times))
         whole = Decimal(str(times))
         frequency, period, unit = rarer[1] if rarer else (int(whole), 1, "d")

@@ -38,6 +38,10 @@ _BESIDE = (
     (re.compile(rf"\bapres {_MEALS}"), "après le repas"),
     (re.compile(rf"\b(?:au (?:milieu|cours)|pendant|avec|aux?) (?:des |du )?{_MEALS}"), "au cours du repas"),
 )
+_OF_THE_DAY = re.compile(
+    rf"(?<![\w/.,-]){_NUMBER}\s*(?:[a-z]{{1,14}}\.?\s*){{0,2}}(?:/\s*(?:j|jours?|24\s*h)\b|par (?:jour|24\s*h)\b)"
+)
+_AT_ONCE = re.compile(r"\b(?:1|une?)(?: seule)? ?(?:x|fois|prise)\b|\btoutes les\b")
 _MOST_WITHOUT_UNIT = 4  # a greater number without a unit is as likely a strength
 
 
@@ -60,6 +64,12 @@ def is_uneven(fact: Fact) -> bool:
     lost = lost or (by_weight and "kg" in said)
     lost = lost or bool(_WHERE.search(said) or _SUM.search(said)) or _is_half_a_strength(said)
     return any((unequal, lost, _RANGE.search(said), is_stepped(fact), _is_unequal(fact), _is_bare(fact)))
+
+
+def is_of_the_day(fact: Fact) -> bool:
+    """Whether the number that was read is what is taken in a whole day: « 3 cp/j », « 20 gouttes par jour », and no moment."""
+    said = fold(_quote(fact))
+    return bool(_OF_THE_DAY.search(said)) and not moments(fact) and not _AT_ONCE.search(said)
 
 
 def moments(fact: Fact) -> str:
