@@ -57,9 +57,12 @@ function resize() {
   note.style.height = `${note.scrollHeight + 2}px`;
 }
 
+// Once it is time the letters that come do not put the save off again: a slow computer has one before any timer ends.
 function typed() {
-  since ||= Date.now();
-  later(Math.min(PAUSE, Math.max(0, since + MOST - Date.now())));
+  const now = Date.now();
+  since ||= now;
+  if (now - since >= MOST && now >= notBefore && !saving) save();
+  else later(Math.min(PAUSE, Math.max(0, since + MOST - now)));
 }
 
 function later(ms) {

@@ -18,8 +18,9 @@ async function move(key, step) {
   const body = new URLSearchParams(new FormData(form));
   body.set("to", step);
   const answer = await fetch(form.action, { method: "POST", body }).catch(() => null);
-  if (!answer?.ok) return location.reload();
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const html = answer?.ok && (await answer.text().catch(() => "")); // a link that is cut in the middle too
+  if (!html) return location.reload();
+  const page = new DOMParser().parseFromString(html, "text/html");
   const [here, there] = [document.getElementById("synthesis"), page.getElementById("synthesis")];
   if (!there) return location.reload();
   here.replaceChildren(...document.adoptNode(there).childNodes);

@@ -3,6 +3,7 @@
 
 const bar = document.querySelector("[data-connection]");
 const LIMIT = 20_000; // what answers no sooner is not there
+const BACK = 10_000; // how long it says so: who looks elsewhere sees it too
 let lost = false;
 let retry = 0;
 let asking = false; // whether a form may leave the page
@@ -27,7 +28,7 @@ function say(online) {
   if (!bar || lost === !online) return;
   lost = !online;
   window.dispatchEvent(new CustomEvent("carnet:connection", { detail: { online } }));
-  show(online ? bar.dataset.back : bar.dataset.lost, online ? 4_000 : 0);
+  show(online ? bar.dataset.back : bar.dataset.lost, online ? BACK : 0);
   clearInterval(retry);
   if (lost) retry = setInterval(ask, 5_000);
 }
