@@ -25,6 +25,13 @@ def onward(page: Page, key: str) -> None:
         page.keyboard.press(key)
 
 
+def chooses(page: Page) -> None:
+    """Enter on a line of the palette, once the list answers the words and a person had the time to see it."""
+    expect(page.locator("#palette-results")).not_to_have_attribute("aria-busy", "true")
+    page.wait_for_timeout(300)
+    onward(page, "Enter")
+
+
 def until(page: Page, true: Callable[[], bool]) -> None:
     """Wait for what only the test sees, as the requests that it holds."""
     end = time.monotonic() + WAIT / 1000
@@ -100,8 +107,8 @@ class Keyboard(Mouse):
         )
 
     def _reach_words(self, target: Locator) -> None:
-        handle = target.element_handle()
-        self._tab_until(lambda: self.page.evaluate("e => e === document.activeElement", handle), str(target))
+        # Looked for anew each time: a part of the page that is asked for again now and then has other elements.
+        self._tab_until(lambda: target.evaluate("e => e === document.activeElement"), str(target))
 
     def _tab_until(self, reached: object, what: str) -> None:
         for _ in range(120):

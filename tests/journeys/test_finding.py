@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.people import Keyboard, Mouse, install, onward, sound
+from tests.journeys.people import Keyboard, Mouse, chooses, install, onward, sound
 from tests.web.test_scan import SCAN
 
 pytestmark = pytest.mark.journey
@@ -52,7 +52,7 @@ def finds(by: Keyboard, typed: str, name: str) -> None:
     option = by.page.get_by_role("option").first
     expect(option).to_contain_text(name)
     sound(by.page)
-    onward(by.page, "Enter")
+    chooses(by.page)
     expect(by.page.get_by_text(name).first).to_be_visible()
 
 

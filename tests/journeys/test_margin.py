@@ -115,12 +115,12 @@ def test_a_problem_leads_to_its_words_and_is_resolved_by_one_key(new_practice: s
     page.keyboard.press("Alt+Enter")
     expect(page.locator(".offer.is-accepted")).to_have_count(1)
     onward(page, "Control+Enter")
-    page.get_by_role("link", name="Note source : Hypertension artérielle").first.click()
+    Mouse(page).follow("Note source : Hypertension artérielle")
     expect(page.locator("mark#words")).to_have_text("HTA")
     sound(page)
     Mouse(page).follow("Retour au dossier")
     page.locator(".moves summary").first.focus()
-    page.keyboard.press("r")
+    onward(page, "r")
     expect(page.get_by_text("Problème résolu")).to_be_visible()
     sound(page)
     page.locator("#undo").click()
@@ -210,7 +210,7 @@ def test_each_offer_accepted_by_enter_is_under_the_eyes(new_practice: str, page:
 
 def test_who_types_without_a_pause_is_kept_all_the_same(new_practice: str, page: Page) -> None:
     begins(Mouse(page), new_practice, **DURAND)
-    with page.expect_request(lambda request: request.url.endswith("/draft"), timeout=20_000):
+    with page.expect_request(lambda request: request.url.endswith("/draft")):
         page.evaluate(
             """() => {
                 const note = document.getElementById("note");

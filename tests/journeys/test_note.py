@@ -114,7 +114,7 @@ def test_what_was_left_as_text_is_named_and_taken_in_by_one_key(new_practice: st
     expect(left).to_contain_text("avis : courrier cardio")
     expect(page.locator("#print")).to_be_focused()
     sound(page)
-    page.keyboard.press("1")
+    onward(page, "1")
     expect(page.get_by_text("Retenu : biologie : bio NFS CRP.")).to_be_visible()
     expect(page.get_by_role("heading", name="2 papiers")).to_be_visible()
     expect(left).not_to_contain_text("bio NFS CRP")
@@ -139,7 +139,7 @@ def test_the_focus_is_never_lost(new_practice: str, page: Page) -> None:
     page.locator(".moves summary").focus()
     page.keyboard.press("Enter")
     page.locator(".moves [name=since]").fill("2019")
-    page.keyboard.press("Enter")
+    onward(page, "Enter")
     expect(page.get_by_text("Début du problème changé.")).to_be_visible()
     expect(page.locator(".moves summary")).to_be_focused()
     page.locator(".event-consultation .event-head").focus()
@@ -180,6 +180,7 @@ def test_the_margin_begins_where_the_cursor_is(new_practice: str, page: Page) ->
         expect(focused).to_contain_text(words)
     expect(page.locator(".offer.is-accepted")).to_have_count(3)
     expect(page.locator("[data-live]")).to_contain_text("Plus rien n’attend.")
+    expect(page.locator(".offer-take[aria-pressed=true]")).to_have_count(3)  # the last one is answered too
     page.keyboard.press("Space")
     expect(page.locator(".offer.is-accepted")).to_have_count(2)
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.documents.cda.test_problem import HYPERTENSION, concern, problem
 from tests.documents.cda.writing import body, document, section
-from tests.journeys.people import Keyboard, Mouse, install, onward, sign_in, sound
+from tests.journeys.people import Keyboard, Mouse, chooses, install, onward, sign_in, sound
 
 pytestmark = pytest.mark.journey
 
@@ -106,7 +106,7 @@ def looks_around(by: Mouse) -> None:
     by.page.keyboard.type("blandin")
     expect(by.page.get_by_role("option", name=re.compile("BLANDIN")).first).to_be_visible()
     sound(by.page)
-    onward(by.page, "Enter")
+    chooses(by.page)
     by.follow("Modifier l’identité")
     sound(by.page)
     for name in ("Journal", "Sécurité", "Équipe"):
