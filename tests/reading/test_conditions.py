@@ -211,3 +211,26 @@ def test_a_child_is_nobody_s_parent() -> None:
     assert found.values["status"] == "affirmed"
     (found,) = packaged().read("fille asthmatique", Context(age=40, sex="F", date="2026-11-22"))
     assert found.values["status"] == "family"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("? début d'Alzheimer", ["G30 suspected"]),
+        ("Toux. ?? pneumopathie base D", ["R05 affirmed", "J18 suspected"]),
+        ("Mollet gonflé. Hésite encore, phlébite", ["I80 affirmed"]),
+        ("jamais d'IST sauf gonococcie 2022", ["A54 history"]),
+        ("VIH sous Biktarvy", ["B24 affirmed"]),
+        ("sérologie VIH demandée", []),
+        ("la maladie coronarienne est donc écartée", ["I25 negated"]),
+        ("son père est mort d'un infarctus", ["I21 family"]),
+        ("Il a perdu quatre kilos, n'a pas maigri", ["R63 affirmed", "R63 negated"]),
+        ("lombosciat L5 D, pas def moteur ni TS", ["M54 affirmed", "R29 negated", "R32 negated"]),
+        ("TS en 2015", ["X84 history"]),
+        ("Urétrite : écoulement", ["N34 affirmed", "R36 affirmed"]),
+        ("vingt-quatre semaines d'aménorrhée, scanner faible dose", []),
+        ("AOMI pontée 2018", ["I70 affirmed"]),
+    ],
+)
+def test_what_other_hands_write(text: str, expected: list[str]) -> None:
+    assert [one for one in said(text) if not one.startswith(("R22", "M79", "R60"))] == expected

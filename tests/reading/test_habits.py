@@ -21,6 +21,9 @@ from tests.reading.reading import told
         ("fume pas mal", "current", None),
         ("20 PA actif", "current", 20),
         ("souhaite arrêter de fumer", "current", None),
+        ("Tabac : ancien, 8 PA", "former", 8),
+        ("Tabac 12/j = arrêt conseillé", "current", None),
+        ("Il consomme un paquet par jour, soit environ trente paquets-années", "current", 30),
     ],
 )
 def test_a_verb_says_whether_somebody_smokes(text: str, status: str, pack_years: float | None) -> None:

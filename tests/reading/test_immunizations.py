@@ -32,6 +32,15 @@ DONE, PAST, DUE = "done_today", "up_to_date", "due"
         ("méningo ACWY : rattrapage à faire", [("méningocoque ACWY", DUE)]),
         ("HPV : parents d'accord, prescrit", [("HPV", DUE)]),
         ("conseil vaccination grippe et zona", [("grippe", DUE), ("zona", DUE)]),
+        ("Je fais ce jour le vaccin contre l'hépatite A", [("hépatite A", DONE)]),
+        ("Je fais ce jour le vaccin hexavalent et le pneumocoque, deuxième dose", [
+            ("hexavalent (DTCaP-Hib-HepB)", DONE), ("pneumocoque", DONE)]),
+        ("Le vaccin contre la grippe est à jour, celui contre le pneumocoque reste à faire", [
+            ("grippe", PAST), ("pneumocoque", DUE)]),
+        ("La fièvre jaune est à faire au centre de vaccinations internationales, la typhoïde également", [
+            ("fièvre jaune", DUE), ("typhoïde", DUE)]),
+        ("Le tétanos a été fait en 2021, il est donc à jour", [("tétanos", PAST)]),
+        ("DTP 11-13a a faire + Gardasil (accord parents)", [("dTP", DUE), ("HPV", DUE)]),
     ],
 )  # fmt: skip
 def test_what_is_said_of_each_vaccine(text: str, expected: list[tuple[str, str]]) -> None:

@@ -60,3 +60,34 @@ def test_what_only_looks_like_a_request_is_none(text: str) -> None:
 def test_a_colleague_written_to_is_no_illness() -> None:
     assert told("Courrier pour gastro", "condition", "label") == []
     assert told("gastro depuis 2 jours", "condition", "label") != []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Dépistage IST demandé: PCR chlam/gono, VIH", ["Dépistage IST demandé: PCR chlam/gono, VIH"]),
+        ("rv 3 mois avec bio (HbA1c creat)", ["bio (HbA1c creat)"]),
+        ("avis auprès du pneumologue", ["avis auprès du pneumologue"]),
+        ("AT prol 8j", ["AT prol 8j"]),
+        ("Transfert USIC", ["Transfert USIC"]),
+        ("mot d'absence école 2j", ["mot d'absence école 2j"]),
+        ("arret scolaire/travail 4j", ["arret scolaire/travail 4j"]),
+        ("RP + 3 BK crachats", ["RP"]),
+        ("Douleur déclarée en accident du travail", []),
+        ("FCU fait 2023, cholestérol jamais traité, ECG QTc 432", []),
+        ("avis cardio avant certif", ["avis cardio"]),
+        ("certif absence cantine? -> non", []),
+        ("ALD : PS à renouveler", []),
+        ("gastro J1, vomissements", []),
+        ("Renouv psy: schizophrénie stabilisée", []),
+        ("MOTIF : certificat de sport\nCAT : certificat fait", ["certificat"]),
+    ],
+)
+def test_requests_of_other_hands(text: str, expected: list[str]) -> None:
+    found = told(text, "order", "what")
+    assert [what for what in found if what != "ALD"] == expected
+
+
+def test_how_far_a_pregnancy_is_is_no_next_step() -> None:
+    assert told("Consultation de suivi à vingt-quatre semaines d'aménorrhée", "follow_up", "in_days") == []
+    assert told("psychologue, cs J30", "follow_up", "in_days") == [30]

@@ -133,7 +133,7 @@ def _status(note: Note, before: str, end: int) -> str:
 
 
 _REFUTED = re.compile(
-    r" ?(?:\(|: ?|, ?)?(?:a ete |est )?(?:infirmee?|exclue?|ecartee?|levee?|eliminee?|desensibilisee?)(?![a-z])"
+    r" ?:? ?(?:non|neg\w*)(?= ?(?:$|[.,;)\n]))| ?(?:\(|: ?|, ?)?(?:a ete |est )?(?:infirmee?|exclue?|ecartee?|levee?|eliminee?|desensibilisee?)(?![a-z])"
 )
 
 # « Allergie pénicilline ? non »; « ? non testée » leaves it open.

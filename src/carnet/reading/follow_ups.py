@@ -35,6 +35,8 @@ def read(note: Note, taken: Sequence[Fact]) -> Iterator[Fact]:
     for start, dated, sure in chain(
         _candidates(note, order_scene.decided(taken)), _asked_for(note, asked), _on_a_day(note)
     ):
+        if _AMENORRHOEA.match(note.flat, dated.end()):
+            continue
         by_age = _at_an_age(note, dated)
         count = calendar.days(dated, note.context.date) if by_age is None else by_age or None
         place = dated.end()
@@ -46,6 +48,9 @@ def read(note: Note, taken: Sequence[Fact]) -> Iterator[Fact]:
         seen |= {place, end}
         what = _what(note.text[start : _when(dated)]) or note.text[start : dated.end()].strip()
         yield Fact(FOLLOW_UP, start, end, sure, {"in_days": count, "what": what})
+
+
+_AMENORRHOEA = re.compile(r" ?(?:d'amenorrhee|de grossesse|sa(?![a-z])|d'age)")  # how far, not when
 
 
 def _told_again(note: Note, end: int, count: int) -> int:

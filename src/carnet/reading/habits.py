@@ -48,7 +48,7 @@ def _smoked(note: Note, status: str, match: re.Match[str]) -> Fact | None:
         return None
     if status == "current" and re.search(
         r"(?<!refuse le )(?<!refuse )(?<!veut )(?<!souhaite )(?<!propose )(?<!aide au )(?<!conseil )sevr|(?<!souhaite )(?<!veut )(?<! a )(?:ar+ete?e?s?(?![a-z])|arret (?:en|depuis|il y a|[0-9]))|stop|ex-",
-        note.flat[match.start() : end],
+        _NO_ADVICE.sub("", note.flat[match.start() : end + _NEAR])[: end - match.start()],
     ):
         status = "former"
     packs = numbers.short(numbers.value(amount["n"])) if amount else None
@@ -62,6 +62,9 @@ def _smoked(note: Note, status: str, match: re.Match[str]) -> Fact | None:
     return Fact(TOBACCO, start, end, 0.92, {"status": status, "pack_years": packs})
 
 
+_NO_ADVICE = re.compile(
+    r" ?[=:,]? ?(?:(?:projet|envie|desir) d')?(?:arret|sevrage)(?:(?<=d'arret)|(?<=d'sevrage)| (?:conseill|propos|souhait|envisag|discut|prevu|a prevoir)).*"
+)
 _OVER_YEARS = re.compile(  # « 1 paquet/j depuis 25 ans »
     r"(?P<n>[0-9](?:[.,][0-9])?) ?(?:paq\w*|pqt|p)(?: ?/ ?| par )j(?:our)? ?(?:x|depuis|pdt|pendant|sur) ?(?P<years>[0-9]{1,2}) ans"
 )

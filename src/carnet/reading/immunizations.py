@@ -134,8 +134,11 @@ def _in_one_list(note: Note, one: Match[Concept], other: Match[Concept]) -> bool
     """« Grippe ce jour » beside « Abrysvo »: with few words between, and a status of its own or none between."""
     first, last = sorted((one, other), key=lambda match: match.start)
     between = note.flat[first.end : last.start]
-    if len(between) > _CLOSE or _CUT.search(between):
+    also = last is one and _ALSO.match(note.flat, one.end) is not None
+    if len(between) > _CLOSE + 40 * also or _CUT.search(between):
         return False
+    if also:
+        return True
     if words.listed().fullmatch(between) or words.listed().fullmatch(_status_away(between)):
         return True
     return bool(words.any_status().match(note.flat, _after_marks(note, one.end)))

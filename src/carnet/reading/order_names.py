@@ -106,7 +106,7 @@ def sent(note: Note, found: Sequence[Asked]) -> list[tuple[int, int]]:
 _SENDING = re.compile(r"(?:courrier|lettre|avis|cs|consult|rdv|rv|adress|orient|demande|tele)")
 # « Bilan de début de grossesse : groupe, RAI », « BS demandé : NFS »: the name of a list, and its first test.
 _PANEL = re.compile(
-    r"(?:bilan|bio|biologie|bs|pds|ps|prise de sang|labo|analyses)(?![a-z])[^.;,\n:(0-9]{0,40}[:(] ?$"
+    r"(?:bilan|bio|biologie|bs|pds|ps|prise de sang|labo|analyses|depistage)(?![a-z])[^.;,\n:(0-9]{0,40}[:(] ?$"
 )
 _NEVER = re.compile("(?!)")
 

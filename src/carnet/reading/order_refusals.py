@@ -28,10 +28,13 @@ def ends_badly(scene: Scene, one: Asked, end: int) -> bool:
     done = end > one.end and _done(
         one, scene.note.flat[one.start : end], scene.note.before(end, BEFORE), after
     )
-    refused = one.type == "certificate" and scene.note.flat.endswith(" non", one.start, end)
-    return done or refused or bool(_REFUSED.match(after))
+    flat = scene.note.flat
+    refused = one.type == "certificate" and flat.endswith(" non", one.start, end)
+    answered = not after.strip() and _ANSWERED_NO.match(flat, end)
+    return bool(done or refused or answered or _REFUSED.match(after))
 
 
+_ANSWERED_NO = re.compile(r" ?[?]+ ?(?:→|-+>|=+>)? ?(?:non|pas|inutile|a discuter)(?![a-z])")
 _RESULT = re.compile(r" ?: (?!demand|ordo|courrier|rdv|a |pour|prescri|prevu|en |avec|au |chez)[a-z]")
 _REFUSED = re.compile(
     r" ?:? ?(?:non (?:concerne|indique|souhaite|necessaire)|refus|inutile|plus besoin|pas (?:necessaire|besoin))"
@@ -95,6 +98,20 @@ _TOLD_IN_IT = re.compile(
 )
 _PAPER = re.compile(r"cert|cnci|dispense|attest")
 _WRITTEN_HERE = re.compile(r" ?:? ?(?:ok|faite?|remise?|remplie?|signee?|redigee?)(?= ?(?:$|[.,;)]))")
+
+
+def _declared(note: Note, one: Asked, before: str) -> bool:
+    """« Lumbago déclaré en accident du travail »; a certificate of the motive is written further on."""
+    if _ACCIDENT.fullmatch(note.flat, one.start, one.end):
+        return before.endswith(("en ", "d'un ", "par "))
+    sentence = note.sentence(one.start)
+    return (
+        sentence.section == "reason"
+        and note.flat.find(note.flat[one.start : one.start + 5], sentence.end) > 0
+    )
+
+
+_ACCIDENT = re.compile(r"accidents? (?:du|de) travail")
 
 
 def _above_results(scene: Scene, one: Asked) -> bool:
@@ -171,11 +188,17 @@ def _known(note: Note, one: Asked, before: str, after: str) -> bool:
         return True
     if _FOUND.search(note.flat, one.start, one.end):
         return True
-    if one.type == "certificate" and _HEADING.match(after):
+    if one.type == "certificate" and (_HEADING.match(after) or _declared(note, one, before)):
+        return True
+    if _MOTIVE.match(note.flat, one.start) and _IS_ILL.match(after):
+        return True  # « gastro J1, vomissements »
+    if one.type == "referral" and _RENEWAL.search(before):
         return True
     if one.type == "referral" and (_BY_WHOM.search(before) or _FOLLOWED.search(before)):
         return True
     if one.type == "lab" and note.flat.startswith("bilan", one.start) and _OF_SOMEBODY.search(before):
+        return True
+    if one.type == "lab" and _PROTOCOL.match(note.flat, one.start) and "ald" in before:
         return True
     if one.type == "lab" and _LABORATORY.fullmatch(note.flat, one.start, one.end) and _AT_IT.search(before):
         return True
@@ -192,7 +215,11 @@ def _known(note: Note, one: Asked, before: str, after: str) -> bool:
     nurse = one.type == "nursing" and bool(_NURSE_ALONE.fullmatch(note.flat, one.start, one.end))
     if nurse and (_SAYS.match(after) or (_AGENT.search(before) and not _ROUNDS.match(after))):
         return True
-    if one.type in ("imaging", "referral") and _AHEAD_OF.search(before) and not asked_behind().match(after):
+    if (
+        one.type in ("imaging", "referral", "certificate")
+        and _AHEAD_OF.search(before)
+        and not asked_behind().match(after)
+    ):
         return True
     return (
         one.type in ("nursing", "referral") and bool(_BY_NURSES.search(before)) and not _ROUNDS.match(after)
@@ -232,6 +259,12 @@ _SAYS = re.compile(
 _DONE_NOW = re.compile(r" ?(?:re)?(?:faite?|realisee?|changee?)s? (?:ce jour|auj\w*|au cabinet|ici)")
 _HERE = re.compile(r" ?(?:faite? )?(?:ce jour|auj(?:ourd'hui)?|au cabinet)(?! par)(?![a-z])")
 _BY_THE_DOCTOR = re.compile(r"(?:ablation|retrait|suture|meche|injection)(?![a-z])(?!.*(?:ide|infirm))")
+_PROTOCOL = re.compile(r"ps(?![a-z])")  # « ALD : PS à renouveler », a « protocole de soins »
+_MOTIVE, _IS_ILL = (
+    re.compile(r"gastro(?![a-z])"),
+    re.compile(r" ?(?:j ?[0-9]|depuis|dp|vomi|diarr|familial|[+]{2})"),
+)
+_RENEWAL = re.compile(r"(?:^|[\n]) ?renouv\w*(?: (?:de|du|ttt|ordo\w*))? $")
 _LABORATORY, _AT_IT = re.compile(r"labo(?:ratoire)?"), re.compile(r"(?<![a-z])(?:au|du|par le|le) $")
 _VEHICLE, _BY_IT = re.compile(r"ambulance|vsl|taxi"), re.compile(r"(?<![a-z])(?:en|par) (?:l')?$")
 _HOME_CARE, _WITH_IT = re.compile(r"had(?![a-z])"), re.compile(r"(?<![a-z])(?:avec|par|en) (?:l')?$")

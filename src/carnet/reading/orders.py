@@ -237,7 +237,7 @@ _NURSE = re.compile(
 )
 _PROFESSION = re.compile(r"infirmi?e?re?s?")
 _WHOLE_PIECE = re.compile(
-    r"$|[+,] ?[a-z]|pour |[(]|avec |a [0-9]|ds |dans |et |j ?\+? ?[0-9]|par |en urgence|: ?$|a j ?[0-9]|demain|si |avance|chez |: ?(?:courrier|avis|rdv|lettre|ordo|bilan|seances?|[0-9]{1,2} seances)"
+    r"$|[+,] ?[a-z0-9]|pour |[(]|avec |a [0-9]|ds |dans |et |j ?\+? ?[0-9]|par |en urgence|: ?$|a j ?[0-9]|demain|si |avance|chez |: ?(?:courrier|avis|rdv|lettre|ordo|bilan|seances?|[0-9]{1,2} seances)"
     r"|sous [0-9]|rapide|en ville|[0-9]{1,2} ?(?:j|mois|sem|m)(?![a-z])|de reference|a ajouter|(?:dr|pr) [a-z]|courrier|bilan|ctrl|coordonnees|ts les|tous les"
     r"|[0-9]x? ?/ ?sem|crp|nfs|[0-9]{1,2} seances|ce soir|de garde|ce jour(?= ?(?:,|$))|en (?:janv|fev|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec)"
 )

@@ -63,7 +63,8 @@ def of(note: Note, term: Term) -> Said:
         return Said(NEGATED, 0.93)
     if _is_family(note, sentence, term, before, after):
         return Said(FAMILY, 0.92)
-    if _HYPOTHESES.match(note.flat, sentence.start, term.start):
+    asked = _ASKED_FIRST.search(note.flat, max(0, term.start - _FAR), term.start)
+    if asked or _HYPOTHESES.match(note.flat, sentence.start, term.start):
         return Said(SUSPECTED, 0.88)
     if _is_suspected(sentence, term, before, after) or _told_later("suspected", own, term):
         return Said(SUSPECTED, 0.9)
@@ -75,6 +76,12 @@ def of(note: Note, term: Term) -> Said:
 # « Je ne peux exclure une embolie pulmonaire ».
 _UNSETTLED = re.compile(
     r"(?:ne (?:peut|peux|permet|peut-on)(?: pas)?(?: d')? ?|sans pouvoir |difficile d')(?:exclure|eliminer|ecarter) (?:une? |le |la |l')?$"
+)
+_ASKED_FIRST = re.compile(  # « ? début d'Alzheimer », « toux. ?? pneumopathie »
+    r"(?:^|[\n.;,:(>→+*-]) ?\?{1,3} ?(?:(?:une?|le|la|les|debuts?|possible|poussee|recidive|syndrome|forme) ?(?:d[e'] ?)?|l'){0,3}$"
+)
+_EXCEPT = re.compile(  # « jamais d'IST sauf gonococcie 2022 »; « pas de consultation sauf fièvre » is advice
+    r"(?<![a-z])(?:jamais|pas|aucune?) (?:d[e'] ?)?(?!cons)[^.;,\n]{0,25} (?:sauf|hormis|excepte) (?:une? )?$"
 )
 _HYPOTHESES = re.compile(r"[ *-]*(?:hd|dd|hypotheses?(?: diagnostiques?)?|diagnostics? differentiels?) ?[:=]")
 _ANSWERED_NO = re.compile(r" ?\? ?non(?![a-z])")
@@ -89,6 +96,8 @@ _VISIT = re.compile(
 def _unsaid(note: Note, term: Term, sentence: Sentence, before: str, after: str) -> bool:
     if sentence.section in ("advice", "vaccines", "allergy"):
         return True
+    if _EXCEPT.search(before):
+        return False
     if term.codes[:1] == ("Z33",) and _VISIT.search(before):
         return False
     if _ends_with("unsaid", "before").search(before) or _begins_with("unsaid", "after").match(after):
@@ -107,7 +116,7 @@ def _only_tested(term: Term, before: str, after: str) -> bool:
         return False
     if term.codes[0].startswith(tuple(tables.toml("cues.toml")["tested"]["only"])):
         return True
-    if _POSITIVE.match(after):
+    if _POSITIVE.match(after) or _EXCEPT.search(before):
         return False
     if _IN_TESTS.search(before) or _begins_with("tested", "after").match(after):
         return True
