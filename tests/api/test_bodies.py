@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -80,15 +80,21 @@ def server(cell_home: Path) -> Iterator[tuple[int, list[str]]]:
 def test_another_program_reads_and_writes_while_eight_bodies_hang(server: tuple[int, list[str]]) -> None:
     port, [slow, other] = server
     asks(port, other)  # once without a clock: what is loaded at the first question is loaded
+    calm = seconds(lambda: asks(port, other))
     with ExitStack() as open_ones:
         hanging = [open_ones.enter_context(closing(begun(port, slow))) for _ in range(EIGHT)]
         until_answered(hanging, EIGHT - bodies.EACH)
-        before = time.monotonic()
-        asks(port, other)
-        assert time.monotonic() - before < 5
+        assert seconds(lambda: asks(port, other)) < 5 + 5 * calm
         answers = [one.recv(12) for one in hanging if is_answered(one)]
         assert answers == [b"HTTP/1.1 503"] * (EIGHT - bodies.EACH)
     assert asked(port, slow, "Patient", json.dumps(EMILE).encode()) == 201
+
+
+def seconds(story: Callable[[], object]) -> float:
+    """How long it takes, also while nothing hangs: a machine with other work does all of it later."""
+    before = time.monotonic()
+    story()
+    return time.monotonic() - before
 
 
 def asks(port: int, token: str) -> None:

@@ -64,7 +64,7 @@ def test_the_thread_of_the_server_does_it_when_somebody_saved(at: datetime) -> N
     thread.join(0.2)
     assert thread.is_alive()  # nothing was saved
     keeper.wake()
-    thread.join(20)
+    thread.join(60)
     assert log()[1] >= keeper.ENOUGH
 
 
@@ -85,14 +85,14 @@ def test_a_reader_keeps_what_it_sees_and_nobody_waits_for_it(at: datetime) -> No
     def reader() -> None:
         with connection.cursor() as cursor:
             cursor.execute("BEGIN DEFERRED")
-            for wait in (lambda: reading.set() or moved.wait(20), lambda: None):
+            for wait in (lambda: reading.set() or moved.wait(60), lambda: None):
                 cursor.execute("SELECT COUNT(*) FROM store_resource WHERE type = 'Observation'")
                 seen.append(cursor.fetchone()[0])
                 wait()
             cursor.execute("ROLLBACK")
 
     def writer() -> None:
-        reading.wait(20)
+        reading.wait(60)
         writes_until(keeper.MUCH, emile, at)
         keeper.move()
         new(weight(emile), at)
@@ -144,7 +144,7 @@ def test_a_forked_process_has_its_own_turn(at: datetime) -> None:
             over.wait(0.3)
 
     def forks() -> None:
-        inside.wait(20)
+        inside.wait(60)
         pid = os.fork()
         if pid == 0:
             try:

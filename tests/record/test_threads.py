@@ -235,7 +235,7 @@ def test_a_reading_that_waits_too_long_is_refused_and_leaves_no_row(
 
     def busy() -> None:
         with group.turn():
-            gave_up.wait(20)
+            gave_up.wait(60)
 
     def impatient() -> None:
         try:

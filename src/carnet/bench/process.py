@@ -48,7 +48,7 @@ def running(*arguments: str, environment: Mapping[str, str] | None = None) -> It
         yield Running(process.pid, urlsplit(json.loads(line)["url"]).port or 0, ready)
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=60)
 
 
 def family(pid: int) -> list[int]:

@@ -111,7 +111,7 @@ def _application(port: int, ready: Ready) -> Any:
 
 
 def _tell(port: int, url: str, ready: Ready) -> None:
-    for _ in range(600):
+    for _ in range(3_000):  # a minute at least: a slow computer that has just been switched on
         if _answers(port):
             ready(url)
             return _warm()
