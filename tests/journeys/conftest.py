@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
-WAIT = 30_000  # milliseconds that a busy machine may take for a page; none of the promises of the program
+WAIT = 90_000  # milliseconds that a busy machine may take for a page; none of the promises of the program
 expect.set_options(timeout=WAIT)
 
 

@@ -248,8 +248,8 @@ def test_a_cut_connection_loses_no_letter(new_practice: str, page: Page) -> None
     expect(page.locator(".banner-who strong")).to_be_in_viewport()
     page.wait_for_function(NAME_BELOW)
     page.context.set_offline(False)
-    expect(page.get_by_text("Brouillon enregistré à")).to_be_visible(timeout=30_000)
-    expect(offer(page, "TA 140/80 mmHg")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Brouillon enregistré à")).to_be_visible()
+    expect(offer(page, "TA 140/80 mmHg")).to_be_visible()
     page.reload()
     expect(page.locator("#note")).to_have_value("TA 14/8 tapée sans connexion")
 
