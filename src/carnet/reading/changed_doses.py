@@ -15,8 +15,9 @@ from carnet.reading.structure import Note
 
 _REACH = 400  # characters between the drug and its new dose
 _LINE = 120  # characters of a dosage
-_VERBS = r"(?:augment|major|mont|pass|diminu|baiss|redui|descend|remont)(?:e[rsz]?|ons|ent|ez|t|s)?"
-_NOUNS = r"(?:augmentation|majoration|passage|diminution|baisse|reduction)"
+_MANY = 4  # tablets at a time, and quarters of one
+_VERBS = r"(?:augment|major|mont|pass|diminu|baiss|redui|descend|remont|reprend)(?:e[rsz]?|ons|ent|ez|t|s)?"
+_NOUNS = r"(?:augmentation|majoration|passage|diminution|baisse|reduction|reprise)"
 _WHAT = r"(?: (?:la dose|la posologie|la poso|le dosage|les doses|donc|progressivement|encore|un peu|le|la))*"
 # « on passe à 10 mg », « → majoration à 100 µg », « : diminution 3,75 mg le soir »; never « la TSH passe à 4 ».
 _NEW = re.compile(
@@ -54,16 +55,17 @@ def _is_its_dose(line: Line, pieces: Sequence[Piece]) -> bool:
     """Whether the first piece is a mass in which the drug is made or taken, and not the one told before."""
     first = next((piece for piece in pieces if piece.kind != dose_grammar.FILLER), None)
     old = strengths.parts(line.posology.strength or "")
-    if (
-        first is None
-        or first.kind != dose_grammar.MASS
-        or len(old) != 1
-        or first.values["per"].find("kg") > 0
-    ):
+    if first is None or first.kind != dose_grammar.MASS or len(old) > 1 or first.values["per"].find("kg") > 0:
         return False
     new = (first.values["n"], first.values["unit"])
-    made = any(_same(one, new) for strength in line.named.drug.strengths for one in strengths.parts(strength))
-    return made and not _same(old[0], new)
+    made = [one for strength in line.named.drug.strengths for one in strengths.parts(strength)]
+    return any(_near(one, new) for one in made) and not (old and _same(old[0], new))
+
+
+def _near(one: tuple[float, str], other: tuple[float, str]) -> bool:
+    """Whether a dose is one that tablets of this strength make: from a quarter of one to four."""
+    worth, dose = (value * strengths.MILLIGRAMS.get(unit, 0) for value, unit in (one, other))
+    return 0 < worth and worth / _MANY <= dose <= worth * _MANY and (dose * _MANY / worth).is_integer()
 
 
 def _same(one: tuple[float, str], other: tuple[float, str]) -> bool:

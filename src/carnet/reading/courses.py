@@ -50,6 +50,7 @@ def shared(note: Note, found: Sequence[Line]) -> list[Line]:
     for listed in drug_lists.with_days(note, carried):
         for place in listed.places:
             carried[place] = _lasting(carried[place], listed.days, whole=True)
+    carried = [_course_before(note, line) for line in carried]
     starts = {line.named.start for line in found}
     told = [_told_before(note, line, starts) for line in carried]
     return _renewed(note, told)
@@ -63,6 +64,9 @@ _RENEWAL = re.compile(
 def _renewed(note: Note, lines: list[Line]) -> list[Line]:
     """« Je renouvelle pour 3 mois à l'identique », in a sentence that names no drug: all that was told before it."""
     for told in _RENEWAL.finditer(note.flat):
+        if told.start() <= _FAR and lines and told.end() <= lines[0].named.start:
+            days = drug_lists.days(told)
+            return _first_list(note, lines, days) if not APPOINTMENT.search(told[0]) else lines
         sentence = note.sentence(told.start())
         before = note.flat[sentence.start : told.end()]
         named = any(sentence.start <= line.named.start < sentence.end for line in lines)
@@ -71,6 +75,16 @@ def _renewed(note: Note, lines: list[Line]) -> list[Line]:
         days = drug_lists.days(told)
         return [_lasting(line, days) if line.end <= sentence.start else line for line in lines]
     return lines
+
+
+def _first_list(note: Note, lines: list[Line], days: float) -> list[Line]:
+    """« Renouvellement 1 mois. Parkinson, dépression. Modopar 125 x4, escitalopram 10 … »: the list that comes first."""
+    last = 0
+    while last + 1 < len(lines) and one_list(note, lines[last], lines[last + 1]):
+        last += 1
+    if not last or any(_lasts(line) for line in lines[: last + 1]):
+        return lines  # « Renouvellement 3 mois. Angine : amoxicilline 6 j, Doliprane »
+    return [*(_lasting(line, days, whole=True) for line in lines[: last + 1]), *lines[last + 1 :]]
 
 
 def _lasting(line: Line, days: float, *, whole: bool = False) -> Line:
@@ -177,6 +191,19 @@ _SENTENCE = re.compile(r"[^\n]{0,120}(?:\n[^\n]{0,90})?")
 _ANY_GAP = re.compile(
     r"\)?[^\n0-9.;]{0,45}(?:\n[^\n0-9]{1,25}(?=\n))?[ ,.;:+/&\n•*↑↓-]{0,6}(?:\([^()\n]{0,20}\)[ ,+]{0,3})?(?:(?:et|puis|ajout|avec|[a-z]{3,12} stop \([a-z]\)|[0-9]{1,2}[.)]) ?)?[↑↓ ]{0,2}"
 )
+
+
+_COURSE_BEFORE = re.compile(
+    rf"(?:cure|corticotherapie|corticoides|antibiotherapie|atb|traitement|ttt|encore|pour|pendant)(?: de| d')? {COUNT} (?:de |d'|par |avec )(?:la |le |l'|du )?$"
+)
+
+
+def _course_before(note: Note, line: Line) -> Line:
+    """« corticothérapie de 5 jours par Solupred 40 mg »"""
+    told = None if _lasts(line) else _COURSE_BEFORE.search(note.before(line.named.start, 60))
+    if not told:
+        return line
+    return replace(line, posology=replace(line.posology, days=drug_lists.days(told)), shared=True)
 
 
 _AHEAD = re.compile(

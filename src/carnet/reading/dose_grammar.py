@@ -75,10 +75,12 @@ def _add_asides(add: Callable[..., None], table: dict[str, Any]) -> None:
     add(AGAIN, r"soit (?=[0-9½])(?![0-9]{1,3} ?(?:j|jours?|sem|mois|h)(?![a-z]))")
     by = rf"(?:{numbers.FRACTION}|{numbers.NUMBER}|{numbers.WORD}) ?{_FEW}(?![a-z])"
     every = r"(?: ?(?:par|/|tous les|ts les|toutes les|chaque) ?[0-9]{0,2} ?(?:jours?|j|semaines?|sem|mois)(?![a-z]))?"
+    until = r"(?:,? ?(?:si|tant que|jusqu'a|selon|en fonction d[eu]s?|sans depasser) [^,;.\n]{2,40}(?:[.,][0-9]{1,2})?)?"
+    add(UNEVEN, rf"(?:puis )?\+ ?{by}{every.rstrip('?')}{until}")
     # « puis augmenter d'une gélule tous les 3 jours »: no step that can be told.
     add(
         UNEVEN,
-        rf"(?:puis )?(?:a |en )?(?:aug?e?ment|major|mont|diminu|baiss|redui|descend)[a-z]*(?: progressivement)? (?:de |d'|par ){by}{every}(?:,? ?(?:si|tant que|jusqu'a|selon|en fonction d[eu]s?) [^,;.\n]{{2,40}}(?:[.,][0-9]{{1,2}})?)?",
+        rf"(?:puis )?(?:a |en )?(?:aug?e?ment|major|mont|diminu|baiss|redui|descend)[a-z]*(?: progressivement)? (?:de |d'|par ){by}{every}{until}",
     )
     # « toutes les 2 semaines doubler », « 1/2 cp de moins tous les 15 jours », « 1 cp un jour, 3/4 le lendemain ».
     more = r"(?:a )?(?:doubl|augment|mont|pass|baiss|dimin|major|redui)"
@@ -246,7 +248,7 @@ def _add_days(add: Callable[..., None]) -> None:
     )
     add(
         DURATION,
-        r"j ?(?P<first>[1-9])(?: ?(?:a|-) ?j ?(?P<last>[1-9][0-9]?))?(?![0-9a-z]|/[0-9])",
+        r"j(?:our)? ?(?P<first>[1-9])(?: ?(?:a|-) ?j(?:our)? ?(?P<last>[1-9][0-9]?))?(?![0-9a-z]|/[0-9])",
         dose_values.days_named,
     )
     add(

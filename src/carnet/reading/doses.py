@@ -15,6 +15,7 @@ from carnet.reading.dose_grammar import (
     COUNTED,
     DURATION,
     FILLER,
+    FORM,
     MASS,
     MOMENT,
     REFILL,
@@ -57,8 +58,13 @@ def pieces(flat: str, start: int, end: int, *, whole: bool = False) -> list[Piec
     while at < end and len(found) < LIMIT:
         gap = _GAP.match(flat, at, end).end()  # type: ignore[union-attr]
         if ")" in flat[at:gap] and flat.count("(", start, gap) < flat.count(")", start, gap) and not whole:
-            after = None if "," in flat[at:gap] else _piece(flat, gap, end)
-            if (
+            known = all(
+                one.kind in (MASS, BARE, FILLER, FORM) for one in found
+            )  # « Fer (Tardyferon 80 mg), 1 cp/j »
+            after = None if "," in flat[at:gap] and not known else _piece(flat, gap, end)
+            if after and after.kind == DURATION and after.values["sure"] and "," not in flat[at:gap]:
+                pass  # « un IPP (pantoprazole 40 le matin) pendant 4 semaines »
+            elif (
                 after is None
                 or after.kind not in _COUNTING
                 or any(one.kind in _COUNTING - {MASS} for one in found)

@@ -204,7 +204,7 @@ _ASKED = re.compile(r" ?[?](?P<no> ?non(?![a-z]))?")  # « Effexor 37,5 ? elle r
 @cache
 def _right_after() -> re.Pattern[str]:
     return re.compile(
-        r"[ ,:=()-]*(?:(?:au long cours,?|au lc,?|ttt|est|sont|a ete|ont ete|seul|aussi|reste|restent|toujours|peut etre) )*"
+        r"[ ,:=()-]*(?:(?:(?:au long cours|au lc)(?: pour (?:son |sa |une? )?[a-z]{2,15})?,?|ttt|est|sont|a ete|ont ete|seul|aussi|reste|restent|toujours|peut etre) )*"
         rf"(?:{cues('after').pattern})"
     )
 

@@ -35,6 +35,8 @@ def lines(note: Note, named: Sequence[Named]) -> list[Line]:
         limit = named[place + 1].start if place + 1 < len(named) else len(note.flat)
         limit = min(limit, one.end + _LINE)
         pieces = doses.pieces(note.flat, one.end, limit)
+        if pieces and place + 1 < len(named) and _is_of_the_next(note, one, pieces[-1], limit):
+            pieces = pieces[:-1]
         told = note.before(one.start, 30)
         before = found[-1].end if found else 0
         told_new = _new_dose(note, pieces) if _CHANGES.search(told) else pieces
@@ -54,6 +56,18 @@ def lines(note: Note, named: Sequence[Named]) -> list[Line]:
     return found
 
 
+def _is_of_the_next(note: Note, one: Named, last: Piece, following: int) -> bool:
+    """« 1) Amlor 10 2) Coversyl 10 », « Ibuprofène 400 x3, si échec Tramadol 50 »: said of the next drug."""
+    if last.kind == dose_grammar.BARE:
+        open_bracket = "(" in note.flat[one.end : last.start]
+        return bool(_ITS_NUMBER.fullmatch(note.flat, last.start, following)) and not open_bracket
+    return last.kind == dose_grammar.NEED and bool(_IF_IT_FAILS.fullmatch(note.flat, last.start, following))
+
+
+_ITS_NUMBER = re.compile(r"[0-9]{1,2}[)°.-]{1,2} ?")
+_IF_IT_FAILS = re.compile(
+    r"si (?:echec|pas mieux|insuffisant|inefficace|besoin de|persist[a-z]*)[ :,]*(?:du |de |ajouter |ajout )?"
+)
 _LEADING = re.compile(
     r"(?:^|(?<=[\n,;+:.] )|(?<=[\n;+:])|(?<=prendre )|(?<=et ))(?=[0-9½¼]|une? |deux |trois )"
 )

@@ -28,6 +28,7 @@ _HEADING = re.compile(
 _FOOTER = re.compile(
     rf"[ ]*(?:[-*•>=→]+ ?)?(?:(?:{RENEWED}|le tout|l'ensemble|pour|qsp|q\.s\.p\.?|duree|pdt|pendant)[ :.]*(?:[a-z']{{1,12}} ){{0,4}}?){{1,3}}{COUNT}.{{0,40}}"
 )
+_ALONE = re.compile(rf"[ ]*\(?{COUNT}\)?[ .]*")  # « (3 mois) »
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,11 @@ def _blocks(
         if listed:
             last = row
         elif first >= 0 and (
-            held[row] or end - start > _SHORT or row - last > 1 or not note.flat[start:end].strip()
+            _HEADING.fullmatch(note.flat[start:end].strip())
+            or held[row]
+            or end - start > _SHORT
+            or row - last > 1
+            or not note.flat[start:end].strip()
         ):
             yield first, last
             first = -1
@@ -101,7 +106,7 @@ def _days_of(
     for row in (last + 1, last + 2):
         if row >= len(rows) or held[row]:
             break
-        told = _FOOTER.match(flat, *rows[row])
+        told = _FOOTER.match(flat, *rows[row]) or _ALONE.fullmatch(flat, *rows[row])
         if told and not APPOINTMENT.search(told[0]):
             return days(told)
         if rows[row][1] - rows[row][0] > _UNKNOWN:

@@ -172,7 +172,8 @@ def bare(line: Line) -> bool:
 
 def _by_place(note: Note, line: Line, sentence: Sentence) -> tuple[str, float]:
     read = line.posology
-    ends = read.as_needed or lasting(line) or read.repeat is not None
+    free = bool(_FREELY.match(note.flat, line.end))
+    ends = read.as_needed or lasting(line) or read.repeat is not None or free
     if sentence.section == "treatment" and not sentence.arrow:
         if (read.days or 0) >= SUPPLY:
             return PRESCRIBED, 0.8  # « TTT : … qsp 3 mois »: it is renewed
@@ -189,7 +190,7 @@ def _by_place(note: Note, line: Line, sentence: Sentence) -> tuple[str, float]:
         return BEFORE_EXAM  # told before the measures of today: what the patient takes
     if not ends and _ARROW.match(note.flat, line.end) and not _examined(note, line.named.start):
         return ONGOING, 0.6  # « Sinemet 100 1-1-1 → ajout Requip »
-    if read.says_something or _FREELY.match(note.flat, line.end):
+    if read.says_something or free:
         return BY_ITS_DOSE
     if read.strength:
         return GUESSED

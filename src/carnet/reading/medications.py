@@ -75,7 +75,7 @@ def _is_pause(note: Note, line: Line) -> bool:
     """« stop Coumadine 2 j puis 3 mg », « suspendre 48 h avant »: no certain end."""
     told = note.flat[max(0, line.named.start - _ADJECTIVE) : line.end + _ADJECTIVE]
     return (
-        lasting(line)
+        (lasting(line) and not line.shared)
         or bool(_PAUSE.match(note.flat, line.named.end) or _PAUSE.match(note.flat, line.end))
         or bool(_FOR_NOW.search(told))
     )

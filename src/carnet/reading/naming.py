@@ -53,7 +53,7 @@ def _is_its_form(note: Note, first: Named, second: Named) -> bool:
     return told and first.drug.inn == second.drug.inn and not note.flat[first.end : second.start].strip()
 
 
-_APPOSED = re.compile(r" ?[:(,=]? ?|,? (?:par|avec|soit) ")
+_APPOSED = re.compile(r"(?: (?:en cours|actuelle?|habituelle?))? ?[:(,=]? ?|,? (?:par|avec|soit) ")
 
 
 def _is_told_again(note: Note, first: Named, second: Named) -> bool:
