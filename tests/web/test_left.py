@@ -59,6 +59,16 @@ def take(client: Client, patient: str, key: str, on: str = "papers") -> str:
     return str(answer.headers.get("Location", answer.status_code))
 
 
+def refused(client: Client, patient: str, key: str, sentence: str, on: str = "papers") -> str:
+    """The page of this patient that a refusal leads to; its sentence stands there."""
+    page = client.post("/consultation/take", {"patient": patient, "key": key, "on": on}, follow=True)
+    assert page.status_code == 200
+    said = unescape(page.content.decode())
+    assert sentence in said
+    assert page.redirect_chain[-1][0].startswith((f"/patient/{patient}", f"/paper/{patient}"))
+    return said
+
+
 def requests(doctor: Actor, patient: str) -> list[str]:
     record = gate.open_record(by=doctor, at=clock.now(), patient=patient)
     return [one.resource()["code"]["text"] for one in record.all("ServiceRequest")]
@@ -147,7 +157,7 @@ def test_another_patient_another_key_another_day_take_nothing(
 ) -> None:
     signed(client, doctor, emile)
     assert take(client, "somebody", "order:bio nfs crp:1") == "404"
-    assert take(client, emile, "order:bio vs:1") == "404"
+    assert refused(client, emile, "order:bio vs:1", "ne se reprend plus")
     tomorrow = clock.now() + timedelta(days=1)
     record = gate.open_record(by=doctor, at=clock.now(), patient=emile)
     (note,) = record.all("Composition")
@@ -162,7 +172,7 @@ def test_another_patient_another_key_another_day_take_nothing(
 def test_taken_in_twice_is_written_once(client: Client, doctor: Actor, emile: str) -> None:
     signed(client, doctor, emile)
     take(client, emile, "order:bio nfs crp:1")
-    assert take(client, emile, "order:bio nfs crp:1") == "404"
+    assert refused(client, emile, "order:bio nfs crp:1", "ne se reprend plus")
     assert requests(doctor, emile) == ["bio NFS CRP"]
 
 
@@ -177,7 +187,32 @@ def test_what_is_turned_down_leaves_the_rest_to_be_named_again(
         by=doctor, at=clock.now(), patient=emile, composition=note.id, key="order:bio nfs crp:1",
         seen="biologie : bio NFS CRP",
     )  # fmt: skip
-    assert take(client, emile, "order:bio nfs crp:1", on="record") == "409"
+    page = refused(client, emile, "order:bio nfs crp:1", "Le dossier le dit déjà", on="record")
     assert requests(doctor, emile) == ["bio NFS CRP"]
-    assert "avis : courrier cardio" in named(client, where)
+    assert "Retenir : </span>avis : courrier cardio" in page
     assert named(client, where) == []
+
+
+def test_a_dose_that_a_correction_changed_is_told_first_and_taken_by_its_key(
+    client: Client, doctor: Actor, emile: str
+) -> None:
+    before, wrong, right = (f"Previscan 20 {dose} cp le soir" for dose in ("3/4", "1/2", "1/4"))
+    for text in (before, wrong):
+        client.get(signed(client, doctor, emile, text, text=text))
+    record = gate.open_record(by=doctor, at=clock.now(), patient=emile)
+    (note,) = (one for one in record.all("Composition") if wrong in one.body.decode())
+    where = client.post("/consultation/amend", {"patient": emile, "composition": note.id})["Location"]
+    kept = pause(client, where, emile, right, revision=draft_at(doctor, where).revision).json()
+    asked = {"patient": emile, "revision": kept["revision"], "text": right, "print": "1"}
+    said = unescape(client.post(f"{where}/sign", asked, follow=True).content.decode())
+    (first, *_) = re.findall(r'<p class="notice[^>]*><span>([^<]*)', said)
+    assert f"« {before} » est revenu aux traitements" in first
+    assert f"la note dit maintenant « {right} »" in first
+    assert 'notice notice-danger"><span>' + first in said
+    assert re.search(r'tag-settle tag-long">à revoir : revenu par la correction du [^<]*1/4', said)
+    (key,) = re.findall(r'name="key" value="([^"]*)"', said)
+    done = client.post("/consultation/take", {"patient": emile, "key": key, "on": "record"}, follow=True)
+    record_page = unescape(done.content.decode())
+    assert "Retenu :" in record_page
+    assert "à revoir : revenu" not in record_page
+    assert f"« {right} »" in record_page

@@ -27,12 +27,14 @@ CONSULTATION_NOTE = "11488-4"  # LOINC: Consult note
 @dataclass(frozen=True, slots=True)
 class Signed:
     """What signing made: the note and the visit it belongs to (None after a correction); `left` is what was offered
-    and nobody said a word of; the words may be the same when only offers were accepted."""
+    and nobody said a word of; the words may be the same when only offers were accepted; `back` is which treatments a
+    correction gave back."""
 
     composition: Stored
     encounter: Stored | None
     left: tuple[Offer, ...] = ()
     same_words: bool = False
+    back: tuple[offers.Back, ...] = ()
 
 
 def open(*, by: Actor, at: datetime, patient: str) -> Draft:
@@ -72,11 +74,11 @@ def sign(
             _amended(work, by, kept, text, over) if kept.composition else _first(work, by, at, kept, text)
         )
         visit = signed.composition.resource()["encounter"]["reference"]
-        left = offers.enter(
+        entered = offers.enter(
             work, draft=kept, text=text, signed=signed.composition, encounter=visit, before=before
         )
         work.drop_draft(draft)
-        return replace(signed, left=left)
+        return replace(signed, left=entered.left, back=entered.back)
 
 
 def take(*, by: Actor, at: datetime, patient: str, composition: str, key: str, seen: str) -> Stored:

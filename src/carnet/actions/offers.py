@@ -22,9 +22,9 @@ from carnet.record import access, gate, margin
 from carnet.record.actor import Actor
 from carnet.record.work import Draft, Stored, Work
 from carnet.reference import names, specialities
-from carnet.rules import note, received
+from carnet.rules import note, received, synthesis
 from carnet.rules import offers as rules
-from carnet.rules.accepted import changes, corrections, steps
+from carnet.rules.accepted import changes, corrections, steps, treatments, within
 from carnet.rules.accepted.corrections import Before
 from carnet.rules.accepted.resources import change, is_of_note
 from carnet.rules.accepted.scene import Scene
@@ -43,6 +43,11 @@ _OVERTAKEN = (
     "Les traitements du dossier ont changé depuis que vous avez accepté un médicament : ce qu'il remplace n'est plus le "
     "même. Rien n'est signé. Relisez les propositions : acceptez de nouveau, ou refusez."
 )
+_DISPUTED = (
+    "La note arrête {drug}, et le prescrit : ses mots ne disent pas lequel des deux vaut. Retenez l'un et refusez l'autre. "
+    "Rien n'est {done}."
+)
+_STOPPED = "La note l'arrête, ou en dit une autre dose, que vous avez retenue. Rien n'a été retenu de plus."
 # What a fact may join or end; all that a note makes, which its correction does not make again. Beside what a correction
 # takes back or gives back, nothing else is read when a note is signed.
 _KNOWN = (
@@ -62,6 +67,22 @@ class _Heard:
     facts: list[Fact]
     known: list[Resource]
     counts: dict[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """A treatment that a correction gave back: how it is taken, and what a person has to look at again."""
+
+    words: str
+    doubt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What a signature leaves as text, and which treatments a correction gave back."""
+
+    left: tuple[Offer, ...]
+    back: tuple[Back, ...] = ()
 
 
 def read(*, by: Actor, day: date, draft: Draft, text: str) -> list[Offer]:
@@ -140,26 +161,41 @@ def mark(
 
 def enter(
     work: Work, *, draft: Draft, text: str, signed: Stored, encounter: str, before: str = ""
-) -> tuple[Offer, ...]:
+) -> Entered:
     """In the transaction that signs: accepted offers that the note still says become facts; the words on all of them
-    are counted. Returns what nobody said a word of: it stays only text. `before`: the words that are corrected."""
+    are counted. Returns what nobody said a word of: it stays only text. `before`: the words that are corrected. Raises
+    Invalid when a treatment changed since, or when a drug would be both prescribed and stopped."""
     said = work.marks(draft.id)
     known = _confirmed(work.record(draft.patient, *(_EVERY if draft.composition else _KNOWN)))
     visited = _visited(_visit(work, encounter)) if draft.composition else None
     scene = _scene(work, draft.patient, signed, encounter, text, visited)
     was: list[Fact] = []
+    back: tuple[Back, ...] = ()
     listed = _read_again(work, scene, known, said, _note(draft))
     _check_as_seen(listed, said)
     accepted = [one.fact for one in listed if one.verdict == "accepted"]
-    _write(work, accepted, known, scene)
+    made = _made(listed)
+    if disputed := within.disputed([*accepted, *made], scene.day):
+        raise Invalid(_(_DISPUTED), drug=disputed[0]["drug"], done=_("signé"))
+    _write(work, accepted, known, scene, made)
     if draft.composition:
         was = [one.fact for one in _read_again(work, replace(scene, text=before), [], [], "")]
-        _take_back(work, [one.fact for one in listed], accepted, scene, before, was)
+        back = _take_back(work, [one.fact for one in listed], accepted, scene, before, was)
     for offer in listed:
         if offer.verdict:
             said_yes = offer.verdict == "accepted"
             work.count(offer.counted, accepted=said_yes, refused=not said_yes)
-    return _left(work, draft.patient, listed, was)
+    left = _left(work, draft.patient, listed, was)
+    return Entered(
+        tuple(one for one in left if not within.ender(one.fact, [*accepted, *made], scene.day)), back
+    )
+
+
+def _made(listed: Iterable[Offer]) -> list[Fact]:
+    """Medicines that this note already made, whether or not they are accepted again."""
+    return [
+        one.fact for one in listed if one.kind == "medication" and one.known and one.verdict != "accepted"
+    ]
 
 
 def take(work: Work, *, patient: str, signed: Stored, text: str, key: str, seen: str) -> None:
@@ -173,7 +209,12 @@ def take(work: Work, *, patient: str, signed: Stored, text: str, key: str, seen:
     found = next((one for one in listed if one.key == key and one.seen == seen), None)
     if found is None or _day(datetime.fromisoformat(said["date"])) != _day(work.at):
         raise Conflict(_NO_MORE)
-    if found.known or not _write(work, [found.fact], known, scene):
+    made = _made(listed)
+    if disputed := within.disputed([*made, found.fact], scene.day):
+        raise Conflict(_(_DISPUTED), drug=disputed[0]["drug"], done=_("retenu"))
+    if within.ender(found.fact, made, scene.day):
+        raise Conflict(_STOPPED)
+    if found.known or not _write(work, [found.fact], known, scene, made):
         raise Conflict(_SAID)
     work.count(found.counted, accepted=True, refused=False)
 
@@ -221,16 +262,18 @@ def _read_again(
     )
 
 
-def _write(work: Work, accepted: list[Fact], known: list[Resource], scene: Scene) -> bool:
-    """Make these facts; whether there was anything to write."""
+def _write(
+    work: Work, accepted: list[Fact], known: list[Resource], scene: Scene, made: Sequence[Fact]
+) -> bool:
+    """Make these facts beside those that the note already made; whether there was anything to write."""
     versions = {f"{one['resourceType']}/{one['id']}": int(one["meta"]["versionId"]) for one in known}
-    made = change(accepted, known, scene)
-    created, updated = classification.coded(work, made.created, made.updated)
+    done = change(accepted, known, scene, made)
+    created, updated = classification.coded(work, done.created, done.updated)
     for new in created:
         work.create(new)
     for changed in updated:
         work.update(changed, if_version=versions[f"{changed['resourceType']}/{changed['id']}"])
-    return bool(made.created or made.updated)
+    return bool(done.created or done.updated)
 
 
 def _left(work: Work, patient: str, listed: Sequence[Offer], was: Sequence[Fact]) -> tuple[Offer, ...]:
@@ -253,7 +296,7 @@ def _left(work: Work, patient: str, listed: Sequence[Offer], was: Sequence[Fact]
 
 def _what(fact: Fact) -> tuple[str, str]:
     """What a fact is called and says: « HTA » of « pas d'HTA » says another thing, and so does another lot or day."""
-    said = {name: value for name, value in fact.items() if name not in ("ends", "quote")}
+    said = {name: value for name, value in fact.items() if name not in ("ends", "beside", "quote")}
     return rules.name_of(fact), rules.meaning(said)
 
 
@@ -266,12 +309,23 @@ def _check_as_seen(listed: list[Offer], said: Sequence[margin.Mark]) -> None:
 
 def _take_back(
     work: Work, said: list[Fact], accepted: list[Fact], scene: Scene, before: str, was: Sequence[Fact]
-) -> None:
-    """What the note said before its correction and says no more does not stand beside what it says now."""
+) -> tuple[Back, ...]:
+    """What the note said before its correction and says no more does not stand beside what it says now. The treatments
+    that it gives back."""
     held = [one.resource() for one in work.record(scene.patient, *corrections.TYPES)]
     versions = _versions(work, [one for one in held if is_of_note(one, scene)], scene)
+    over = {(one["resourceType"], one["id"]) for one in held if not treatments.is_taken(one, scene.day)}
+    back = []
     for one in corrections.unsaid(said, held, scene, accepted, Before(before, was, versions)):
         work.update(one, if_version=int(one["meta"]["versionId"]))
+        if treatments.is_taken(one, scene.day) and (one["resourceType"], one["id"]) in over:
+            back.append(Back(_told(one), synthesis.doubt(one)))
+    return tuple(back)
+
+
+def _told(treatment: Resource) -> str:
+    named = str(treatment.get("medicationCodeableConcept", {}).get("text", ""))
+    return ", ".join(filter(None, (named, synthesis.dosage(treatment))))
 
 
 def _versions(work: Work, made: Sequence[Resource], scene: Scene) -> dict[int, str]:
@@ -299,7 +353,10 @@ def forget(*, by: Actor, at: datetime) -> None:
 def facts(text: str, context: Context) -> list[Fact]:
     """The facts of a text, in the shape of `carnet read`; medicines with what one takes at a time, by their form,
     and the words of their line that change it, vaccines with their lot or their day."""
-    found = [amounts.with_unit(fact.as_json(text), _reader().drugs) for fact in _reader().read(text, context)]
+    found = [
+        within.tapered(amounts.with_unit(fact.as_json(text), _reader().drugs), text)
+        for fact in _reader().read(text, context)
+    ]
     return changes.told(steps.vaccinated(found, text, context.date or ""), text)
 
 

@@ -76,13 +76,14 @@ def prescription(*, by: Actor, at: datetime, patient: str, encounter: str) -> li
         held = printed.of_visit(work.record(patient, "DocumentReference"), encounter)
         if not wanted and not held and not _waits(asked):
             raise Invalid(_("Cette consultation n’a rien à imprimer : aucune ordonnance n’y a été acceptée."))
-        found = {one.says: printed.again(held, one.says, seen.corrected) for one in wanted}
+        over = printed.retracted(asked)
+        found = {one.says: printed.again(held, one.says, seen.corrected, over) for one in wanted}
         made = [one for one in wanted if not found[one.says]]
         about = work.get("Patient", patient).resource()
         told = told_by([one.resource() for one in work.record(patient)], about, today) if made else None
         new = {one.says: _sheet(by, about, told, one, today) for one in made if told}
         laid = {says: (sheet, pdf(sheet, at=at)) for says, sheet in new.items()}
-        stale = printed.stale(held, found.keys(), asked, seen.corrected)
+        stale = printed.stale(held, found.keys(), asked, seen.corrected, over)
         for one in (request for paper in made if not paper.asked for request in paper.requests):
             if (signed := _signed(one, by)) != one:
                 work.update(signed, if_version=int(one["meta"]["versionId"]))

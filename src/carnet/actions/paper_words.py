@@ -137,7 +137,7 @@ def _dated(line: Line) -> str:
 def _taken(line: Line) -> str:
     """A treatment, without what only the screen says of it."""
     said = [part for part in line.detail.split(" · ") if part not in (TO_PRINT, GONE)]
-    return " ".join(filter(None, (line.text, " · ".join(said))))
+    return " ".join(filter(None, (line.text, " · ".join(said), "(dose à revoir)" if line.doubt else "")))
 
 
 def _who_asks(patient: Resource, sex: str, today: date) -> str:

@@ -34,6 +34,7 @@ NOTE = "urn:carnet:note"  # Composition extension: the note itself, NFC, \n
 TEXT = (
     "urn:carnet:text"  # DocumentReference extension: the words of its file, a text kept beside it (Binary/…)
 )
+BACK = "urn:carnet:back"  # extension of a treatment: a corrected note gave it back, and says otherwise
 SPAN = "urn:carnet:span"  # extension of a fact: its place in the note, in code points
 
 

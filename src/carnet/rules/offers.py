@@ -14,6 +14,7 @@ from carnet.rules import alarms, allergens, doubts, units
 from carnet.rules.accepted import measures, medicines, problems, treatments
 from carnet.rules.accepted.measures import MEASURES
 from carnet.rules.accepted.resources import is_known, made_by
+from carnet.rules.accepted.within import Within, resource, within
 from carnet.rules.results import SYSTOLIC
 
 Fact = dict[str, Any]
@@ -57,9 +58,10 @@ class Offer:
     verdict: Verdict = ""
     quiet: bool = False
     known: bool = False  # the record already says so
-    ends: tuple[str, ...] = ()  # treatments of the record that accepting it ends, as they are shown
+    ends: tuple[str, ...] = ()  # treatments, here or in the record, that accepting it ends, as they are shown
     leaves: tuple[str, ...] = ()  # treatments with a substance of it that it leaves
     against: tuple[str, ...] = ()  # allergies of the record, or of this note, that name it
+    unlike: tuple[str, ...] = ()  # what the same note says to the contrary
     renews: bool = False  # says again what the record holds: it is prescribed anew all the same
 
     @property
@@ -70,7 +72,7 @@ class Offer:
     @property
     def seen(self) -> str:
         """All that its line says: what a person accepts is this and no more."""
-        return " · ".join((self.words, *self.ends, *self.leaves, *self.against))
+        return " · ".join((self.words, *self.ends, *self.leaves, *self.against, *self.unlike))
 
     @property
     def kind_said(self) -> str:
@@ -98,23 +100,29 @@ def offers(
     note: str = "",
 ) -> list[Offer]:
     """The facts of a note as offers, in its order. `marks`: accepted or refused here (by key); `kept`: what the words
-    meant then; `refused`: not to come back for this patient (by term); `counts`: what the practice did with each;
-    `known`: what the record holds; `note`: the one that is being corrected (`Composition/id`)."""
+    meant then; `refused`: not to come back for this patient (by term), but struck in a correction; `counts`: what
+    the practice did with each; `known`: what the record holds; `note`: the one that is being corrected (`Composition/id`)."""
     never, seen, found = frozenset(refused), dict[str, int](), []
     warned = _allergies(facts, known)
     is_made = made_by(note, known, text, day)
-    for fact in sorted(facts, key=lambda one: (one["start"], one["end"], one["kind"])):
+    listed = sorted(facts, key=lambda one: (one["start"], one["end"], one["kind"]))
+    told = [one for one in listed if not doubts.is_withheld(text, one, day)]
+    beside = {id(one): does for one, does in zip(told, within(told, day), strict=True)}
+    for fact in listed:
         name = name_of(fact)
         seen[name] = seen.get(name, 0) + 1
         key, term = f"{name}:{seen[name]}", term_of(fact, day)
-        if (not marks.get(key) and term in never) or doubts.is_withheld(text, fact, day):
+        if id(fact) not in beside or (not note and not marks.get(key) and term in never):
             continue
-        ends = treatments.ends(fact, known, day, note)
-        one = _offer(text, fact, key, day, ends, _against(fact, warned))
+        made = is_made(fact)
+        ends = treatments.Ends() if made else treatments.ends(fact, known, day, note)
+        one = _offer(text, fact, key, day, ends, beside[id(fact)], _against(fact, warned))
         verdict = _verdict(one.fact, marks.get(key, ""), (kept or {}).get(key))
+        if not verdict and note and term in never:
+            verdict = "refused"
         if verdict or term not in never:
             quiet = not verdict and is_tiresome((counts or {}).get(one.counted, (0, 0)))
-            already = not one.ends and (is_made(fact) or is_known(fact, known, day))
+            already = made or (not one.ends and is_known(fact, known, day))
             found.append(replace(one, verdict=verdict, quiet=quiet, known=already))
     return found
 
@@ -134,14 +142,23 @@ def _against(fact: Fact, allergies: Sequence[str]) -> tuple[str, ...]:
 
 
 def _offer(
-    text: str, fact: Fact, key: str, day: date, ends: treatments.Ends, against: tuple[str, ...]
+    text: str,
+    fact: Fact,
+    key: str,
+    day: date,
+    ends: treatments.Ends,
+    does: Within,
+    against: tuple[str, ...],
 ) -> Offer:
-    """A fact in words, before anything was said of it. What it ends, and what speaks against it, is part of what it
-    says."""
+    """A fact in words, before anything was said of it. What it ends, in the record or beside it in the note, and what
+    speaks against it, is part of what it says."""
     stops = treatments.is_stop(fact)
-    told = ends.over if stops else ends.changed
+    told = [*_told(ends.over if stops else ends.changed, fact)]
+    told += [one for one in _told((resource(other, day) for other in does.over), fact) if one not in told]
+    left = _told([*ends.left, *(resource(other, day) for other in does.left)], fact)
+    unlike = tuple(words(other, day)[1] for other in does.against)
     sign, said = words(fact, day)
-    sure = _is_certain(fact) and not doubts.is_doubtful(text, fact) and not against
+    sure = _is_certain(fact) and not doubts.is_doubtful(text, fact) and not against and not unlike
     return Offer(
         key=key,
         term=term_of(fact, day),
@@ -151,13 +168,20 @@ def _offer(
         line=text.count("\n", 0, fact["start"]),
         sign=sign,
         words=said,
-        certain=sure and len(told) < 2 and not (stops and ends.left and not told),
-        fact={**fact, "ends": sorted(one["id"] for one in ends.over)} if ends.over else fact,
-        ends=_told(told, fact),
-        leaves=_told(ends.left, fact),
+        certain=sure and len(told) < 2 and not (stops and left and not told),
+        fact=_with_ends(fact, ends, does),
+        ends=tuple(told),
+        leaves=tuple(one for one in left if one not in told),
         against=against,
+        unlike=unlike,
         renews=bool(ends.over) and not told and fact.get("status") == "prescribed",
     )
+
+
+def _with_ends(fact: Fact, ends: treatments.Ends, does: Within) -> Fact:
+    """What is accepted is that too: by ids in the record, by their names in the note."""
+    record = {"ends": sorted(one["id"] for one in ends.over)} if ends.over else {}
+    return {**fact, **record, **({"beside": sorted(map(name_of, does.over))} if does.over else {})}
 
 
 def _told(listed: Iterable[Resource], fact: Fact) -> tuple[str, ...]:

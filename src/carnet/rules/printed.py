@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
 from carnet.rules import received
+from carnet.rules.accepted import treatments
 from carnet.rules.passage import place_of
 
 Resource = dict[str, Any]
@@ -50,25 +51,42 @@ def is_ours(request: Resource) -> bool:
     )
 
 
-def again(held: Mapping[Says, One], wanted: Says, corrected: str) -> One | None:
+def retracted(requests: Iterable[Resource]) -> Says:
+    """Those that a « stop » of their own note ended, accepted after they were printed: no paper says them any more."""
+    return says(one for one in requests if treatments.is_one(one) and treatments.is_ended_by_its_note(one))
+
+
+def again(held: Mapping[Says, One], wanted: Says, corrected: str, retracted: Says) -> One | None:
     """The paper that says this already: the very same, or one of which some was ended since by another visit. After a
-    correction of its note (an instant), only the very same."""
-    wider = (one for said, one in held.items() if wanted < said and not _is_before(one, corrected))
+    correction of its note (an instant), or when its own note ended some of it (`retracted`), only the very same."""
+    wider = (
+        one
+        for said, one in held.items()
+        if wanted < said and not said & retracted and not _is_before(one, corrected)
+    )
     return held.get(wanted) or next(wider, None)
 
 
 def stale(
-    held: Mapping[Says, One], wanted: Collection[Says], asked: Iterable[Resource], corrected: str
+    held: Mapping[Says, One],
+    wanted: Collection[Says],
+    asked: Iterable[Resource],
+    corrected: str,
+    retracted: Says,
 ) -> list[One]:
     """Those that another one takes the place of: one that says more; after a correction of the note, one that says
-    otherwise, and one of which nothing is asked any more."""
+    otherwise, and one of which nothing is asked any more; one that says what its own note ended."""
     standing = {_reference(one) for one in asked if one.get("status") in ("active", "draft")}
-    new = [one for one in wanted if again(held, one, corrected) is None]
+    new = [one for one in wanted if again(held, one, corrected, retracted) is None]
     return [
         one
         for said, one in held.items()
         if said not in wanted
-        and (any(said & more for more in new) or (not said & standing and _is_before(one, corrected)))
+        and (
+            any(said & more for more in new)
+            or said & retracted
+            or (not said & standing and _is_before(one, corrected))
+        )
     ]
 
 

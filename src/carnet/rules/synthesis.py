@@ -45,6 +45,7 @@ class Line:
     version: int = 0
     place: Place | None = None  # the very words of the note
     moves: tuple[str, ...] = ()  # what a doctor may make of it: see actions/problem.py
+    doubt: str = ""  # what a person has to look at again, of a treatment
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,9 +227,22 @@ def _treatments(by_type: dict[str, list[Resource]], sources: dict[str, str], tod
         for one, words in zip(newest, named, strict=True)
         if begun(one)[:10] == last[folded[words]] or (place_of(one) and one["status"] != "completed")
     ]
-    lines = [_line(one, sources, _medicine(one), since=begun(one), detail=_taken(one)) for one in kept]
+    lines = [
+        _line(one, sources, _medicine(one), since=begun(one), detail=_taken(one), doubt=doubt(one))
+        for one in kept
+    ]
     once = {(received.fold(line.text), received.fold(line.detail)): line for line in reversed(lines)}
     return sorted(once.values(), key=lambda line: (received.fold(line.text), line.detail))
+
+
+def doubt(resource: Resource) -> str:
+    """Of a treatment that a corrected note gave back: what that note says now, and nobody accepted."""
+    marks = [one for one in resource.get("extension", []) if one.get("url") == codes.BACK]
+    parts = {one["url"]: one for mark in marks for one in mark["extension"]}
+    if not parts:
+        return ""
+    day, says = dates.french(parts["day"]["valueDate"]), parts["says"]["valueString"]
+    return f"à revoir : revenu par la correction du {day}, la note dit maintenant « {says} »"
 
 
 def _taken(resource: Resource) -> str:

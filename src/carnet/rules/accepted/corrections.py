@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from carnet.fhir import references
-from carnet.rules.accepted import steps, treatments
+from carnet.fhir import codes, references
+from carnet.rules.accepted import same_medicine, steps, treatments
 from carnet.rules.accepted.resources import KINDS, WRONG, as_made, gist, is_of_note
 from carnet.rules.accepted.scene import Fact, Resource, Scene
 from carnet.rules.passage import passage, place_of
@@ -16,7 +16,7 @@ from carnet.rules.passage import passage, place_of
 # and no later one may say it again.
 _UNSAID = {
     "Observation": {"final": "entered-in-error"},
-    "MedicationRequest": {"draft": "cancelled", "active": "stopped"},
+    "MedicationRequest": {"draft": "cancelled", "active": "stopped", "stopped": "stopped"},
     "MedicationStatement": {"active": "entered-in-error", "stopped": "entered-in-error"},
     "Immunization": {"completed": "entered-in-error"},
     "ServiceRequest": {"active": "revoked"},
@@ -44,7 +44,8 @@ def unsaid(
 ) -> list[Resource]:
     """What the note made and its corrected words no longer say: measures, vaccines and what is taken in error,
     prescriptions cancelled or, once printed, stopped, requests revoked, next steps cancelled; treatments that it ended
-    as they were before. Without `before`, every word counts as changed."""
+    as they were before, marked where it says another dose that nobody accepted. Without `before`, every word counts as
+    changed."""
     listed, held, accepted = [*facts], [*known], [*accepted]
     said = _gists(listed, scene)
     gone = [
@@ -56,9 +57,45 @@ def unsaid(
     ]
     rest = [one for one in held if one not in gone]
     stays = [one for one in rest if _still_says(one, scene)]
-    drugs = {str(fact["drug"]) for fact in [*accepted, *filter(treatments.is_stop, listed)] if "drug" in fact}
-    again = (treatments.revived(one, drugs, stays, references.unversioned(scene.note)) for one in rest)
-    return [*(_taken_back(one, scene) for one in gone), *(one for one in again if one is not None)]
+    drugs = [fact for fact in [*accepted, *filter(treatments.is_stop, listed)] if "drug" in fact]
+    waits = [fact for fact in listed if fact["kind"] == "medication" and fact not in accepted]
+    now = [treatments.revived(one, drugs, stays, references.unversioned(scene.note)) or one for one in rest]
+    kept = [_in_doubt(one, was, waits, scene) for one, was in zip(now, rest, strict=True)]
+    changed = [one for one, was in zip(kept, rest, strict=True) if one != was]
+    taken_back = (_taken_back(one, scene) for one in gone)
+    return [*(one for one, was in zip(taken_back, gone, strict=True) if one != was), *changed]
+
+
+def _in_doubt(resource: Resource, was: Resource, waits: Iterable[Fact], scene: Scene) -> Resource:
+    """A treatment that this note gives back, now or by an earlier correction, says so as long as its words tell another
+    dose that nobody accepted."""
+    note = references.unversioned(scene.note)
+    marks = [one for one in resource.get("extension", []) if one["url"] == codes.BACK]
+    mine = any(
+        part.get("valueReference", {}).get("reference") == note for one in marks for part in one["extension"]
+    )
+    if not treatments.is_one(resource) or (resource is was and not mine):
+        return resource
+    told = [
+        one
+        for one in waits
+        if one["status"] != "stopped"
+        and (same_medicine.is_same(resource, one) or treatments.ends(one, [resource], scene.day).over)
+        and not same_medicine.says_the_same(resource, one)
+    ]
+    rest = [one for one in resource.get("extension", []) if one["url"] != codes.BACK]
+    rest += [_mark(told[0], note, scene)] if told else []
+    bare = {key: value for key, value in resource.items() if key != "extension"}
+    return {**bare, **({"extension": rest} if rest else {})}
+
+
+def _mark(fact: Fact, note: str, scene: Scene) -> Resource:
+    parts = [
+        {"url": "note", "valueReference": {"reference": note}},
+        {"url": "day", "valueDate": scene.at.date().isoformat()},
+        {"url": "says", "valueString": str(fact["quote"])},
+    ]
+    return {"url": codes.BACK, "extension": parts}
 
 
 def _taken_back(resource: Resource, scene: Scene) -> Resource:

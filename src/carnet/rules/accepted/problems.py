@@ -42,6 +42,7 @@ _BRACKETS = re.compile(r"\([^)]*\)")
 _SIDE = re.compile(r"(?<!vitamine )(?<!vit )(?<!hépatite )(?<!stade )(?<!grade )(?<!type )(?<!groupe )"
                    r"\b((?i:droite?s?|gauches?)|[DG](?!['’\w]))\b")  # fmt: skip
 _DOUBTED = frozenset(("unconfirmed", "refuted", "entered-in-error"))
+_SUSPECTED = frozenset(("provisional", "differential", "unconfirmed"))
 _REACH = 40  # characters before the illness in which its relative is named
 
 
@@ -81,8 +82,11 @@ def same_episode(fact: Fact, known: Iterable[Resource], scene: Scene) -> Resourc
 
 
 def is_listed(fact: Fact, known: Iterable[Resource], day: date) -> bool:
-    """Whether the record already says so, in an episode that goes on."""
-    return episodes.episode(fact, label(fact), code_of(fact), known, day) is not None
+    """Whether the record already says so, in an episode that goes on. What it only suspects, affirmed, is news."""
+    found = episodes.episode(fact, label(fact), code_of(fact), known, day)
+    return found is not None and not (
+        fact["status"] == "affirmed" and codes.of(found, "verificationStatus") & _SUSPECTED
+    )
 
 
 def label(fact: Fact) -> str:

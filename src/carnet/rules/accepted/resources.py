@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 from carnet.fhir import json, references
 from carnet.rules import classification, synthesis
-from carnet.rules.accepted import measures, medicines, problems, steps, treatments
+from carnet.rules.accepted import measures, medicines, problems, steps, treatments, within
 from carnet.rules.accepted.scene import Fact, Resource, Scene
 from carnet.rules.passage import place_of
 
@@ -40,47 +40,72 @@ class Change:
     updated: list[Resource] = field(default_factory=list)
 
 
-def change(facts: Sequence[Fact], known: Iterable[Resource], scene: Scene) -> Change:
+def change(
+    facts: Sequence[Fact], known: Iterable[Resource], scene: Scene, made: Sequence[Fact] = ()
+) -> Change:
     """What these accepted facts do to the record that holds `known`: an episode told again is joined, a treatment that
-    is stopped or changed is ended, anything else is new; what this note already made is not made twice."""
+    is stopped or changed is ended, by another line of the note too, anything else is new. What this note already made
+    (`made`: those of its facts) is not made twice."""
     before = [*known]
     held = {_reference(one): one for one in before}
-    mine = _made_of(before, scene)
-    made = Change()
+    is_made = _is_made(before, scene)
+    done = Change()
     for fact in sorted(facts, key=treatments.is_stop):
-        is_said = treatments.is_stop(fact) and _stops_what_it_made(fact, made, scene)
+        if is_made(fact):
+            continue
+        own = _of_this_note(fact, [*facts, *made], held.values(), scene)
         new, changed = _told(fact, before, held, scene)
-        for one in changed:
+        for one in (*own, *changed):
             held[_reference(one)] = one
-            made.updated = [*(other for other in made.updated if other["id"] != one["id"]), one]
-        if new is not None and not is_said and gist(new) not in mine:
-            made.created.append(new)
-    return made
+            done.updated = [*(other for other in done.updated if other["id"] != one["id"]), one]
+        if new is not None and not (
+            treatments.is_stop(fact) and (own or _is_told_beside(fact, facts, scene))
+        ):
+            done.created.append(_as_it_ends(new, fact, [*facts, *made], scene))
+    return done
 
 
-def _stops_what_it_made(fact: Fact, made: Change, scene: Scene) -> bool:
-    """« sous ibuprofène … stop ibuprofène » in one note: what it says to be taken until now ends with it."""
-    ongoing = [one for one in made.created if one["resourceType"] == "MedicationStatement"]
-    over = treatments.ends(fact, ongoing, scene.day).over
-    made.created = [treatments.ended(one, fact, scene) if one in over else one for one in made.created]
-    return bool(over)
+def _of_this_note(fact: Fact, said: Sequence[Fact], held: Iterable[Resource], scene: Scene) -> list[Resource]:
+    """What this note made before, and this line of it ends."""
+    over = within.ends(fact, said, scene.day)
+    gists = {gist(medicines.medicine(one, scene)) for one in over}
+    mine = (
+        [one for one in held if is_of_note(one, scene) and treatments.is_taken(one, scene.day)]
+        if over
+        else []
+    )
+    return [treatments.ended(one, fact, scene) for one in mine if gist(one) in gists]
+
+
+def _is_told_beside(stop: Fact, facts: Sequence[Fact], scene: Scene) -> bool:
+    """« sous ibuprofène … stop ibuprofène »: what is made of the drug says that it is over."""
+    return bool(within.ends(stop, facts, scene.day))
+
+
+def _as_it_ends(new: Resource, fact: Fact, said: Sequence[Fact], scene: Scene) -> Resource:
+    """A medicine that another line of its note stops or changes is over from the first: on no paper, in no list."""
+    by = within.ender(fact, said, scene.day) if treatments.is_one(new) else None
+    return treatments.ended(new, by, scene) if by else new
 
 
 def _told(
     fact: Fact, before: Sequence[Resource], held: dict[str, Resource], scene: Scene
 ) -> tuple[Resource | None, list[Resource]]:
     """What one fact makes, and what of the record it changes. Treatments end as they stood before this note: two doses
-    that it says of one medicine do not end each other."""
+    that it prescribes of one medicine do not end each other."""
     if is_told(fact, before, scene):
         return None, []
     if fact["kind"] == "condition":
         again = problems.same_episode(fact, held.values(), scene)
         return (None, [again]) if again else (problems.condition(fact, scene), [])
     over = treatments.ends(fact, before, scene.day, references.unversioned(scene.note)).over
+    # What another line of this correction has just ended stays as that line says; what this note ended before may change.
+    stored = {_reference(one): one for one in before}
     ended = [
-        treatments.ended(held[_reference(one)], fact, _ending(held[_reference(one)], scene))
+        treatments.ended(one, fact, _ending(one, scene))
         for one in over
         if treatments.is_taken(held[_reference(one)], scene.day)
+        or held[_reference(one)] is stored[_reference(one)]
     ]
     if over and fact["status"] == "stopped":
         return None, ended
@@ -111,19 +136,21 @@ def made_by(note: str, known: Iterable[Resource], text: str, day: date) -> Calla
     of it."""
     at = datetime(day.year, day.month, day.day, tzinfo=UTC)
     scene = Scene(patient="", encounter="", note=note, text=text, author={}, at=at, day=day)
-    mine = _made_of(known, scene) if note else frozenset()
+    return _is_made([*known] if note else [], scene)
+
+
+def _is_made(known: Sequence[Resource], scene: Scene) -> Callable[[Fact], bool]:
+    """Whether this note made it and nobody took it back; a stop is made where it ended something."""
+    mine = (one for one in known if is_of_note(one, scene) and one.get("status") not in WRONG)
+    gists, note = frozenset(gist(as_made(one, scene)) for one in mine), references.unversioned(scene.note)
 
     def is_made(fact: Fact) -> bool:
-        new = KINDS[fact["kind"]](fact, scene) if mine else None
-        return new is not None and gist(new) in mine
+        if treatments.is_stop(fact) and any(treatments.is_ended_by(one, fact, note) for one in known):
+            return True
+        new = KINDS[fact["kind"]](fact, scene) if gists else None
+        return new is not None and gist(new) in gists
 
     return is_made
-
-
-def _made_of(known: Iterable[Resource], scene: Scene) -> frozenset[bytes]:
-    """What this note made and nobody took back."""
-    mine = (one for one in known if is_of_note(one, scene) and one.get("status") not in WRONG)
-    return frozenset(gist(as_made(one, scene)) for one in mine)
 
 
 def as_made(resource: Resource, scene: Scene) -> Resource:

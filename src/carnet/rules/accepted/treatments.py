@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from carnet.fhir import references
+from carnet.fhir import codes, dates, references
 from carnet.fhir.folding import fold
 from carnet.rules import courses, tables
 from carnet.rules.accepted import medicines, same_medicine
@@ -33,13 +33,13 @@ class Ends:
 
 
 def ends(fact: Fact, known: Iterable[Resource], day: date, note: str = "") -> Ends:
-    """What accepting this medicine on that day does to the treatments of the record; `note` (`Composition/id`) is being
-    corrected and ends nothing of its own."""
+    """What accepting this medicine on that day does to the treatments of the record; `note` (`Composition/id`), which is
+    being corrected, ends nothing of its own, and its words are held against what stood before it."""
     if fact["kind"] != "medication":
         return Ends()
-    taken = [one for one in known if is_taken(one, day) and not (note and _note_of(one) == note)]
+    taken = [one for one in standing(known, note) if is_taken(one, day)]
     if fact["status"] == "stopped":
-        over = _named(fact, taken)
+        over = named(fact, taken)
         return Ends(over, left=[one for one in taken if one not in over and _shares_substance(one, fact)])
     alike = _rather(
         [one for one in taken if same_medicine.is_same(one, fact)], same_medicine.is_of_brand, fact
@@ -54,13 +54,24 @@ def ends(fact: Fact, known: Iterable[Resource], day: date, note: str = "") -> En
     return Ends(over, [one for one in over if not same_medicine.says_the_same(one, fact)], left)
 
 
+def standing(known: Iterable[Resource], note: str) -> list[Resource]:
+    """The record as it stood before this note (`Composition/id`): what it ended and no later note wrote of goes on."""
+    listed = [*known]
+    if not note:
+        return listed
+    others = [one for one in listed if is_one(one) and _note_of(one) != note]
+    rest = (one for one in listed if not is_one(one) or _note_of(one) != note)
+    return [revived(one, (), [other for other in others if other is not one], note) or one for one in rest]
+
+
 def _shares_substance(resource: Resource, fact: Fact) -> bool:
     named = f" {same_medicine.COMBINED.sub(' ', fold(same_medicine.text(resource)))} "
     return any(f" {part} " in named for part in same_medicine.COMBINED.split(fold(str(fact["drug"]))))
 
 
 def _goes_on_beside(resource: Resource, fact: Fact) -> bool:
-    short = courses.is_course(fact.get("duration_days"))
+    tapers = fact.get("tapers") and same_medicine.is_of_strength(resource, fact)
+    short = courses.is_course(fact.get("duration_days")) and not tapers
     lasts = not courses.is_course(courses.days_of(resource))
     return (short and lasts) or same_medicine.is_as_needed(resource) != bool(fact.get("as_needed"))
 
@@ -123,7 +134,10 @@ def ended(resource: Resource, fact: Fact, scene: Scene) -> Resource:
     where = {"url": ENDED, "extension": [*place(fact, scene)[0]["extension"], *_was(resource, fact)]}
     made = {
         **resource,
-        "extension": [*(one for one in resource.get("extension", []) if one.get("url") != ENDED), where],
+        "extension": [
+            *(one for one in resource.get("extension", []) if one.get("url") not in (ENDED, codes.BACK)),
+            where,
+        ],
         "status": "completed" if same else "stopped",
     }
     if resource["resourceType"] == "MedicationRequest":
@@ -143,17 +157,40 @@ def is_stop(fact: Fact) -> bool:
     return bool(fact["kind"] == "medication" and fact["status"] == "stopped")
 
 
-def revived(
-    resource: Resource, drugs: Iterable[str], stays: Iterable[Resource], note: str
-) -> Resource | None:
-    """A treatment that this note ended and, corrected, ends no more, as it was before: neither `drugs` that it still
-    changes or stops, nor one that stays (its own, or of a later note) are of that substance. None when it stays so."""
+def is_ended_by_its_note(resource: Resource) -> bool:
+    """Whether the note that prescribed it ended it too."""
+    note, _by = _ender(resource)
+    return bool(note) and resource.get("status") not in _LIVE and note == _note_of(resource)
+
+
+def is_ended_by(resource: Resource, stop: Fact, note: str) -> bool:
+    """Whether this note (`Composition/id`) ended that treatment by this very stop."""
+    if _ender(resource) != (note, str(stop["drug"])):
+        return False
+    return not stop.get("strength") or same_medicine.is_of_strength(resource, stop)
+
+
+def _ender(resource: Resource) -> tuple[str, str]:
+    """The note that ended it (`Composition/id`), and by which drug; empty where none did."""
+    parts = _parts(resource)
+    if not is_one(resource) or not parts:
+        return "", ""
+    note = references.unversioned(parts["note"]["valueReference"]["reference"])
+    return note, str(parts["by"]["valueString"])
+
+
+def _parts(resource: Resource) -> dict[str, Resource]:
     found = next((one for one in resource.get("extension", []) if one.get("url") == ENDED), None)
-    if not is_one(resource) or found is None:
-        return None
-    parts = {one["url"]: one for one in found["extension"]}
-    by = str(parts["by"]["valueString"])
-    if references.unversioned(parts["note"]["valueReference"]["reference"]) != note or by in drugs:
+    return {one["url"]: one for one in found["extension"]} if found else {}
+
+
+def revived(
+    resource: Resource, facts: Iterable[Fact], stays: Iterable[Resource], note: str
+) -> Resource | None:
+    """A treatment that this note ended and, corrected, ends no more, as it was before: neither `facts` that still change
+    or stop it, nor one that stays (its own, or of a later note) are of that substance. None when it stays so."""
+    ender, by = _ender(resource)
+    if not ender or ender != note:
         return None
     # « stop AINS »: what came after it is of the substance, not of the class
     if any(
@@ -161,10 +198,12 @@ def revived(
         for one in stays
     ):
         return None
-    kept = [one for one in resource["extension"] if one is not found]
+    parts, kept = _parts(resource), [one for one in resource["extension"] if one.get("url") != ENDED]
     made = {key: value for key, value in resource.items() if key not in ("extension", "statusReason")}
     made |= {"status": parts["was"]["valueCode"], **({"extension": kept} if kept else {})}
-    return _unending(made, str(parts.get("until", {}).get("valueDateTime", "")))
+    back = _unending(made, str(parts.get("until", {}).get("valueDateTime", "")))
+    day = dates.first_day(_end_of(resource)[:10]) if _end_of(resource) else date.min
+    return None if any(one.get("drug") == by and ends(one, [back], day).over for one in facts) else back
 
 
 def _period_of(resource: Resource) -> Resource:
@@ -198,7 +237,7 @@ def _was(resource: Resource, fact: Fact) -> list[Resource]:
     return [*told, {"url": "until", "valueDateTime": until}] if until else told
 
 
-def _named(fact: Fact, taken: list[Resource]) -> list[Resource]:
+def named(fact: Fact, taken: list[Resource]) -> list[Resource]:
     """What « stop » names: a class, else a substance; of two brands, ways or strengths, the one that is said."""
     prefixes = tables.toml("treatments")["classes"].get(str(fact["drug"]))
     if prefixes:

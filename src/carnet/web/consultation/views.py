@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from carnet.actions import consultation as actions
 from carnet.actions import paper, printing, wordings
 from carnet.actions import patient as patients
+from carnet.actions.offers import Back
 from carnet.fhir.errors import CarnetError, Conflict, Invalid, NotFound
 from carnet.record import clock, gate
 from carnet.record.actor import Actor
@@ -31,6 +32,7 @@ from carnet.rules.synthesis import synthesis, tells
 from carnet.rules.timeline import Entry, Event
 from carnet.web.consultation import trends
 from carnet.web.shell import left, papers
+from carnet.web.shell.middleware import words
 
 View = Callable[[HttpRequest, str], HttpResponse]
 _DROPPED, _MOMENT = "consultation.dropped", 15 * 60
@@ -122,6 +124,8 @@ def sign(request: HttpRequest, draft: str) -> HttpResponse:
         return _page(request, by, gate.draft(by=by, id=draft), refusal=str(error), status=422)
     except Conflict as error:
         return _page(request, by, gate.draft(by=by, id=draft), mine=text, conflict=error, status=409)
+    for one in signed.back:
+        _tell_back(request, one)
     corrected = signed.encounter is None
     said = _("Retenu. Le texte de la note n’a pas changé.") if signed.same_words else _("Note corrigée.")
     messages.success(request, said if corrected else _("Note signée."))
@@ -133,25 +137,55 @@ def sign(request: HttpRequest, draft: str) -> HttpResponse:
     return redirect("patient:record", patient)
 
 
+def _tell_back(request: HttpRequest, back: Back) -> None:
+    """A treatment that a correction gave back is never back in silence; first of all the one that the note contradicts."""
+    if back.doubt:
+        said = _(
+            "{words} est revenu aux traitements, {doubt}. Retenez la nouvelle dose, ou arrêtez l’ancienne."
+        )
+        messages.error(request, said.format(words=back.words, doubt=back.doubt))
+    else:
+        said = _("{words} est revenu aux traitements : la note corrigée ne le change plus.")
+        messages.warning(request, said.format(words=back.words))
+
+
 @require_POST
 def take(request: HttpRequest) -> HttpResponse:
-    """One offer that a signature left as text: in the record now, and on paper where the papers are shown."""
-    by, posted = actor(request), request.POST
+    """One offer that a signature left as text: in the record now, and on paper where the papers are shown. A refusal is
+    told on the page of this patient."""
+    by, at, posted = actor(request), clock.now(), request.POST
     patient, key = posted.get("patient", ""), posted.get("key", "")
     held = left.of(request, patient)
     line = next((one for one in [*held.get("first", []), *held.get("others", [])] if one["key"] == key), None)
-    if line is None:
-        raise NotFound(_("Cette proposition ne se reprend plus ici. Rien n’a été retenu. Corrigez la note."))
-    signed = actions.take(
-        by=by, at=clock.now(), patient=patient, composition=held["composition"], key=key, seen=line["seen"]
+    try:
+        if line is None:
+            raise NotFound(
+                _("Cette proposition ne se reprend plus ici. Rien n’a été retenu. Corrigez la note.")
+            )
+        actions.take(
+            by=by, at=at, patient=patient, composition=held["composition"], key=key, seen=line["seen"]
+        )
+    except (Conflict, NotFound) as error:
+        if patient not in gate.patients_of(by=by, ids=[patient]):
+            raise
+        messages.warning(request, words(error))
+    else:
+        left.taken(request, key)
+        messages.success(request, _("Retenu : {words}.").format(words=line["words"]))
+    return _back_to(request, by, patient, held.get("composition", ""))
+
+
+def _back_to(request: HttpRequest, by: Actor, patient: str, composition: str) -> HttpResponse:
+    """The page that named what was left: the papers, the note or the record."""
+    on = request.POST.get("on") if composition else ""
+    if on == "note":
+        return redirect("patient:note", patient, composition)
+    if on != "papers":
+        return redirect("patient:record", patient)
+    record = gate.continue_record(by=by, at=clock.now(), patient=patient)
+    return _print(
+        request, by, patient, next(one for one in record.all("Composition") if one.id == composition)
     )
-    left.taken(request, key)
-    messages.success(request, _("Retenu : {words}.").format(words=line["words"]))
-    if posted.get("on") == "papers":
-        return _print(request, by, patient, signed)
-    if posted.get("on") == "note":
-        return redirect("patient:note", patient, signed.id)
-    return redirect("patient:record", patient)
 
 
 def _print(request: HttpRequest, by: Actor, patient: str, signed: Stored) -> HttpResponse:

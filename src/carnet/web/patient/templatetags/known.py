@@ -45,9 +45,10 @@ def source(line: Line, patient: str) -> SafeString:
 def _line(line: Line, when: str, patient: str, token: str) -> str:
     denied = f'<span class="tag tag-past">{escape(_("absent"))}</span> ' if line.denied else ""
     detail = f' <span class="known-detail">{escape(line.detail)}</span>' if line.detail else ""
+    doubt = f' <span class="tag tag-settle tag-long">{escape(line.doubt)}</span>' if line.doubt else ""
     return (
         f'<li class="known-line{" known-denied" if line.denied else ""}" data-line>'
-        f'<span class="known-text">{denied}{escape(line.text)}{detail}</span>'
+        f'<span class="known-text">{denied}{escape(line.text)}{detail}{doubt}</span>'
         f"{_when(line.since, when)}{_moves(line, patient, token)}{_source(line, patient)}</li>"
     )
 
