@@ -230,6 +230,11 @@ def test_a_child_is_nobody_s_parent() -> None:
         ("Urétrite : écoulement", ["N34 affirmed", "R36 affirmed"]),
         ("vingt-quatre semaines d'aménorrhée, scanner faible dose", []),
         ("AOMI pontée 2018", ["I70 affirmed"]),
+        ("HTA traitée par Aprovel, VIH traité", ["I10 affirmed", "B24 affirmed"]),
+        ("lithiase vésiculaire opérée", ["K80 history"]),
+        ("a fait une chute hier soir", ["W19 affirmed"]),
+        ("a fait une phlébite en 2010", ["I80 history"]),
+        ("épilepsie ds l'enfance", ["G40 history"]),
     ],
 )
 def test_what_other_hands_write(text: str, expected: list[str]) -> None:

@@ -23,11 +23,17 @@ from tests.reading.reading import told
         ("souhaite arrêter de fumer", "current", None),
         ("Tabac : ancien, 8 PA", "former", 8),
         ("Tabac 12/j = arrêt conseillé", "current", None),
+        ("tabac : 10/j, projet d'arrêt", "current", None),
         ("Il consomme un paquet par jour, soit environ trente paquets-années", "current", 30),
     ],
 )
 def test_a_verb_says_whether_somebody_smokes(text: str, status: str, pack_years: float | None) -> None:
     assert told(text, "tobacco", "status", "pack_years") == [(status, pack_years)]
+
+
+def test_who_smokes_at_home_is_not_the_patient() -> None:
+    assert told("papa fume à la maison", "tobacco", "status") == []
+    assert told("alcool : néant, etoh", "alcohol", "status") == ["alcool : néant"]
 
 
 def test_cannabis_is_no_tobacco() -> None:

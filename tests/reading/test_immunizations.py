@@ -41,6 +41,13 @@ DONE, PAST, DUE = "done_today", "up_to_date", "due"
             ("fièvre jaune", DUE), ("typhoïde", DUE)]),
         ("Le tétanos a été fait en 2021, il est donc à jour", [("tétanos", PAST)]),
         ("DTP 11-13a a faire + Gardasil (accord parents)", [("dTP", DUE), ("HPV", DUE)]),
+        ("Vaccins faits ce jour :\n- InfanrixTetra (diphtérie, tétanos, polio, coqueluche)\n- Priorix", [
+            ("DTCaP enfant", DONE), ("ROR", DONE)]),
+        ("vacciné ce jour par Hexyon dans la cuisse droite et par Prevenar 20 dans la cuisse gauche", [
+            ("hexavalent (DTCaP-Hib-HepB)", DONE), ("pneumocoque 20-valent", DONE)]),
+        ("j'ai donc fait ce jour un rappel par Revaxis", [("dTP", DONE)]),
+        ("frottis + hpv fait ce jour", []),
+        ("Bexsero + MenACWY à prévoir", [("méningocoque B", DUE), ("méningocoque ACWY", DUE)]),
     ],
 )  # fmt: skip
 def test_what_is_said_of_each_vaccine(text: str, expected: list[tuple[str, str]]) -> None:

@@ -73,6 +73,18 @@ def test_a_colleague_written_to_is_no_illness() -> None:
         ("mot d'absence école 2j", ["mot d'absence école 2j"]),
         ("arret scolaire/travail 4j", ["arret scolaire/travail 4j"]),
         ("RP + 3 BK crachats", ["RP"]),
+        ("Nouvel INR dans trois jours", ["INR dans trois jours"]),
+        (
+            "je l'adresse au psychiatre du centre médico-psychologique",
+            ["adresse au psychiatre du centre médico-psychologique"],
+        ),
+        ("bilan dans 3 mois : HbA1c, créat", ["bilan dans 3 mois : HbA1c, créat"]),
+        ("BIOLOGIE :\n- Créatinine 65 µmol/L", []),
+        ("Bio de sortie : Hb 10,7 g/dL", []),
+        (
+            "CONSULTATION VOYAGE, départ au Kenya le 20 août pour trois semaines en famille, pas d'ATCD, tout va bien par ailleurs",
+            [],
+        ),
         ("Douleur déclarée en accident du travail", []),
         ("FCU fait 2023, cholestérol jamais traité, ECG QTc 432", []),
         ("avis cardio avant certif", ["avis cardio"]),

@@ -131,11 +131,22 @@ def _said(note: Note, match: Match[Concept], term: Term) -> status.Said:
     said = status.DENIED if match.value.denies else status.of(note, term)
     if said.status == status.AFFIRMED and _DOUBT.search(note.flat, match.start, match.end):
         said = status.Said(status.SUSPECTED, 0.9)
-    if said.status and _CURED.search(note.flat, match.start, match.end):
+    if said.status and _cured(note, match):
         said = status.Said(status.HISTORY, 0.9)
     if said.status == status.AFFIRMED and _outgrown(note, match):
         said = status.Said(status.HISTORY, 0.88)
     return said
+
+
+def _cured(note: Note, match: Match[Concept]) -> bool:
+    """« Hernie opérée », « gale traitée »; what stays is treated every day: « HTA traitée »."""
+    told = _CURED.search(note.flat, match.start, match.end)
+    if told is None or not told[0].startswith("traite"):
+        return told is not None
+    return status.is_past(match.value.codes) and not _EVERY_DAY.match(note.flat, match.end)
+
+
+_EVERY_DAY = re.compile(r" (?:par|avec|sous)(?![a-z])")
 
 
 def _outgrown(note: Note, match: Match[Concept]) -> bool:

@@ -40,7 +40,7 @@ def read(note: Note, taken: Sequence[Fact]) -> Iterator[Fact]:
         by_age = _at_an_age(note, dated)
         count = calendar.days(dated, note.context.date) if by_age is None else by_age or None
         place = dated.end()
-        if count is None or place in seen or any(fact.overlaps(place - 1, place) for fact in dosages):
+        if not count or place in seen or any(fact.overlaps(place - 1, place) for fact in dosages):
             continue
         if _is_an_age(note, dated) and any(fact.overlaps(start, place) for fact in vaccines):
             continue  # « Nimenrix à 6 mois »
@@ -193,6 +193,8 @@ def _in_the_title(note: Note, cue: re.Match[str], dated: re.Match[str], since: i
     sentence = note.sentence(cue.start())
     if _CALL.match(cue[0]):
         return sentence.start == 0 and ":" in note.flat[cue.end() : dated.start()]
+    if _VISIT.match(cue[0]) and not note.flat[: sentence.start].strip() and _EVERY.match(dated[0].strip()):
+        return True  # « DIABÈTE - suivi trimestriel »
     if cue.start() > since or sentence.section == "plan" or not _VISIT.match(cue[0]):
         return False
     begins = not note.flat[sentence.body : cue.start()].strip(" -*:")
@@ -201,6 +203,7 @@ def _in_the_title(note: Note, cue: re.Match[str], dated: re.Match[str], since: i
     )
 
 
+_EVERY = re.compile(r"(?:trimestr|mensu|annu|semestr)")
 _VISIT = re.compile(r"visite|suivi")
 _CALL = re.compile(r"te?l(?:e|\.|ephone\w*)?$|appel")  # « Tél : oubli de pilule J10 » at the head of a note
 _THEN = re.compile(r" (?:puis|et) (?=a |dans|ds|[jm] ?[0-9])| ?[,/+] ?(?=[jm] ?[0-9])")

@@ -85,5 +85,5 @@ DISEASE = re.compile(
 )
 VIRUS = re.compile(r"vrs|vhb|vha|hpv|covid|pneumo")
 TESTED = re.compile(
-    r"(?:vih|syphilis|sero\w*|vhc|hiv|toxo|fcu|frottis|test|pcr|ag|trod|tdr|efr|centre) $|toxo(?:plasmose)?[a-z .]{0,12}[,/+] ?$"
+    r"(?<![a-z])(?:vih|syphilis|sero\w*|vhc|hiv|toxo|fcu|frottis|test|pcr|ag|trod|tdr|efr|centre)(?: ?[+/&])? $|toxo(?:plasmose)?[a-z .]{0,12}[,/+] ?$"
 )

@@ -90,15 +90,26 @@ def _mentions(
     """Names of the table first; then diseases that no table of vaccines has, after « vaccin »."""
     taken: set[int] = set()  # characters
     for match in _vaccines(note, found):
-        taken.update(range(match.start, match.end))
+        if match.start in taken:
+            continue
+        against = _ANTIGENS.match(note.flat, match.end)
+        end = against.end() if against else match.end
+        taken.update(range(match.start, end))
         head = _head(note, match.start)
         start = match.start if head is None else head
-        yield Mention(start, match.end, match.value.label, match.start)
+        yield Mention(start, end, match.value.label, match.start)
     for match in diseases:
         head = _head(note, match.start)
         free = taken.isdisjoint(range(match.start, match.end))
         if head is not None and free and not words.TESTED.search(note.before(match.start, 30)):
             yield Mention(head, match.end, note.text[match.start : match.end].lower(), match.start)
+
+
+# « InfanrixTetra (diphtérie, tétanos, polio, coqueluche) ».
+_ANTIGENS = re.compile(
+    r" ?\((?:diphterie|tetanos|polio\w*|coqueluche|hib|haemophilus|hepatite b|rougeole|oreillons|rubeole)"
+    r"(?:(?: ?[,/+-] ?| et )[a-z][a-z ]{1,20}){1,6}\)"
+)
 
 
 def _vaccines(note: Note, found: Sequence[Match[Concept]]) -> list[Match[Concept]]:
@@ -383,10 +394,24 @@ def _ahead(note: Note, one: Mention) -> Told | None:
 def _headed(note: Note, one: Mention) -> Told | None:
     """« Vaccins à refaire : dTcaP et ROR »."""
     line = max(note.flat.rfind("\n", 0, one.start) + 1, one.start - _FAR)
-    head = words.heading().search(note.flat, line, one.start)
+    head = words.heading().search(note.flat, line, one.start) or _above(note, one.start)
     return (next(status for status in (DONE, PAST, DUE) if head[status]), one.end) if head else None
 
 
+def _above(note: Note, place: int) -> re.Match[str] | None:
+    """« Vaccins faits ce jour : » alone on the line above a list."""
+    first = note.flat.rfind("\n", 0, place) + 1
+    for _ in range(_LINES):
+        if first == 0 or not _IN_A_LIST.match(note.flat, first):
+            return None
+        end, first = first - 1, note.flat.rfind("\n", 0, first - 1) + 1
+        if note.flat[first:end].rstrip().endswith(":"):
+            return words.heading().search(note.flat, first, end)
+    return None
+
+
+_LINES = 8  # of a list
+_IN_A_LIST = re.compile(r" *[-•*+>]")
 _NOT = re.compile(r"(?:non|pas|jamais|ni) (?:encore |ete )?$")
 
 

@@ -106,7 +106,7 @@ def sent(note: Note, found: Sequence[Asked]) -> list[tuple[int, int]]:
 _SENDING = re.compile(r"(?:courrier|lettre|avis|cs|consult|rdv|rv|adress|orient|demande|tele)")
 # « Bilan de début de grossesse : groupe, RAI », « BS demandé : NFS »: the name of a list, and its first test.
 _PANEL = re.compile(
-    r"(?:bilan|bio|biologie|bs|pds|ps|prise de sang|labo|analyses|depistage)(?![a-z])[^.;,\n:(0-9]{0,40}[:(] ?$"
+    r"(?:bilan|bio|biologie|bs|pds|ps|prise de sang|labo|analyses|depistage)(?![a-z])[^.;,\n:(0-9]{0,40}(?:(?:dans|ds|a|d'ici|sous) [0-9]{1,2} ?(?:mois|sem\w*|j|jours|m))? ?[:(] ?$"
 )
 _NEVER = re.compile("(?!)")
 
@@ -118,7 +118,7 @@ def _same_request() -> dict[str, re.Pattern[str]]:
     when = "|".join(words[name] for name in ("often", "lasting", "home", "count"))
     care = rf"(?: ?:? ?[a-z' ]{{2,30}})?[ ,:(-]{{0,3}}(?:(?:{when})[ ,:+(-]{{0,3}}){{1,3}}(?:(?:et|pour|par|avec) )?(?:l'|une? |la |le |les )?"
     return dict.fromkeys(TYPES, _NEVER) | {
-        "referral": re.compile(r" ?[:/-]? ?"),
+        "referral": re.compile(r" ?[:/-]? ?| (?:du|de la|de l'|au) "),
         "lab": re.compile(
             r" (?:en urgence|a jeun|demain|annuel\w*|ce jour|complete?|avec|comprenant|complementaire|de contr\w*|urgente?|par ide|a domicile) ?[:(]? ?"
         ),

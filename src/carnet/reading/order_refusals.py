@@ -111,6 +111,14 @@ def _declared(note: Note, one: Asked, before: str) -> bool:
     )
 
 
+def _in_the_title(note: Note, one: Asked) -> bool:
+    """« CONSULTATION VOYAGE » at the head of a long note says what the visit is."""
+    first = not note.flat[: one.start].strip(" *#-")
+    return first and bool(_VISIT.match(note.flat, one.start)) and len(note.flat) - one.end > _LONG_NOTE
+
+
+_VISIT = re.compile(r"(?:consultation|cs|visite)(?! (?:a prevoir|a programmer|demande))")
+_LONG_NOTE = 80  # characters
 _ACCIDENT = re.compile(r"accidents? (?:du|de) travail")
 
 
@@ -120,7 +128,9 @@ def _above_results(scene: Scene, one: Asked) -> bool:
     return head is not None and head.end() in scene.results
 
 
-_HEAD = re.compile(r" ?(?:(?:de |du )?(?:ce jour|ce matin|jour|hier)|au cabinet)? ?: ?")
+_HEAD = re.compile(
+    r" ?(?:(?:de |du |d')?(?:ce jour|ce matin|jour|hier|sortie|entree)|au cabinet)? ?: ?(?:\n[ •*-]*)?"
+)
 
 
 def _to_come(scene: Scene, one: Asked) -> bool:
@@ -192,7 +202,7 @@ def _known(note: Note, one: Asked, before: str, after: str) -> bool:
         return True
     if _MOTIVE.match(note.flat, one.start) and _IS_ILL.match(after):
         return True  # « gastro J1, vomissements »
-    if one.type == "referral" and _RENEWAL.search(before):
+    if one.type == "referral" and (_RENEWAL.search(before) or _in_the_title(note, one)):
         return True
     if one.type == "referral" and (_BY_WHOM.search(before) or _FOLLOWED.search(before)):
         return True

@@ -244,7 +244,7 @@ def _is_over(sentence: Sentence, term: Term, before: str, after: str) -> bool:
     if over and dated:
         return True
     cues = list(_anywhere("history").finditer(before))
-    if not cues:
+    if not cues or _JUST_NOW.match(after):
         return False
     between = before[cues[-1].end() :]
     near = len(between.split()) <= 3 and not _ends().search(between)
@@ -280,6 +280,7 @@ _DATED = re.compile(
 _YEARS_AGO = re.compile(
     r"(?: (?!depuis |dep |dp |et |ou |avec )[a-z'-]{1,18}){1,3} (?:en|il y a) (?:(?:19|20)[0-9]{2}|[0-9]{1,2} ans)(?![0-9])"
 )
+_JUST_NOW = re.compile(r" (?:hier|ce matin|cette nuit|ce jour|aujourd'hui)(?![a-z])")
 _AT_AGE = re.compile(r" ?\(?(?:a [0-9]{1,2} ans|(?:en |le )?(?:[0-9]{1,2}/)*(?:19|20)[0-9]{2})")
 DONE = ("procedure", "device")  # operated or implanted
 _PLANNED = re.compile(

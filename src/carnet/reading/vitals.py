@@ -75,6 +75,7 @@ def _fact(note: Note, name: str, match: re.Match[str], group: str | int) -> Fact
         named
         and named in row.get("capitals", ())
         and not (note.text[start : start + len(named)].isupper() or _SIZE.match(note.flat, start))
+        and (named == "en" or not capitals.quiet(note, start))
     ):
         return None
     glued = named == "p" and note.flat[start + 1].isdigit() and not match.groupdict().get("u")
