@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from carnet.actions import consultation, offers
 from carnet.fhir import codes
@@ -38,7 +39,7 @@ def signed(client: Client, doctor: Actor, patient: str, *accepted: str, text: st
 
 
 def mark(doctor: Actor, where: str, text: str, verdict: str, *quotes: str) -> None:
-    draft, day = draft_at(doctor, where), clock.now().date()
+    draft, day = draft_at(doctor, where), timezone.localtime(clock.now()).date()
     found = offers.read(by=doctor, day=day, draft=draft, text=text)
     keys = [one.key for one in found if one.fact["quote"] in quotes]
     assert len(keys) == len(quotes)

@@ -10,6 +10,7 @@ import pypdfium2
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from carnet.actions import offers
 from carnet.actions import patient as patients
@@ -29,7 +30,7 @@ def doctor(open_cell: Path, client: Client) -> Actor:
 
 
 def accept(doctor: Actor, where: str, quote: str) -> None:
-    draft, day = draft_at(doctor, where), clock.now().date()
+    draft, day = draft_at(doctor, where), timezone.localtime(clock.now()).date()
     (key,) = [
         one.key
         for one in offers.read(by=doctor, day=day, draft=draft, text=TEXT)
@@ -101,7 +102,7 @@ def printed(client: Client, doctor: Actor, emile: str, text: str = TEXT) -> str:
     """Signed and printed in one gesture: the address of its papers."""
     where = begun(client, emile)
     kept = pause(client, where, emile, text).json()
-    draft, day = draft_at(doctor, where), clock.now().date()
+    draft, day = draft_at(doctor, where), timezone.localtime(clock.now()).date()
     keys = [one.key for one in offers.read(by=doctor, day=day, draft=draft, text=text)]
     offers.mark(by=doctor, day=day, draft=draft, text=text, keys=keys, verdict="accepted")
     asked = {"patient": emile, "revision": kept["revision"], "text": text, "print": "1"}
