@@ -87,7 +87,13 @@ def test_words_that_were_read_as_something_else_are_theirs() -> None:
     ],
 )
 def test_the_amount_of_a_day_is_not_one_intake(quote: str, unit: str, amount: int, words: str) -> None:
-    told = {**AMLODIPINE, "quote": quote, "intake_unit": unit, "dose_per_intake": amount, "duration_days": None}
+    told = {
+        **AMLODIPINE,
+        "quote": quote,
+        "intake_unit": unit,
+        "dose_per_intake": amount,
+        "duration_days": None,
+    }
     assert medicines.directions(told) == words
     (written,) = made(told)["dosageInstruction"]
     is_of_day = words.endswith("comprimés par jour")

@@ -20,7 +20,9 @@ def told(facts: Sequence[Fact], text: str) -> list[Fact]:
     """The facts of a text, each medicine whose line says more than was read of it with those words (`typed`)."""
     drugs = sorted((one for one in facts if one["kind"] == "medication"), key=lambda one: int(one["start"]))
     others = [(one["start"], one["end"]) for one in facts if one["kind"] != "medication"]
-    leaves = [one["start"] for one in facts if one.get("type") == "sick_leave"]  # « AT 3j puis reprise » is of the leave
+    leaves = [
+        one["start"] for one in facts if one.get("type") == "sick_leave"
+    ]  # « AT 3j puis reprise » is of the leave
     found = {}
     for place, one in enumerate(drugs):
         span = _span(text, drugs, place, others, leaves) if one["status"] != "stopped" else None
@@ -38,7 +40,9 @@ def _span(
     before = drugs[place - 1] if place and drugs[place - 1]["end"] > line[0] else None
     behind = next((other for other in drugs[place + 1 :] if one["end"] <= other["start"] < line[1]), None)
     start = _begins(text, one, before, line[0], others)
-    end = _ends(text, one, behind, min([line[1], *(leave for leave in leaves if one["end"] <= leave)]), others)
+    end = _ends(
+        text, one, behind, min([line[1], *(leave for leave in leaves if one["end"] <= leave)]), others
+    )
     return (
         None
         if start is None and end is None
