@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from carnet.documents.paper import wording
 from carnet.documents.paper.render import KINDS, pdf
 from carnet.documents.paper.sheets import Line, Prescriber, Sheet, Subject
-from carnet.fhir.errors import Invalid
+from carnet.fhir.errors import Invalid, Malformed
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 ALICE = Prescriber(
@@ -135,3 +135,8 @@ def test_a_wording_begins_in_the_words_of_the_record() -> None:
     )
     assert begun == "Je vous adresse DUVAL (nom).\n\nMotif : toux, {jours} jours."
     assert wording.filled(begun, {"jours": "3"}) == ("Je vous adresse DUVAL (nom).", "Motif : toux, 3 jours.")
+
+
+def test_half_a_character_is_refused_in_words() -> None:
+    with pytest.raises(Malformed, match="moitié de caractère"):
+        pdf(replace(SHEET, body=("\ud83d",)), at=AT)

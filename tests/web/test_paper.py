@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
@@ -220,3 +221,60 @@ def test_a_letter_begins_with_whom_and_why_the_note_says(client: Client, doctor:
 def test_a_letter_says_what_the_line_asks_of_its_reader(client: Client, doctor: Actor, emile: str) -> None:
     address = printed(client, doctor, emile, "Motif : suivi\ncourrier cardio pour palpitations. RAS sinon")
     assert "Motif : palpitations" in unescape(client.get(address).content.decode())
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({}, "Indiquez le nombre de jours"),
+        ({"since": "2026-12-01", "until": "2026-11-30"}, "avant le premier"),
+        ({"since": "2026-12-01", "until": "2026-12-03", "days": "5"}, "cela fait 3 jours et non 5"),
+        ({"days": "0"}, "supérieure ou égale à 1"),
+    ],
+)
+def test_a_leave_whose_days_are_missing_or_disagree_says_so(
+    client: Client, doctor: Actor, emile: str, typed: dict[str, str], said: str
+) -> None:
+    answer = client.post(f"/paper/{emile}/sick_leave", {"body": "Arrêt de {jours} jours.", **typed})
+    assert answer.status_code == 422
+    assert said in unescape(answer.content.decode())
+
+
+def test_the_length_of_a_leave_comes_from_its_last_day(client: Client, doctor: Actor, emile: str) -> None:
+    typed = {
+        "since": "2026-12-01",
+        "until": "2026-12-03",
+        "body": "Arrêt de {jours} jours, jusqu’au {jusquau}.",
+    }
+    address = client.post(f"/paper/{emile}/sick_leave", typed)["Location"]
+    file = client.get(address.replace("/show?", "/show/file?"))
+    said = " ".join(one.get_textpage().get_text_bounded() for one in pypdfium2.PdfDocument(file.content))
+    assert "3 jours, jusqu’au 03/12/2026" in said.replace("\r\n", " ")
+
+
+def test_a_leave_opens_with_all_that_its_note_says(client: Client, doctor: Actor, emile: str) -> None:
+    address = printed(client, doctor, emile, "AT 15 jours, sorties libres")
+    page = unescape(client.get(address).content.decode())
+    assert 'name="days" value="15"' in page
+    assert "Sorties libres." in page
+    answer = client.post(address, {"days": "15", "body": "de {jours} jours, jusqu’au … inclus"})
+    assert answer.status_code == 422
+    assert "Il reste un blanc" in unescape(answer.content.decode())
+
+
+def test_two_lengths_of_one_leave_are_told_before_anybody_prints(
+    client: Client, doctor: Actor, emile: str
+) -> None:
+    last = clock.now().date() + timedelta(days=2)
+    address = printed(client, doctor, emile, f"AT 15 jours jusqu'au {last:%d/%m/%Y}")
+    assert "cela fait 3 jours et non 15" in unescape(client.get(address).content.decode())
+
+
+def test_a_certificate_that_says_nothing_is_refused_beside_its_text(
+    client: Client, doctor: Actor, emile: str
+) -> None:
+    page = unescape(client.get(f"/paper/{emile}/certificate").content.decode())
+    body = re.search(r'<textarea name="body".*?>\n(.*?)</textarea>', page, re.S)[1]  # type: ignore[index]
+    answer = client.post(f"/paper/{emile}/certificate", {"body": body})
+    assert answer.status_code == 422
+    assert "ne certifie rien" in unescape(answer.content.decode())

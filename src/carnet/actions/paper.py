@@ -4,7 +4,6 @@ visit asked for goes to paper at once where nothing is left to write: see `unwri
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -21,6 +20,7 @@ from carnet.actions.paper_words import (
     Asked,
     Kind,
     Told,
+    check_tells,
     day_words,
     subject,
     told_by,
@@ -36,7 +36,7 @@ from carnet.record.actor import Actor
 from carnet.record.gate import OpenRecord
 from carnet.record.reading import Reading
 from carnet.record.work import Stored, Work
-from carnet.rules import at_once, printed
+from carnet.rules import at_once, leaves, printed, requested
 from carnet.rules.accepted import letters, medicines
 from carnet.rules.measure import date_of
 from carnet.rules.passage import place_of
@@ -57,7 +57,6 @@ TITLES: dict[str, tuple[str, str]] = {
 LONGEST_LEAVE = 366
 # Requests that a person may have to word: the paper that answers each.
 _WRITTEN: dict[str, Kind] = {"sick_leave": "sick_leave", "certificate": "certificate", "referral": "letter"}
-_ORDER_WORD = re.compile(r"^(?:bio|bilan|biologie|labo)\s+(?=\w)", re.IGNORECASE)  # its title says it
 _CONTROLLED = frozenset(("draft", "active"))
 
 
@@ -81,7 +80,8 @@ def prescription(*, by: Actor, at: datetime, patient: str, encounter: str) -> li
         made = [one for one in wanted if not found[one.says]]
         about = work.get("Patient", patient).resource()
         told = told_by([one.resource() for one in work.record(patient)], about, today) if made else None
-        new = {one.says: _sheet(by, about, told, one, today) for one in made if told}
+        ill = _conditions(work.record(patient, "Condition"), encounter)
+        new = {one.says: _sheet(by, about, told, one, today, _Why(seen.note, ill)) for one in made if told}
         laid = {says: (sheet, pdf(sheet, at=at)) for says, sheet in new.items()}
         stale = printed.stale(held, found.keys(), asked, seen.corrected, over)
         for one in (request for paper in made if not paper.asked for request in paper.requests):
@@ -159,7 +159,21 @@ def _ready(asked: Sequence[Resource], desk: _Desk) -> Iterable[_Wanted]:
             yield _Wanted(found.kind, TITLES[found.kind][0], (one,), found)
 
 
-def _sheet(by: Actor, about: Resource, told: Told, wanted: _Wanted, today: date) -> Sheet:
+@dataclass(frozen=True, slots=True)
+class _Why:
+    """The words of the note that the requests of a visit come from, and the problems that it names."""
+
+    note: str
+    conditions: Sequence[Resource]
+
+
+def _conditions(listed: Iterable[Stored], encounter: str) -> list[Resource]:
+    """The problems that a person accepted from the note of that visit: there, or suspected."""
+    found = (one.resource() for one in listed)
+    return [one for one in found if _is_of(one, encounter) and printed.is_present(one)]
+
+
+def _sheet(by: Actor, about: Resource, told: Told, wanted: _Wanted, today: date, why: _Why) -> Sheet:
     if wanted.asked:
         return _letter(by, about, told, wanted.asked, today)
     said = wanted.requests
@@ -172,14 +186,20 @@ def _sheet(by: Actor, about: Resource, told: Told, wanted: _Wanted, today: date)
         place=letterhead.of(by=by).city,
         date=day_words(today),
         lines=tuple(map(line, said)) if is_medicines else (),
-        others=() if is_medicines else tuple(map(_order_words, said)),
+        others=() if is_medicines else tuple(_order_words(said, why)),
         warning=UNCHECKED if is_medicines else "",
     )
 
 
-def _order_words(request: Resource) -> str:
-    """What is asked, in the words that were typed, but for those that the title says."""
-    return _ORDER_WORD.sub("", str(request["code"].get("text", "")))
+def _order_words(requests: Sequence[Resource], why: _Why) -> Iterable[str]:
+    """What is asked, in the words that were typed, but for those that the title says; of imaging also why."""
+    if _kind_of(requests[0]) != "imaging":
+        return requested.lines(requests, why.note)
+    told = (
+        (requested.lines([one], why.note)[0], requested.indication(one, why.conditions, why.note))
+        for one in requests
+    )
+    return ("\n".join(filter(None, parts)) for parts in told)
 
 
 def _category(request: Resource) -> str:
@@ -226,32 +246,48 @@ def _asked(request: Resource, desk: _Desk) -> Asked | None:
 
 def begun(*, by: Actor, day: date, patient: Resource, reading: Reading, asked: Asked) -> str:
     """The wording as a person begins to edit it, in the words of this record; what depends on what they will type
-    (LATER) stays a field. Of a visit of another day, that day is said; of a leave that begins another day or is no plain
-    one, a person writes the last day."""
+    (LATER) stays a field. Of a visit of another day, that day is said."""
     near = {(day + timedelta(days=days)).isoformat() for days in (-1, 0, 1)}  # a moment is written in UTC
     measured = (one for one in reading.observed if date_of(one)[:10] in near)
-    told = told_by([*map(reading.whole, [*filter(tells, reading.facts), *measured])], patient, day)
-    seen, body = _day_of(reading.find("Encounter", asked.encounter)) or day, asked.body
+    facts = [*map(reading.whole, [*filter(tells, reading.facts), *measured])]
+    told = told_by(facts, patient, day, asked.encounter)
+    visit, body = paper_visit.visit(reading.stored("Encounter", "Composition"), asked.encounter), asked.body
+    seen = visit.day or day
+    asked = _worded(asked, [one for one in facts if one["resourceType"] == "ServiceRequest"], visit.note)
     if asked.kind != "letter" and seen != day:
         body = body.replace("ce jour", f"le {day_words(seen)}")
-    if asked.kind == "sick_leave" and asked.request and not at_once.leave(asked.about, seen):
-        body = body.replace("{jusquau}", "…")
+    if asked.kind == "sick_leave" and (rest := leaves.asked(asked.about, seen).rest):
+        body = f"{body}\n\n{wording.plain(rest)}"
+    if asked.kind == "certificate" and not asked.demand:
+        body = body.replace("{demande}", "")  # a blank to write in
     return wording.begun(body, values(by, patient, told, asked, day), LATER[asked.kind])
 
 
-def leave_of(request: Resource, day: date, reading: Reading) -> int:
-    """How many days a visit asked for, from its day; 0 when it did not say, or something else than a plain leave."""
-    visit = str(request.get("encounter", {}).get("reference", "")).partition("/")[2]
-    seen = _day_of(reading.find("Encounter", visit)) or day
-    return at_once.leave(str(request.get("code", {}).get("text", "")), seen)
+def leave_of(request: Resource, day: date, reading: Reading) -> leaves.Leave:
+    """What a visit asked for, from its day (`day` when it is not known)."""
+    visit = paper_visit.visit(reading.stored("Encounter", "Composition"), paper_visit.of(request))
+    return leaves.asked(requested.whole(request, visit.note), visit.day or day)
 
 
-def _day_of(encounter: Stored | None) -> date | None:
-    return paper_visit.day_of(encounter.resource()) if encounter else None
+def first_day(request: Resource, day: date, reading: Reading) -> date:
+    """The day from which a leave that a visit asked for counts, unless its words say another one."""
+    return paper_visit.visit(reading.stored("Encounter", "Composition"), paper_visit.of(request)).day or day
+
+
+def _worded(asked: Asked, requests: Iterable[Resource], note: str) -> Asked:
+    """With what its request says in the note: to the end of its clause, a person reads it."""
+    ours = next((one for one in requests if asked.request and one["id"] == asked.request), None)
+    if ours is None:
+        return asked
+    said = requested.whole(ours, note)
+    if asked.kind == "letter":
+        return replace(asked, about=reason_of(ours) or letters.examination(said))
+    demand = requested.certificate(said) if asked.kind == "certificate" else ""
+    return replace(asked, about=said, demand=demand)
 
 
 def reason_of(request: Resource) -> str:
-    """What a paper that a visit asked for is about: of a letter, what is asked of its reader."""
+    """What a paper that a visit asked for is about: of a letter, what is asked of its reader, where its words say so."""
     if request and _kind_of(request) == "referral":
         return str((request.get("reasonCode") or [{}])[0].get("text", ""))
     return str(request.get("code", {}).get("text", ""))
@@ -292,10 +328,16 @@ def letter(*, by: Actor, at: datetime, patient: str, asked: Asked) -> Stored:
     with gate.write(by=by, at=at, action="paper.letter", patient=patient) as work:
         about = work.get("Patient", patient).resource()
         listed = work.record(patient)
-        told = told_by([one.resource() for one in listed], about, today)
-        asked = replace(asked, since=paper_visit.visit(listed, asked.encounter).day)
+        resources = [one.resource() for one in listed]
+        told, visit = (
+            told_by(resources, about, today, asked.encounter),
+            paper_visit.visit(listed, asked.encounter),
+        )
+        requests = [one for one in resources if one["resourceType"] == "ServiceRequest"]
+        asked = _worded(replace(asked, since=asked.since or visit.day), requests, visit.note)
         _check_stands(listed, asked)
         sheet = _letter(by, about, told, asked, today)
+        check_tells(asked, sheet.body, values(by, about, told, asked, today))
         laid = sheet, pdf(sheet, at=at)
         says = printed.Says([f"ServiceRequest/{asked.request}"] if asked.request else [])
         documents = (one for one in listed if one.type == "DocumentReference")

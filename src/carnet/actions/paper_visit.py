@@ -42,6 +42,11 @@ def visit(record: Iterable[Stored], id: str) -> Visit:
     return Visit(id, day, text, str(signed.get("date", "")) if is_amended else "")
 
 
+def of(request: Resource) -> str:
+    """The id of the visit that asked for it; empty when it names none."""
+    return str(request.get("encounter", {}).get("reference", "")).partition("/")[2]
+
+
 def day_of(encounter: Resource) -> date | None:
     """The day on which it began; None when only a month is known, or nothing."""
     written = str(encounter.get("period", {}).get("start") or "")

@@ -3,20 +3,24 @@ record. Papers are in French: they leave the practice."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from carnet.actions import letterhead
+from carnet.documents.paper import wording
 from carnet.documents.paper.sheets import Subject
 from carnet.fhir import dates
+from carnet.fhir.errors import Invalid
 from carnet.record.actor import Actor
-from carnet.rules import identity_status, person
-from carnet.rules.accepted import measures
-from carnet.rules.synthesis import GONE, SUSPECTED, TO_PRINT, Line, Synthesis, synthesis
+from carnet.rules import identity_status, person, printed, requested
+from carnet.rules.accepted import measures, medicines
+from carnet.rules.synthesis import GONE, SUSPECTED, TO_PRINT, Line, Synthesis, dosage, synthesis
 
 Resource = dict[str, Any]
 Kind = Literal["letter", "certificate", "sick_leave"]
@@ -25,32 +29,36 @@ Kind = Literal["letter", "certificate", "sick_leave"]
 WORDINGS: dict[Kind, str] = {
     "letter": (
         "Cher confrère, chère consœur,\n\nJe vous adresse {civilite} {nom}, {age}.\n\nMotif : {motif}\n\n"
-        "Problèmes : {problemes}\nAntécédents : {antecedents}\nAllergies : {allergies}\nCe jour : {mesures}\n\n"
+        "Problèmes : {problemes}\nAntécédents : {antecedents}\nAllergies : {allergies}\n"
+        "Traitements en cours : {traitements}\nPrescrit ce jour : {prescrit}\nMesures de ce jour : {mesures}\n\n"
         "Je vous remercie de votre avis."
     ),
     "certificate": (
-        "Je soussigné(e), {medecin}, certifie avoir examiné ce jour {civilite} {nom}, {ne} le {naissance}.\n\n\n\n"
+        "Je soussigné(e), {medecin}, certifie avoir examiné ce jour {civilite} {nom}, {ne} le {naissance}.\n\n{demande}\n\n"
         "Certificat établi à la demande de {interesse} et remis en main propre."
     ),
     "sick_leave": (
         "Je soussigné(e), {medecin}, certifie avoir examiné ce jour {civilite} {nom}, dont l’état de santé nécessite un arrêt "
-        "de travail de {jours} jours, jusqu’au {jusquau} inclus."
+        "de travail de {jours} jours, à compter du {debut}, jusqu’au {jusquau} inclus."
     ),
 }
 # What depends on what a person will type, by kind of paper.
 LATER: dict[Kind, tuple[str, ...]] = {
     "letter": ("destinataire",),
     "certificate": (),
-    "sick_leave": ("jours", "jusquau"),
+    "sick_leave": ("jours", "debut", "jusquau"),
 }
 _OF_AGE = 18
+_A_CHILD = 15  # younger, nobody is « Madame »
+_EXAMINED = re.compile(r"examiné (?:ce jour|le \d{2}/\d{2}/\d{4})")
+_BLANK = re.compile(r"(?<![\w…])…(?!\w)|_{3,}|\.{5,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A paper as a person asks for it: `body` is its wording (fields in braces), `to` the address of a letter, `about`
     what it is for, `encounter` the visit that asked for it, `request` the id of what it answers there, `since` the day from
-    which a leave counts, today when none is given."""
+    which a leave counts, today when none is given; `demand` what a certificate that it answers was asked for."""
 
     kind: Kind
     body: str
@@ -60,6 +68,7 @@ class Asked:
     encounter: str = ""
     request: str = ""
     since: date | None = None
+    demand: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +79,40 @@ class Told:
     reason: str
     measures: str
     weight: str = ""
+    prescribed: str = ""
 
 
-def told_by(record: Sequence[Resource], patient: Resource, today: date) -> Told:
-    """From the whole record; a reason and measures only of a visit of this day, a weight only of a child."""
+def told_by(record: Sequence[Resource], patient: Resource, today: date, encounter: str = "") -> Told:
+    """From the whole record; a reason, measures and what was prescribed only of a visit of this day (or of the visit that
+    is named), a weight only of a child. Of a visit without a reason, the problems that its note names."""
     visits = [one for one in record if one["resourceType"] == "Encounter" and _is_today(one, today)]
-    reasons = [str(said.get("text", "")) for one in visits for said in one.get("reasonCode", [])]
+    named = [
+        one for one in record if encounter and one["id"] == encounter and one["resourceType"] == "Encounter"
+    ]
+    reasons = [str(said.get("text", "")) for one in named or visits for said in one.get("reasonCode", [])]
+    ours = {f"Encounter/{one['id']}" for one in named or visits}
+    made = [one for one in record if one.get("encounter", {}).get("reference") in ours]
+    problems = [
+        requested.problem(one)
+        for one in made
+        if one["resourceType"] == "Condition" and printed.is_present(one)
+    ]
     measured = [one for one in record if one["resourceType"] == "Observation"]
     born = _born(patient)
     return Told(
         synthesis(record, today=today),
-        reasons[0] if reasons else "",
+        reasons[0] if reasons else ", ".join(dict.fromkeys(problems)),
         measures.said(one for one in measured if _is_today(one, today)),
         measures.weight_of_child(measured, born, today) if born else "",
+        " ; ".join(map(_prescribed, filter(printed.is_prescribed, made))),
     )
+
+
+def _prescribed(request: Resource) -> str:
+    named = str(request["medicationCodeableConcept"].get("text", ""))
+    days = request.get("dispenseRequest", {}).get("expectedSupplyDuration", {})
+    length = medicines.duration({"duration_days": int(days["value"])}) if days.get("code") == "d" else ""
+    return ", ".join(filter(None, (named, dosage(request), length)))
 
 
 def _born(patient: Resource) -> date | None:
@@ -102,7 +131,7 @@ def values(by: Actor, patient: Resource, told: Told, asked: Asked, today: date) 
     about, known = subject(patient, today), told.known
     allergies = {"none": "aucune connue", "unrecorded": "non renseignées"}
     return {
-        "civilite": {"F": "Mme", "M": "M."}.get(about.sex, ""),
+        "civilite": "l’enfant" if _is_child(patient, today) else {"F": "Mme", "M": "M."}.get(about.sex, ""),
         "nom": about.name,
         "ne": {"F": "née", "M": "né"}.get(about.sex, "né(e)"),
         "interesse": _who_asks(patient, about.sex, today),
@@ -115,9 +144,12 @@ def values(by: Actor, patient: Resource, told: Told, asked: Asked, today: date) 
         "mesures": told.measures,
         "problemes": ", ".join(map(_named, known.problems)),
         "antecedents": ", ".join(_dated(line) for line in known.history if not line.denied),
-        "traitements": ", ".join(map(_taken, known.treatments)),
+        "traitements": " ; ".join(map(_taken, known.treatments)),
+        "prescrit": told.prescribed,
+        "demande": asked.demand,
         "allergies": allergies.get(known.allergy_state) or ", ".join(line.text for line in known.allergies),
         "jours": str(asked.days or ""),
+        "debut": day_words(asked.since or today),
         "jusquau": day_words((asked.since or today) + timedelta(days=asked.days - 1)) if asked.days else "",
         "destinataire": asked.to.splitlines()[0].strip() if asked.to.strip() else "",
     }
@@ -138,6 +170,32 @@ def _taken(line: Line) -> str:
     """A treatment, without what only the screen says of it."""
     said = [part for part in line.detail.split(" · ") if part not in (TO_PRINT, GONE)]
     return " ".join(filter(None, (line.text, " · ".join(said), "(dose à revoir)" if line.doubt else "")))
+
+
+def _is_child(patient: Resource, today: date) -> bool:
+    born = _born(patient)
+    return born is not None and dates.age(born, today)[0] < _A_CHILD
+
+
+def check_tells(asked: Asked, body: Sequence[str], values: Mapping[str, str]) -> None:
+    """Raises Invalid when a leave has a blank that nobody filled, or when a certificate certifies nothing."""
+    if asked.kind == "sick_leave" and any(_BLANK.search(part) for part in body):
+        raise Invalid(_("Il reste un blanc « … » dans le texte. Rien n’est imprimé. Écrivez ce qui manque."))
+    if asked.kind != "certificate":
+        return
+    frame = "".join(wording.filled(WORDINGS["certificate"], {**values, "demande": ""}))
+    said = [
+        part for part in body if _BLANK.sub("", part).strip(" .:") and _undated(part) not in _undated(frame)
+    ]
+    if not said:
+        raise Invalid(
+            _("Ce certificat ne certifie rien encore. Rien n’est imprimé. Écrivez ce que vous certifiez.")
+        )
+
+
+def _undated(words: str) -> str:
+    """Whatever the day of the visit."""
+    return _EXAMINED.sub("examiné", words)
 
 
 def _who_asks(patient: Resource, sex: str, today: date) -> str:

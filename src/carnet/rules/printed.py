@@ -56,6 +56,21 @@ def retracted(requests: Iterable[Resource]) -> Says:
     return says(one for one in requests if treatments.is_one(one) and treatments.is_ended_by_its_note(one))
 
 
+def is_prescribed(resource: Resource) -> bool:
+    """Whether this is a medicine that one of our notes prescribes, and nobody took back."""
+    is_medicine = resource["resourceType"] == "MedicationRequest" and is_ours(resource)
+    return is_medicine and resource.get("status") in ("active", "draft")
+
+
+def is_present(condition: Resource) -> bool:
+    """Whether a problem is there, or suspected: not denied, not over."""
+    said = [
+        condition.get(name, {}).get("coding", [{}])[0].get("code")
+        for name in ("clinicalStatus", "verificationStatus")
+    ]
+    return said[0] in ("active", "recurrence", "relapse") and said[1] not in ("refuted", "entered-in-error")
+
+
 def again(held: Mapping[Says, One], wanted: Says, corrected: str, retracted: Says) -> One | None:
     """The paper that says this already: the very same, or one of which some was ended since by another visit. After a
     correction of its note (an instant), or when its own note ended some of it (`retracted`), only the very same."""

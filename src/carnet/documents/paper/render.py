@@ -4,6 +4,7 @@ source: nothing that a doctor or a patient wrote is ever executed. Opens no file
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from dataclasses import asdict
 from datetime import datetime
@@ -22,6 +23,8 @@ _ALPHABETS = (
     (" ", "\u024f"), ("\u0370", "\u045f"), ("\u1e00", "\u1eff"), ("\u2010", "\u2027"), ("\u2030", "\u205e"), ("\u20ac", "\u20ac"),
     ("\u2190", "\u2193"), ("\u2200", "\u2265"),
 )  # fmt: skip
+_HALVES = re.compile("[\ud800-\udfff]")
+_HALF = "Ce texte contient une moitié de caractère, qui ne s'imprime pas. Rien n'a été enregistré ni imprimé. Retapez ce passage."
 _FAILED = "Ce document n'a pas pu être mis en page. Rien n'a été enregistré ni imprimé."
 
 
@@ -30,6 +33,8 @@ def pdf(sheet: Sheet, *, at: datetime) -> bytes:
     printed as \ufffd. Raises Malformed when it cannot be laid out, ValueError on a kind without template."""
     if sheet.kind not in KINDS:
         raise ValueError(sheet.kind)
+    if not _is_text(asdict(sheet)):
+        raise Malformed(_HALF)
     try:
         return _compiled(sheet.kind, asdict(sheet), at)
     except typst.TypstError:
@@ -38,6 +43,11 @@ def pdf(sheet: Sheet, *, at: datetime) -> bytes:
         return _compiled(sheet.kind, _shown(asdict(sheet)), at)
     except typst.TypstError as error:
         raise Malformed(_FAILED) from error
+
+
+def _is_text(value: Any) -> bool:
+    """Whether every character is whole: half of one (a lone surrogate) has no bytes."""
+    return _HALVES.search(json.dumps(value, ensure_ascii=False)) is None
 
 
 def _shown(value: Any) -> Any:

@@ -20,12 +20,15 @@ FIELDS: dict[str, str] = {
     "interesse": "l’intéressé ou l’intéressée, selon le sexe",
     "medecin": "votre nom",
     "motif": "le motif de la consultation",
+    "demande": "ce que la consultation a demandé de certifier",
     "problemes": "les problèmes actifs",
     "antecedents": "les antécédents",
     "traitements": "les traitements en cours",
+    "prescrit": "ce qui a été prescrit ce jour",
     "allergies": "les allergies, ou « aucune connue »",
     "mesures": "les mesures du jour",
     "jours": "le nombre de jours d’un arrêt",
+    "debut": "le premier jour d’un arrêt",
     "jusquau": "le dernier jour d’un arrêt",
     "destinataire": "à qui la lettre s’adresse",
 }
@@ -56,6 +59,11 @@ def filled(wording: str, values: Mapping[str, str]) -> tuple[str, ...]:
     kept = [line for line in wording.splitlines() if not _is_void(line, values)]
     text = _FIELD.sub(lambda found: values.get(found[1].strip(), ""), "\n".join(kept))
     return tuple(part.strip() for part in re.split(r"\n\s*\n", text) if part.strip())
+
+
+def plain(text: str) -> str:
+    """Words that hold no field."""
+    return text.translate(_BRACKETS)
 
 
 def begun(wording: str, values: Mapping[str, str], later: Collection[str]) -> str:

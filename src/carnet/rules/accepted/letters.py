@@ -23,7 +23,14 @@ def reason(typed: str) -> str:
 def recipient(typed: str) -> str:
     """The specialty that is named before the reason, as an address begins; empty when none is known."""
     said = {*words(fold(_parted(typed)[0]))}
-    return next((name for name, known in _specialties() if said & known), "")
+    found = (name for listed in (_specialties(), _examinations()) for name, known in listed if said & known)
+    return next(found, "")
+
+
+def examination(typed: str) -> str:
+    """The words themselves where they name what is to be done (« FO à faire »), no person and no specialty."""
+    said = {*words(fold(typed))}
+    return typed if any(said & known for _, known in _examinations()) else ""
 
 
 def _parted(typed: str) -> tuple[str, str]:
@@ -59,6 +66,11 @@ def _named(model: str) -> set[str]:
 def _begins(word: str, known: str) -> bool:
     """« cardiologique » is of « cardio »; a short word must be the same."""
     return word == known or (len(known) > 4 and word.startswith(known))
+
+
+@cache
+def _examinations() -> list[tuple[str, frozenset[str]]]:
+    return [(name, frozenset(said)) for name, said in tables.toml("specialties")["examinations"].items()]
 
 
 @cache

@@ -18,11 +18,12 @@ from carnet.actions import paper as actions
 from carnet.actions import paper_words, printing, wordings
 from carnet.actions import patient as patients
 from carnet.documents.paper import pictures, wording
-from carnet.fhir.errors import Invalid
+from carnet.fhir.errors import Invalid, Malformed
 from carnet.record import clock, gate
 from carnet.record.actor import Actor
 from carnet.record.reading import Reading
-from carnet.web.paper.forms import PaperForm
+from carnet.rules import leaves
+from carnet.web.paper.forms import PaperForm, disagree
 from carnet.web.shell import left, papers
 from carnet.web.shell.asking import actor
 
@@ -104,13 +105,13 @@ def write(request: HttpRequest, id: str, kind: str) -> HttpResponse:
         return redirect(_next(request, id, asked, ""))
     if request.method == "GET":
         return _page(request, by, id, kind, asked)
-    form = PaperForm(kind, request.POST)
+    form = PaperForm(kind, request.POST, first=_first(by, id, asked))
     if form.is_valid():
         try:
             kept = actions.letter(
                 by=by, at=clock.now(), patient=id, asked=_asked(kind, form.cleaned_data, asked)
             )
-        except Invalid as error:
+        except (Invalid, Malformed) as error:
             form.add_error("body", str(error))
         else:
             return redirect(_next(request, id, asked, kept.id))
@@ -125,6 +126,17 @@ def _request(request: HttpRequest, id: str) -> dict[str, Any]:
     return record.get("ServiceRequest", request.GET["asked"]).resource()
 
 
+def _first(by: Actor, id: str, asked: dict[str, Any]) -> date | None:
+    """From which day a leave counts when none is typed: today, or the day of the visit that asked for it; None when its
+    words say another one."""
+    at = clock.now()
+    day = timezone.localtime(at).date()
+    if not asked:
+        return day
+    reading = gate.continue_record(by=by, at=at, patient=id).reading()
+    return actions.first_day(asked, day, reading) if actions.leave_of(asked, day, reading).is_plain else None
+
+
 def _initial(
     by: Actor,
     day: date,
@@ -133,11 +145,21 @@ def _initial(
     ask: paper_words.Asked,
     asked: dict[str, Any],
 ) -> dict[str, Any]:
-    """The model in the words of this record; of a leave, the length that the visit asked for."""
+    """The model in the words of this record; of a leave, what the visit asked for."""
     begun = actions.begun(by=by, day=day, patient=patient, reading=reading, asked=ask)
-    days = actions.leave_of(asked, day, reading)
-    to = actions.recipient_of(asked)
-    return {"body": begun, **({"days": days} if days else {}), **({"to": to} if to else {})}
+    leave = actions.leave_of(asked, day, reading)
+    first = actions.first_day(asked, day, reading) if leave.is_plain else None
+    return {
+        "body": begun, "days": leave.days, "until": leave.last, "since": first, "to": actions.recipient_of(asked),
+    }  # fmt: skip
+
+
+def _doubt(kind: str, said: dict[str, Any]) -> str:
+    """Where a note says two lengths of one leave."""
+    first, days, last = (said.get(name) for name in ("since", "days", "until"))
+    if kind != "sick_leave" or not (first and days and last) or leaves.days_between(first, last) == days:
+        return ""
+    return disagree(first, last, days)
 
 
 def _next(request: HttpRequest, id: str, asked: dict[str, Any], kept: str) -> str:
@@ -162,6 +184,7 @@ def _asked(kind: str, typed: dict[str, Any], asked: dict[str, Any]) -> paper_wor
         body=typed["body"],
         to=typed.get("to", ""),
         days=typed.get("days") or 0,
+        since=typed.get("since"),
         about=actions.reason_of(asked),
         encounter=str(asked.get("encounter", {}).get("reference", "")).partition("/")[2],
         request=str(asked.get("id", "")),
@@ -194,6 +217,7 @@ def _page(
         "kind": kind,
         "title": _NAMES[kind],
         "form": wrong or PaperForm(kind, initial=first),
+        "doubt": _doubt(kind, first),
         "fields": {name: wording.FIELDS[name] for name in paper_words.LATER[cast(paper_words.Kind, kind)]},
         "models": models,
         "asked": asked.get("id", ""),
