@@ -96,6 +96,8 @@ def stems(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4_000)
 def _stems(part: str) -> tuple[str, ...]:
     """Of what stands between two spaces."""
+    if part.isascii() and part.isalpha():
+        return (stem(part.lower()),)
     return tuple(stem(_form(written)) for written in _WORD.findall(part.translate(_PLAIN)))
 
 
