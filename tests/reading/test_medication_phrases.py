@@ -79,7 +79,7 @@ def test_a_stop_of_work_is_no_stop_of_the_drug() -> None:
 def test_a_result_after_a_name_takes_no_duration_of_a_list() -> None:
     text = "fosavance 1/sem vit D 22 inexium 20 le soir 3 mois le tout"
     assert told(text, "medication", "drug", "duration_days") == [
-        ("colécalciférol/acide alendronique", 90),
+        ("acide alendronique/colécalciférol", 90),
         ("ésoméprazole", 90),
     ]
 

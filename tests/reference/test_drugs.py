@@ -13,7 +13,7 @@ from carnet.cli import main
 from carnet.fhir.errors import Malformed
 from carnet.fhir.folding import words
 from carnet.reading.drugs import Drug
-from carnet.reference import build, names, specialities, substances
+from carnet.reference import build, names, official_files, specialities, substances
 
 OFFICIAL = {
     "CIS_bdpm.txt": [
@@ -36,6 +36,15 @@ OFFICIAL = {
 }
 
 
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of three lines are whole."""
+    for name in ("SPECIALITIES", "COMPOSITION", "CONDITIONS", "GENERICS", "ATC"):
+        file = getattr(official_files, name)
+        monkeypatch.setattr(official_files, name, file._replace(fewest=1))
+    monkeypatch.setattr("carnet.cli.reference._held", lambda path: 0)
+
+
 def official(folder: Path) -> Path:
     for name, rows in OFFICIAL.items():
         (folder / name).write_bytes("\r\n".join(rows).encode("cp1252"))
@@ -56,7 +65,7 @@ def named(written: str, *, forgiving: bool = False) -> Drug | None:
         ("levothyrox", "lévothyroxine", "Levothyrox", "H03AA01"),
         ("NovoRapid", "insuline asparte", "Novorapid", "A10AB05"),
         ("Augmentin", "amoxicilline/acide clavulanique", "Augmentin", "J01CR02"),
-        ("acide clavulanique amoxicilline", "amoxicilline/acide clavulanique", None, "J01CR02"),
+        ("acide clavulanique amoxicilline", "acide clavulanique/amoxicilline", None, "J01CR02"),  # as typed
         ("Éliquis", "apixaban", "Eliquis", "B01AF02"),
         ("MTX", "méthotrexate", None, "L04AX03"),
         ("Oxycontin LP", "oxycodone", "Oxycontin", "N02AA05"),
@@ -136,7 +145,11 @@ def test_any_name_of_a_substance_becomes_some_name(text: str) -> None:
 
 
 def test_a_practice_builds_its_table_from_the_official_files(
-    tmp_path: Path, settings: object, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    small: None,
+    tmp_path: Path,
+    settings: object,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("django.conf.settings.REFERENCE", tmp_path / "reference")
     assert main.main(["reference", "build", str(official(tmp_path)), "--json"]) == 0
@@ -155,16 +168,16 @@ def test_a_practice_builds_its_table_from_the_official_files(
 
 
 @pytest.mark.parametrize("missing", OFFICIAL)
-def test_a_missing_file_is_named_and_nothing_changes(tmp_path: Path, missing: str) -> None:
+def test_a_missing_file_is_named_and_nothing_changes(small: None, tmp_path: Path, missing: str) -> None:
     (official(tmp_path) / missing).unlink()
     with pytest.raises(Malformed, match=missing.removesuffix(".txt")):
         build.build(tmp_path)
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\xff" * 500, b"<html>Not found</html>", b"a\tb\nc\td"])
-def test_another_file_under_an_official_name_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_another_file_under_an_official_name_is_refused(small: None, tmp_path: Path, content: bytes) -> None:
     (official(tmp_path) / "CIS_bdpm.txt").write_bytes(content)
-    with pytest.raises(Malformed):
+    with pytest.raises(Malformed, match="CIS_bdpm n'est pas celui"):
         build.build(tmp_path)
 
 

@@ -9,7 +9,9 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Drug:
-    """One medicine as its name says it. `brand` is set when the words were a trade name."""
+    """One medicine as its name says it. `brand` is set when the words were a trade name. Of a combination, the order of
+    the substances tells which strength is whose only where the doctor typed it so (`spelled`), or where the strength is
+    among `orders`."""
 
     inn: str  # French, lower case; a combination joined by « / »
     brand: str | None = None
@@ -18,6 +20,14 @@ class Drug:
     unit: str | None = None  # of one intake: "cp", "gél", "sachet", "bouffée", "UI", …
     atc: str | None = None
     routes: tuple[str, ...] = ()  # "orale", "inhalée", … the usual one first
+    spelled: bool = False  # the words were its substances, in this order
+    # the substances in the order of a strength: ("10 mg/5 mg", "périndopril/amlodipine")
+    orders: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def substances(self) -> frozenset[str]:
+        """Those of a combination, in whatever order."""
+        return frozenset(self.inn.split("/"))
 
 
 class Drugs(Protocol):

@@ -121,7 +121,7 @@ def _is_chronic(line: Line) -> bool:
 
 def _told_elsewhere(line: Line, status: str, told: Sequence[tuple[Line, str, float]]) -> bool:
     """« Poursuivre Augmentin », « Uvedose inchangé »: the dosage, or the stop, is told elsewhere in the note."""
-    same = [one for one in told if one[0].named.drug.inn == line.named.drug.inn and one[0] is not line]
+    same = [one for one in told if one[0].named.drug.substances == line.named.drug.substances and one[0] is not line]
     if status == STOPPED:
         return any(said == STOPPED and other.end > line.end for other, said, _ in same)
     if status == PRESCRIBED:
@@ -252,8 +252,9 @@ def _values(line: Line, status: str, note: Note) -> Values:
         days = None
     if unit and read.strength and strengths.parts(read.strength) == ((amount, unit),):
         amount = unit = None  # a mass told as strength is not told again as dose
+    in_order = strengths.in_order(drug, read.strength)
     values: Values = {
-        "drug": drug.inn,
+        "drug": in_order or drug.inn,
         "brand": drug.brand or None,
         "strength": read.strength,
         "dose_per_intake": None if amount is None else numbers.short(round(amount, 3 if amount < 1 else 2)),
@@ -267,6 +268,8 @@ def _values(line: Line, status: str, note: Note) -> Values:
     }
     if read.ceiling:
         values["max_per_day"] = numbers.short(read.ceiling)
+    if not in_order:  # which strength is whose is not known: the name as it is written
+        values["unpaired"] = drug.brand or note.text[line.named.start : line.named.end]
     return values | {"atc": drug.atc or None}
 
 

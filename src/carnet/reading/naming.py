@@ -50,7 +50,11 @@ def drugs_in(note: Note, drugs: Drugs, corrector: Corrector) -> Iterator[Named]:
 def _is_its_form(note: Note, first: Named, second: Named) -> bool:
     """« Nicorette gommes 2 mg »: no second drug."""
     told = note.flat[second.start : second.end] in _told_by_form()
-    return told and first.drug.inn == second.drug.inn and not note.flat[first.end : second.start].strip()
+    return (
+        told
+        and first.drug.substances == second.drug.substances
+        and not note.flat[first.end : second.start].strip()
+    )
 
 
 _APPOSED = re.compile(r"(?: (?:en cours|actuelle?|habituelle?))? ?[:(,=]? ?|,? (?:par|avec|soit) ")
@@ -58,7 +62,9 @@ _APPOSED = re.compile(r"(?: (?:en cours|actuelle?|habituelle?))? ?[:(,=]? ?|,? (
 
 def _is_told_again(note: Note, first: Named, second: Named) -> bool:
     """A class before the drug, or a substance before its brand, with nothing but a sign between."""
-    same = first.drug.inn == second.drug.inn and not first.drug.brand and bool(second.drug.brand)
+    same = (
+        first.drug.substances == second.drug.substances and not first.drug.brand and bool(second.drug.brand)
+    )
     kind = not (first.drug.strengths or first.drug.atc or first.drug.brand)
     gap = note.flat[first.end : second.start]
     label = first.weak and ":" in gap and bool(second.drug.brand)  # « Fer : Timoferol »
@@ -70,7 +76,11 @@ def _as_one(note: Note, drugs: Drugs, first: Named, second: Named) -> Named | No
     gap = note.flat[first.end : second.start]
     sure, weak = first.sure and second.sure, first.weak and second.weak
     branded = second if second.drug.brand else first
-    if gap.strip() == "(" and first.drug.inn == second.drug.inn and note.flat.startswith(")", second.end):
+    if (
+        gap.strip() == "("
+        and first.drug.substances == second.drug.substances
+        and note.flat.startswith(")", second.end)
+    ):
         return Named(first.start, second.end + 1, branded.drug, sure, weak)
     told = _THEN_OTHER.fullmatch(gap)
     if not told or branded.drug.brand or first.ahead:

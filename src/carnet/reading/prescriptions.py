@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from carnet.reading import dose_values, doses, naming, numbers, posology, tables
+from carnet.reading import dose_values, doses, naming, numbers, posology, strengths, tables
 from carnet.reading.facts import Context, Values
 from carnet.reading.intakes import Intake, Posology
 from carnet.reading.naming import Named
@@ -31,7 +31,7 @@ def _values(note: Note, named: Named, found: Posology) -> Values:
     drug = named.drug
     reason = None if found.reason is None else note.text[slice(*found.reason)].strip()
     return {
-        "drug": drug.inn,
+        "drug": strengths.in_order(drug, found.strength) or drug.inn,
         "brand": drug.brand or None,
         "strength": found.strength or _only_strength(named),
         "form": _form(named, found),

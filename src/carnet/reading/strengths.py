@@ -55,6 +55,27 @@ def of_pair(drug: Drug, one: float, other: float) -> str:
     return f"{french(one)}/{french(other)}"
 
 
+def in_order(drug: Drug, strength: str | None) -> str | None:
+    """The substances of a combination in the order of this strength: « Coveram 10/5 » is périndopril/amlodipine. None when
+    nobody knows which number is of which substance."""
+    said = parts(strength) if strength and "/" in drug.inn else ()
+    if len(said) < 2 or drug.spelled:
+        return drug.inn
+    return next((inn for made, inn in drug.orders if _are_alike(said, parts(made))), None)
+
+
+def _are_alike(said: tuple[tuple[float, str], ...], made: tuple[tuple[float, str], ...]) -> bool:
+    return len(said) == len(made) and all(
+        one == other if "" in (unit, its) or unit == its else _worth(one, unit) == _worth(other, its)
+        for (one, unit), (other, its) in zip(said, made, strict=True)
+    )
+
+
+def _worth(value: float, unit: str) -> tuple[float, str]:
+    """In milligrams, where it is a mass."""
+    return (round(value * MILLIGRAMS[unit], 9), "mg") if unit in MILLIGRAMS else (value, unit)
+
+
 def together(drug: Drug, *values: float) -> str | None:
     """« Levothyrox 75+25 »: tablets taken at once, where each strength is made; else no number is believed."""
     made = [strength for one in values if (strength := of_number(drug, one))]

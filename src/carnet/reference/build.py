@@ -3,53 +3,52 @@ HAS, UNCAM; Licence Ouverte). Reads a folder, writes one file; asks nobody on th
 
 from __future__ import annotations
 
-import csv
-import gzip
+import os
 import re
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
 from carnet.fhir.errors import Malformed
 from carnet.fhir.folding import fold
-from carnet.reference import substances
+from carnet.reference import official_files, strength_order, substances
+from carnet.reference.official_files import Official
 from carnet.reference.specialities import COLUMNS, Speciality
 
-Rows = Iterator[list[str]]
-
-# official name of the file, with the fewest columns that a row may have
-_SPECIALITIES, _COMPOSITION, _CONDITIONS, _GENERICS, _ATC = (
-    ("CIS_bdpm", 12), ("CIS_COMPO_bdpm", 8), ("CIS_CPD_bdpm", 2), ("CIS_GENER_bdpm", 5), ("CIS_MITM", 3),
-)  # fmt: skip
-_ABSENT = (
-    "Il manque le fichier {name} dans ce dossier. Rien n'a été changé. Téléchargez-le, puis recommencez."
+_FEWER = (
+    "Ces fichiers donnent {found} spécialités, la table en place en a {held} : un des fichiers semble coupé. Rien n'a été "
+    "changé. Téléchargez-les de nouveau, en entier, puis recommencez."
 )
-_UNREADABLE = "Le fichier {name} n'est pas celui de la base publique des médicaments. Rien n'a été changé."
-_ATC_OF: dict[str, str] = tomllib.loads((files("carnet.reference") / "tables/atc.toml").read_text("utf-8"))[
-    "codes"
-]
 _HOSPITAL = re.compile(
     r"reserve a l usage hospitalier|situation d urgence|structure d assistance medicale mobile"
 )
 _STRENGTH = re.compile(
-    r"(?:^|\s)(?P<strength>\d[\d ]*(?:[.,]\d+)?\s?"
-    r"(?:%|/|(?:pour ?cent|microg|mg|g|ui|u|mui|kui|unit|ml|µg|mmol|meq|m?bq|gbq|kcal|l)\b|microgrammes?|unités?|million).*)$",
+    r"(?:^|\s)(?P<strength>\(?\d[\d ]*(?:[.,]\d+)*\s?"
+    r"(?:%|/|\+|x 10(?=[⁰¹²³⁴⁵⁶⁷⁸⁹])|(?:pour ?cent|pour mille|microg|mg|g|ui|u\.i|u|m ?ui|m\.u\.i|mu|kui|unit|ml|µg|mmol|meq|m?bq|gbq|kcal|l)\b|microgrammes?|unités?|million).*)$",
     re.IGNORECASE,
 )
-_THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}\b)")
+_OF_BRACKETS = re.compile(r" \d+(?:,\d+)?(?: .*)?$")  # « MODOPAR 125 DISPERSIBLE (100 mg/25 mg) »
+_POWER = re.compile(r"<sup>(\d+)</sup>")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_MARKUP = re.compile(r"<[^<>]*>")
+_THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}\b)|(?<=\d)\.(?=\d{3}(?:\.\d{3})* ?U\.? ?I)")
+_MILLIONS, _INTERNATIONAL = re.compile(r"\bM\. ?U\. ?I\b\.?"), re.compile(r"\bU\. ?I\b\.?")
 _FORM = re.compile(
-    r" (?:sans sucre|adultes|enfants|poudre|comprimé|gélule|solution|suspension|granulé|sirop|collyre|gel|crème)\b.*$",
+    r" (?:sans sucre|trousse|adultes|enfants|poudre|comprimé|gélule|solution|suspension|granulé|sirop|collyre|gel|crème)\b.*$",
     re.IGNORECASE,
 )
 _CLEAR = 0.9
+_OFTEN = 2000  # specialities between two words on how far it is
+_HALF = 2
 _HEAD = (
     "# Specialities of the « base de données publique des médicaments » (ANSM, HAS, UNCAM), Licence Ouverte 2.0.\n"
     "# Edition: {edition}. Made by `carnet reference build`. Facts only; one row for each speciality that is authorised\n"
     "# or was lately, homeopathy left out. `atc`: official where CIS_MITM gives it, else that of the generic group,\n"
     "# else that of all specialities with the same substances and routes. `place`: hospital when only used there.\n"
+    "# `ordered`: yes when the doses of the composition prove that the substances of `inn` stand in the order of `strength`.\n"
     "# {columns}\n"
 )
 
@@ -63,81 +62,86 @@ class Part(NamedTuple):
     link: str
 
 
-def build(folder: Path) -> list[Speciality]:
-    """The specialities of the official files in `folder` (plain or gzip, any suffix after the official name).
-    Raises Malformed naming the file that is missing or is another."""
-    generics, conditions, atc = _groups(folder), _conditions(folder), _official_atc(folder)
+def build(folder: Path, told: Callable[[str], None] = lambda _: None) -> list[Speciality]:
+    """The specialities of the official files in `folder`. `told` hears what is being done. Raises Malformed naming the
+    file that is missing, is another, or was cut."""
+    told("lecture des fichiers officiels")
+    rows = {row[0]: row for row in official_files.rows(folder, official_files.SPECIALITIES)}
+    generics, conditions, atc = _groups(folder, rows), _conditions(folder, rows), _official_atc(folder, rows)
     parts = _composition(folder)
-    found = [
-        _speciality(row, parts, conditions) for row in _rows(folder, *_SPECIALITIES) if "homéo" not in row[5]
-    ]
-    return sorted(
-        _with_atc([one for one in found if one.inn and "homéopathi" not in one.inn], atc, generics),
-        key=lambda one: (fold(one.name), one.cis),
-    )
+    official_files.check_met(official_files.COMPOSITION, rows.keys(), parts.keys())
+    found = []
+    for number, row in enumerate(rows.values(), 1):
+        if "homéo" not in row[5]:
+            found.append(_speciality(row, parts, conditions))
+        if number % _OFTEN == 0:
+            told(f"{number} spécialités sur {len(rows)}")
+    told("codes ATC et classement")
+    kept = [one for one in found if one.inn and "homéopathi" not in one.inn]
+    return sorted(_with_atc(kept, atc, generics), key=lambda one: (fold(one.name), one.cis))
 
 
-def write(specialities: list[Speciality], path: Path, *, edition: str) -> None:
-    """Replace the table at `path` in one step."""
-    scratch = path.with_suffix(".new")
-    with scratch.open("w", encoding="utf-8", newline="\n") as out:
-        out.write(_HEAD.format(edition=edition, columns=" ".join(COLUMNS)))
-        out.writelines("\t".join(one) + "\n" for one in specialities)
-    scratch.replace(path)
-
-
-def _rows(folder: Path, name: str, width: int) -> Rows:
-    path = next((one for one in sorted(folder.iterdir()) if one.name.split(".")[0] == name), None)
-    if path is None:
-        raise Malformed(_ABSENT, name=name)
-    raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    rows = list(csv.reader(_text(raw).splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
-    if not rows or any(len(row) < width or not row[0].strip().isdigit() for row in rows[:100]):
-        raise Malformed(_UNREADABLE, name=name)
-    yield from ([cell.strip() for cell in row] for row in rows if len(row) >= width)
-
-
-def _text(raw: bytes) -> str:
-    """The files are in the Windows alphabet; some editions are in UTF-8."""
+def write(specialities: list[Speciality], path: Path, *, edition: str, held: int = 0) -> None:
+    """Replace the table at `path` in one step, whole or not at all. Raises Malformed when it would shrink to less than
+    half of the `held` rows in use: a file was cut."""
+    if len(specialities) < held / _HALF:
+        raise Malformed(_FEWER, found=len(specialities), held=held)
+    scratch = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
+        with scratch.open("w", encoding="utf-8", newline="\n") as out:
+            out.write(_HEAD.format(edition=edition, columns=" ".join(COLUMNS)))
+            out.writelines("\t".join(one) + "\n" for one in specialities)
+            out.flush()
+            os.fsync(out.fileno())
+        scratch.replace(path)
+    finally:
+        scratch.unlink(missing_ok=True)
 
 
 def _composition(folder: Path) -> dict[str, list[Part]]:
     found: dict[str, list[Part]] = defaultdict(list)
-    for cis, _, _, substance, dose, _, nature, link, *_ in _rows(folder, *_COMPOSITION):
+    for cis, _, _, substance, dose, _, nature, link, *_ in official_files.rows(
+        folder, official_files.COMPOSITION
+    ):
         found[cis].append(Part(substance, dose, nature, link))
     return found
 
 
-def _conditions(folder: Path) -> set[str]:
+def _conditions(folder: Path, known: Mapping[str, object]) -> set[str]:
     """The specialities that only a hospital or an ambulance uses."""
-    return {row[0] for row in _rows(folder, *_CONDITIONS) if _HOSPITAL.search(fold(row[1]))}
+    rows = _met(folder, official_files.CONDITIONS, 0, known)
+    return {row[0] for row in rows if _HOSPITAL.search(fold(row[1]))}
 
 
-def _groups(folder: Path) -> dict[str, str]:
-    return {row[2]: row[0] for row in _rows(folder, *_GENERICS)}
+def _groups(folder: Path, known: Mapping[str, object]) -> dict[str, str]:
+    return {row[2]: row[0] for row in _met(folder, official_files.GENERICS, 2, known)}
 
 
-def _official_atc(folder: Path) -> dict[str, str]:
-    return {row[0]: row[1] for row in _rows(folder, *_ATC) if row[1]}
+def _official_atc(folder: Path, known: Mapping[str, object]) -> dict[str, str]:
+    return {row[0]: row[1] for row in _met(folder, official_files.ATC, 0, known) if row[1]}
+
+
+def _met(folder: Path, file: Official, cis: int, known: Mapping[str, object]) -> list[list[str]]:
+    rows = [*official_files.rows(folder, file)]
+    official_files.check_met(file, {row[cis] for row in rows}, known.keys())
+    return rows
 
 
 def _speciality(row: list[str], parts: dict[str, list[Part]], hospital: set[str]) -> Speciality:
     cis, name, form, routes, state, _, sold = row[:7]
+    name = _MARKUP.sub("", _POWER.sub(lambda found: found[1].translate(_RAISED), name))
     held = _told_apart(parts.get(cis, []))
     inns = substances.told(list(dict.fromkeys(substances.plain(part.substance) for part in held)))
-    inn = "/".join(_in_order(inns, fold(name)))
     brand, strength = _cut(name)
-    inn = substances.OF_BRAND.get(fold(brand), inn)
+    ordered = strength_order.proved(strength, _doses(inns, held, parts[cis])) if len(inns) > 1 else ()
+    inn = substances.OF_BRAND.get(fold(brand), "/".join(ordered or _in_order(inns, fold(name))))
     if not strength and len(held) == 1:
         strength = held[0].dose
+    official = " ".join(part.substance for part in parts.get(cis, []))
     return Speciality(
         cis=cis,
         name=name,
-        brand="" if _is_substance(brand, inn) else brand,
+        brand="" if _is_substance(brand, f"{inn} {official}") else brand,
         inn=inn,
         strength=_tidy(strength),
         form=form,
@@ -145,20 +149,46 @@ def _speciality(row: list[str], parts: dict[str, list[Part]], hospital: set[str]
         atc="",
         place="hospital" if cis in hospital else "town",
         marketed="yes" if (state, sold) == ("Autorisation active", "Commercialisée") else "no",
+        ordered="yes" if ordered else "",
     )
 
 
+def _doses(inns: Sequence[str], held: Sequence[Part], parts: Iterable[Part]) -> dict[str, list[str]]:
+    """What the composition gives of each substance: of what a prescriber names, and of the salt or the fraction of it;
+    not of a salt of two (sacubitril and valsartan)."""
+    linked: dict[str, list[str]] = defaultdict(list)
+    for part in parts:
+        linked[part.link].append(part.dose)
+    named = [(substances.plain(part.substance), part) for part in held]
+    shared = Counter(link for _, link in {(inn, part.link) for inn, part in named})
+    return {
+        inn: [
+            dose
+            for said, part in named
+            if said == inn
+            for dose in ([part.dose] if shared[part.link] > 1 else linked[part.link])
+        ]
+        for inn in inns
+    }
+
+
 def _cut(name: str) -> tuple[str, str]:
-    """`BILASKA 20 mg, comprimé` is (`BILASKA`, `20 mg`)."""
-    title = name.partition(", ")[0].strip()
-    found = _STRENGTH.search(title)
-    return (title[: found.start()].strip(), found["strength"]) if found else (title, "")
+    """`BILASKA 20 mg, comprimé` is (`BILASKA`, `20 mg`); a number may be part of the brand (`A 313 200 000 UI`), and the
+    strength stand behind a comma (`GIBITER EASYHALER, 160 microgrammes/4,5 microgrammes/dose, poudre`)."""
+    title, _, rest = name.partition(", ")
+    title, after = title.strip(), rest.partition(", ")[0].strip()
+    start = next((len(one) for one in substances.NUMBERED if fold(title).startswith(f"{one} ")), 0)
+    if found := _STRENGTH.search(title, start):
+        brand, strength = title[: found.start()].strip(), found["strength"]
+        return _OF_BRACKETS.sub("", brand) if strength.startswith("(") else brand, strength
+    behind = _STRENGTH.match(after)
+    return (title, behind["strength"]) if behind else (title, "")
 
 
 def _is_substance(brand: str, inn: str) -> bool:
     """Whether it is sold under the name of what it holds: `AMLODIPINE BIOGARAN`, `LOSARTAN/HYDROCHLOROTHIAZIDE EG`."""
     words, first = fold(brand).replace("/", " ").split(), fold(inn).replace("/", " ").split()
-    return bool(words and first) and words[0] in first
+    return bool(words and first) and len(words[0]) > 1 and words[0] in first
 
 
 def _in_order(inns: Iterable[str], name: str) -> list[str]:
@@ -168,8 +198,11 @@ def _in_order(inns: Iterable[str], name: str) -> list[str]:
 
 
 def _tidy(strength: str) -> str:
-    """`1 000 mg poudre pour solution` is `1000 mg`; `75 microgrammes/dose` stays."""
-    return _FORM.sub("", _THOUSANDS.sub("", strength)).strip(" .,;")
+    """`1 000 mg poudre pour solution` is `1000 mg`, `(100 mg/25 mg)` without brackets, `3 M.U.I.` in `M UI`; `75
+    microgrammes/dose` stays."""
+    plain = _INTERNATIONAL.sub("UI", _MILLIONS.sub("M UI", _THOUSANDS.sub("", strength)))
+    plain = _FORM.sub("", plain).strip(" .,;")
+    return plain[1:-1] if plain.startswith("(") and plain.find(")") == len(plain) - 1 else plain
 
 
 def _told_apart(parts: list[Part]) -> list[Part]:
@@ -196,8 +229,8 @@ def _with_atc(
 
 
 def _made_alike(one: Speciality) -> str:
-    """Same substances by the same route."""
-    return f"{one.inn} | {one.routes}" if one.routes else ""
+    """Same substances, in whatever order, by the same route."""
+    return _sorted(f"{one.inn} | {one.routes}") if one.routes else ""
 
 
 def _agreed(
@@ -210,6 +243,19 @@ def _agreed(
             codes[alike(one)][known[one.cis]] += 1
     sure = {key: count.most_common(1)[0][0] for key, count in codes.items() if _is_clear(count)}
     return {one.cis: sure[alike(one)] for one in found if one.cis not in known and alike(one) in sure}
+
+
+def _sorted(key: str) -> str:
+    inn, _, routes = key.partition(" | ")
+    return f"{'/'.join(sorted(inn.split('/')))} | {routes}"
+
+
+_ATC_OF = {
+    _sorted(key): code
+    for key, code in tomllib.loads((files("carnet.reference") / "tables/atc.toml").read_text("utf-8"))[
+        "codes"
+    ].items()
+}
 
 
 def _is_clear(count: Counter[str]) -> bool:

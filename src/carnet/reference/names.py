@@ -7,11 +7,11 @@ import re
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from itertools import chain, takewhile
+from itertools import chain, permutations, takewhile
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -31,6 +31,7 @@ _LINKS = frozenset(("de", "du", "des", "et", "la"))  # what ends with one is cut
 _FORGIVEN = 6  # letters from which one typing error is forgiven
 
 _PAIR = 2  # words
+_TYPED = 3  # substances that a doctor types one after the other
 _LONG = 8  # sounds from which one wrong sound is forgiven
 
 _WEIGHT = re.compile(r"(\d+(?:[.,]\d+)?) ?(g|mg|\u03bcg|mcg|microgrammes?)")  # folded
@@ -48,6 +49,7 @@ class Meant:
     held: tuple[Speciality, ...]
     class_: str = ""
     also: tuple[Speciality, ...] = ()
+    spelled: str = ""  # the substances of a combination, where the name spells them in this order
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Names:
             return None
         near = _within_one(word, self.by_first_letter.get(word[0], ())) or self._heard(_sound(word))
         drugs = [_drug(self.by_words[(name,)]) for name in near]
-        return drugs[0] if len({drug.inn for drug in drugs}) == 1 else None
+        return drugs[0] if len({drug.substances for drug in drugs}) == 1 else None
 
     def _heard(self, sound: str) -> list[str]:
         """The names that sound so; of a long one, the substances that nearly do (a brand is too near to other words)."""
@@ -118,7 +120,7 @@ def of(specialities: Iterable[Speciality]) -> Names:
         by_words.setdefault(name, meant)
     for short, long in _SHORT["inn"].items():
         if _key(long) in by_words:
-            by_words.setdefault(_key(short), by_words[_key(long)])
+            by_words.setdefault(_key(short), replace(by_words[_key(long)], spelled=""))
     kept = {
         name: meant for name, meant in by_words.items() if name not in _NOT_NAMES and name[-1] not in _LINKS
     }
@@ -154,7 +156,7 @@ def _brands(listed: list[Speciality]) -> tuple[list[tuple[Key, Meant]], list[tup
     telling = [
         (name, Meant(name[0].capitalize(), tuple(held)))
         for name, held in first.items()
-        if len(name[0]) > 3 and len({one.inn for one in held}) == 1
+        if len(name[0]) > 3 and len({_unordered(one.inn) for one in held}) == 1
     ]
     return named, telling
 
@@ -175,8 +177,8 @@ def _before_substances(name: Key, inn: str) -> Key:
 
 def _shortened(name: Key) -> Iterator[Key]:
     """« Cacit D3 » for « Cacit vitamine D3 », « Calcidose vitamine D », « Gynopevaryl » for « Gyno-Pevaryl »."""
-    if len(name) > 1 and name[-1].isdigit():
-        yield name[:-1]  # « Calcidose 500 »
+    if len(name) > 1 and name[-1].isdigit() and len(name[0]) > 1:
+        yield name[:-1]  # « Calcidose 500 »; « A 313 » is no « a »
     if len(name) == _PAIR and name[1].isalpha() and len(name[0]) + len(name[1]) > _FORGIVEN:
         yield ("".join(name),)
     if "vitamine" in name[1:]:
@@ -186,19 +188,29 @@ def _shortened(name: Key) -> Iterator[Key]:
 
 
 def _substances(listed: list[Speciality]) -> Iterator[tuple[Key, Meant]]:
-    """Substances and combinations, in either order; the first word alone when it says enough."""
-    held: dict[str, list[Speciality]] = defaultdict(list)
+    """Substances and combinations, in any order; the first word alone when it says enough."""
+    held: dict[Key, list[Speciality]] = defaultdict(list)
     for one in listed:
-        held[one.inn].append(one)
-    frequent = sorted(held.items(), key=lambda item: -len(item[1]))
-    for inn, ones in frequent:
-        parts, meant = [_key(part) for part in inn.split("/")], Meant("", tuple(ones))
-        yield tuple(chain.from_iterable(parts)), meant
-        yield tuple(chain.from_iterable(reversed(parts))), meant
-    for inn, ones in frequent:
+        held[_unordered(one.inn)].append(one)
+    frequent = sorted(held.values(), key=lambda ones: -len(ones))
+    for ones in frequent:
+        for parts in _orders(ones[0].inn.split("/")):
+            spelled = "/".join(parts) if len(parts) > 1 else ""
+            yield tuple(chain.from_iterable(map(_key, parts))), Meant("", tuple(ones), spelled=spelled)
+    for ones in frequent:
+        inn = ones[0].inn
         name = () if "/" in inn else _key(inn)
         if len(name) > 1 and name[0] not in _FIRST_WORDS_OF_MANY and len(name[0]) > 5:
             yield name[:1], Meant("", tuple(ones))
+
+
+def _orders(parts: list[str]) -> Iterable[Sequence[str]]:
+    """A combination may be typed in any order; one of many substances is not."""
+    return permutations(parts) if len(parts) <= _TYPED else (parts, parts[::-1])
+
+
+def _unordered(inn: str) -> Key:
+    return tuple(sorted(inn.split("/")))
 
 
 @cache
@@ -217,16 +229,20 @@ def _drug(meant: Meant) -> Drug:
     """Strengths, forms and routes with the most frequent among those sold in town first."""
     if meant.class_:
         return Drug(meant.class_)
-    inn = Counter(one.inn for one in meant.held).most_common(1)[0][0]
-    same = _sold([one for one in meant.held if one.inn == inn])
+    substances = Counter(_unordered(one.inn) for one in meant.held).most_common(1)[0][0]
+    held = [one for one in meant.held if _unordered(one.inn) == substances]
+    also = [one for one in meant.also if _unordered(one.inn) == substances]
+    inn, same = Counter(one.inn for one in held).most_common(1)[0][0], _sold(held)
     return Drug(
-        inn=inn,
+        inn=meant.spelled or inn,
         brand=_shown(meant.brand) or None,
-        strengths=_ranked(one.strength for one in [*same, *(one for one in meant.also if one.inn == inn)]),
+        strengths=_ranked(one.strength for one in [*same, *also]),
         forms=_ranked(one.form for one in same),
         unit=next(iter(_ranked(one.unit for one in same)), None),
         atc=next(iter(_ranked(one.atc for one in same)), None),
         routes=_ranked(route for one in same for route in one.routes.split(", ")),
+        spelled=bool(meant.spelled),
+        orders=tuple(dict.fromkeys((one.strength, one.inn) for one in [*held, *also] if one.ordered)),
     )
 
 

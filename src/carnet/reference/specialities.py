@@ -20,7 +20,8 @@ _UNITS: dict[str, str] = tomllib.loads((files("carnet.reference") / "tables/form
 
 class Speciality(NamedTuple):
     """One marketing authorisation. `inn`: the substances, a `/` between those of a combination; `brand` empty when it is
-    sold under the substance's name; `strength` as its name says it; `place` town or hospital."""
+    sold under the substance's name; `strength` as its name says it; `place` town or hospital; `ordered` yes when the
+    substances of a combination are known to stand in the order of its strengths."""
 
     cis: str
     name: str
@@ -32,6 +33,7 @@ class Speciality(NamedTuple):
     atc: str
     place: str
     marketed: str
+    ordered: str = ""  # as in a table of former days
 
     @property
     def unit(self) -> str:
@@ -54,7 +56,7 @@ def read(lines: Iterable[str]) -> Iterator[Speciality]:
     words stand in many rows and are kept once."""
     for line in lines:
         if not line.startswith("#") and line.strip():
-            yield Speciality._make(map(intern, line.rstrip("\n").split("\t")))
+            yield Speciality(*map(intern, line.rstrip("\n").split("\t")))
 
 
 @cache

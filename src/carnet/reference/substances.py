@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from functools import cache
 from importlib.resources import files
 
 from carnet.fhir.folding import fold
@@ -29,10 +30,12 @@ _MADE_FROM = re.compile(
 )
 
 OF_BRAND: dict[str, str] = _TABLE["of_brand"]  # folded
+NUMBERED: list[str] = _TABLE["numbered"]  # folded brands that end with a number
 _GOES_WITH: dict[str, list[str]] = _TABLE["goes_with"]
 _TURNED = re.compile(r"^(?P<of>.+?) ?\((?P<first>acide)\)$")
 
 
+@cache
 def plain(official: str) -> str:
     """`CHLORHYDRATE DE METFORMINE` is metformine; `AMLODIPINE (BÉSILATE D')` amlodipine; `CHLORURE DE SODIUM` itself."""
     name = " ".join(official.lower().replace("’", "'").split())

@@ -63,8 +63,11 @@ def medicine(fact: Fact, scene: Scene) -> Resource:
 
 
 def name(fact: Fact) -> str:
-    """Substance first, then its form where the words say one, strength, brand: `morphine LP 30 mg (Skenan)`."""
+    """Substance first, then its form where the words say one, strength, brand: `morphine LP 30 mg (Skenan)`. Of a
+    combination of which nobody knows which strength is whose, the name alone: `Magne B6 48 mg/5 mg`."""
     strength = f" {fact['strength']}" if fact.get("strength") else ""
+    if fact.get("unpaired"):
+        return " ".join((str(fact["unpaired"]), *_forms(fact))) + strength
     brand = f" ({fact['brand']})" if fact.get("brand") else ""
     return " ".join((str(fact["drug"]), *_forms(fact))) + strength + brand
 
