@@ -43,8 +43,11 @@ def test_what_is_out_of_view_is_not_accepted_with_the_rest(new_practice: str, pa
     expect(page.locator("[data-live]")).to_contain_text("1 retenu")
     expect(page.locator(".offer.is-accepted")).to_have_count(1)
     page.keyboard.press("Alt+Shift+Enter")
-    expect(page.locator("[data-live]")).to_contain_text("hors de l’écran")
+    expect(page.locator("[data-live]")).to_contain_text("hors de l’écran : les voici")
     expect(page.locator(".offer.is-accepted")).to_have_count(1)
+    expect(offer(page, "Poids 81 kg")).to_be_in_viewport()
+    page.keyboard.press("Alt+Shift+Enter")
+    expect(page.locator(".offer.is-accepted")).to_have_count(2)
 
 
 def test_an_offer_of_the_line_that_is_out_of_view_is_shown_before_it_is_accepted(
@@ -60,6 +63,7 @@ def test_an_offer_of_the_line_that_is_out_of_view_is_shown_before_it_is_accepted
     page.wait_for_timeout(300)
     expect(page.locator(".offer.is-accepted")).to_have_count(0)
     page.wait_for_function(IN_VIEW)
+    expect(page.locator("[data-live]")).to_contain_text("Propositions amenées à l’écran")
     page.keyboard.press("Alt+Enter")
     expect(page.locator(".offer.is-accepted")).to_have_count(1)
 
@@ -218,3 +222,49 @@ def test_who_types_without_a_pause_is_kept_all_the_same(new_practice: str, page:
             }"""
         )
     page.evaluate("clearInterval(window.typing)")
+
+
+def test_a_key_too_many_takes_back_nothing_that_was_accepted(new_practice: str, page: Page) -> None:
+    begins(Mouse(page), new_practice, **DURAND)
+    page.keyboard.insert_text("TA 14/8\nFC 72\nPds 81\nHTA")
+    expect(page.locator("#offers .offer")).to_have_count(4)
+    read_anew(page)
+    page.locator(".offer-take").nth(1).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".offer.is-accepted")).to_have_count(1)
+    page.locator(".offer-take").nth(0).focus()
+    page.keyboard.press("Delete")
+    page.keyboard.press("Delete")
+    expect(page.locator(".offer.is-refused")).to_have_count(2)
+    expect(page.locator(".offer.is-accepted")).to_contain_text("FC 72")
+    expect(page.locator("[data-live]")).to_contain_text("Non retenu : Poids 81 kg")
+    expect(page.locator(".offer-take:focus")).to_contain_text("Hypertension artérielle")
+    page.keyboard.press("Delete")
+    expect(page.locator("[data-live]")).to_contain_text("Suppr de nouveau la redonne")
+    page.keyboard.press("Delete")
+    expect(page.locator(".offer.is-refused")).to_have_count(2)
+    expect(page.locator("[data-live]")).to_contain_text("Remis en proposition : Hypertension artérielle")
+    page.locator(".offer-take").nth(1).focus()
+    page.keyboard.press("Delete")
+    expect(page.locator(".offer.is-accepted")).to_have_count(0)
+    expect(page.locator("[data-live]")).to_contain_text("Non retenu : FC 72")
+
+
+def test_many_offers_are_all_accepted_screen_after_screen(new_practice: str, page: Page) -> None:
+    begins(Mouse(page), new_practice, **DURAND)
+    page.set_viewport_size({"width": 1440, "height": 600})
+    page.keyboard.insert_text("\n".join(f"TA 14/{n}\nFC 7{n}\nT° 37,{n}" for n in range(5, 10)))
+    expect(page.locator("#offers .offer")).to_have_count(15)
+    read_anew(page)
+    page.keyboard.press("F6")
+    expect(page.locator(".offer-take:focus")).to_have_count(1)
+    taken = 0
+    for _ in range(8):
+        page.keyboard.press("Alt+Shift+Enter")
+        page.wait_for_timeout(400)
+        after = page.locator(".offer.is-accepted").count()
+        assert taken or after > 1, "all that are on the screen, not only the one with the focus"
+        taken = after
+        if taken == 15:
+            break
+    assert taken == 15

@@ -245,10 +245,10 @@ function point(event) {
   if (offer) mirror.querySelector(`[data-of="${CSS.escape(offer.dataset.key)}"]`)?.classList.add("is-pointed");
 }
 
-function say(offers, verdict, from = null) {
+function say(offers, verdict) {
   notice = "";
   for (const one of offers) underway.add(one.dataset.key);
-  saying = saying.then(() => keep(offers, verdict, from)).finally(() => { for (const one of offers) underway.delete(one.dataset.key); });
+  saying = saying.then(() => keep(offers, verdict)).finally(() => { for (const one of offers) underway.delete(one.dataset.key); });
   return saying;
 }
 
@@ -256,8 +256,9 @@ function say(offers, verdict, from = null) {
 function press(offer, button) {
   if (barred()) return;
   const verdict = button.matches(".offer-take") ? "accepted" : "refused";
-  const was = offer.classList.contains(`is-${verdict}`) || (verdict === "accepted" && underway.has(offer.dataset.key));
-  say([offer], was ? "" : verdict, button);
+  if (verdict === "refused") return leave(offer);
+  const was = offer.classList.contains("is-accepted") || underway.has(offer.dataset.key);
+  say([offer], was ? "" : "accepted");
 }
 
 // True when everything that was said of the offers is kept.
@@ -268,7 +269,7 @@ export async function settled() {
 }
 
 // Only what the person saw: an offer whose words changed meanwhile is shown again and waits.
-async function keep(offers, verdict, from) {
+async function keep(offers, verdict) {
   if (read !== note.value && !(await ask())) return miss();
   const waiting = unchanged(offers);
   if (!waiting.length) return offers.length ? tell(form.dataset.sayChanged) : undefined;
@@ -276,14 +277,11 @@ async function keep(offers, verdict, from) {
     one.classList.toggle("is-accepted", verdict === "accepted");
     one.classList.toggle("is-refused", verdict === "refused");
   }
-  const next = verdict === "refused" && from ? neighbour(from) : "";
   const [key, words] = ["key", "words"].map((name) => waiting.map((one) => one.dataset[name]));
   const done = await send(form.dataset.mark, { text: note.value, key, words, verdict }, note.value);
   if (!done) { read = null; fallBehind(); later(); return miss(); }
   upToDate();
-  // Who has gone back to the words meanwhile stays there.
-  if (next && document.activeElement !== note) (document.querySelector(`[data-focus-key="${CSS.escape(next)}"]`) || note).focus();
-  tell(kept(verdict, waiting.length));
+  tell(kept(verdict, waiting));
 }
 
 // Those of the screen that still say what these said.
@@ -292,10 +290,13 @@ function unchanged(offers) {
   return offers.filter((saw) => here.get(saw.dataset.key)?.dataset.words === saw.dataset.words).map((saw) => here.get(saw.dataset.key));
 }
 
-function kept(verdict, count) {
-  if (verdict === "refused") return form.dataset.sayLeft;
-  if (!verdict) return form.dataset.sayUndone;
-  const taken = `${count} ${count > 1 ? form.dataset.sayTakenMany : form.dataset.sayTaken}`;
+// What was refused or given back is named: a key too many is heard.
+function kept(verdict, offers) {
+  const named = offers.map((one) => one.querySelector(".offer-words").textContent).join(" · ");
+  const again = document.activeElement?.closest?.(".offer")?.dataset.key === offers[0].dataset.key ? ` ${form.dataset.sayBack}` : "";
+  if (verdict === "refused") return `${form.dataset.sayLeft} ${named}.${again}`;
+  if (!verdict) return `${form.dataset.sayUndone} ${named}.`;
+  const taken = `${offers.length} ${offers.length > 1 ? form.dataset.sayTakenMany : form.dataset.sayTaken}`;
   return all().some(waits) ? taken : `${taken}. ${form.dataset.sayAll}`;
 }
 
@@ -309,12 +310,6 @@ function tell(words) {
   if (live) live.textContent = words;
 }
 
-function neighbour(button) {
-  const all = [...document.querySelectorAll("#offers .offer-take")];
-  const place = all.indexOf(button.closest(".offer").querySelector(".offer-take"));
-  return (all[place + 1] || all[place - 1])?.dataset.focusKey;
-}
-
 const line_of_cursor = () => note.value.slice(0, note.selectionStart).split("\n").length - 1;
 const line_of = (offer) => Number(offer.closest(".offer-line").dataset.line ?? -1);
 const all = () => [...document.querySelectorAll("#offers .offer")].filter((one) => one.offsetParent);
@@ -323,21 +318,29 @@ const unsaid = (offer) => !offer.classList.contains("is-accepted") && !offer.cla
 const waits = (offer) => unsaid(offer) && !underway.has(offer.dataset.key) && !offer.classList.contains("is-known") && !offer.closest(".offer-quiet");
 const take = (offer) => offer.querySelector(".offer-take");
 
-// The offers of the line, or all that are certain: of those on the screen when the key went down, never one unseen. One
-// of the line that is not on the screen is shown first. On a line where nothing waits the key goes to the nearest offer
-// that does. Neither accepts anything.
+// The offers of the line, or all that are certain: of those on the screen when the key went down, never one unseen. What
+// is not on the screen is brought there first, and said to be. On a line where nothing waits the key goes to the nearest
+// offer that does. Neither accepts anything.
 async function acceptMany(every, from) {
   if (barred()) return;
   const open = unsaidOf(every ? "[data-certain]" : `[data-line="${from ? line_of(from) : line_of_cursor()}"] .offer`);
   const seen = every ? open.filter(in_view) : open;
   const hidden = seen.find((one) => !in_view(one));
-  if (hidden) return take(hidden).focus();
+  if (hidden) return bring(hidden, form.dataset.sayShown);
+  if (every && open.length && !seen.length) return bring(open[0], form.dataset.sayShownCertain);
   if (!seen.length && !every && all().some(waits)) return enter();
   if (read !== note.value && !seen.length) await ask();
-  if (!seen.length) return tell(open.length ? form.dataset.sayUnseen : form.dataset.sayNone);
+  if (!seen.length) return tell(form.dataset.sayNone);
   const said = say(seen, "accepted");
   if (from) onward(from, seen);
   await said;
+}
+
+// At the top of what is seen, so that those that follow it are seen too.
+function bring(offer, words) {
+  take(offer).focus({ preventScroll: true });
+  offer.scrollIntoView({ block: "start" });
+  tell(words);
 }
 
 function unsaidOf(chosen) {
@@ -360,7 +363,7 @@ async function keys(event) {
   if (!offer || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Enter" && event.target.closest(".offer-take")) return accept(event, offer);
   if (["ArrowDown", "ArrowUp"].includes(event.key)) return step(event, offer, event.key === "ArrowDown" ? 1 : -1);
-  if (event.key === "Delete") { event.preventDefault(); return barred() || say([offer], "refused", take(offer)); }
+  if (event.key === "Delete") { event.preventDefault(); return event.repeat || barred() || leave(offer); }
   if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); note.focus(); }
 }
 
@@ -370,6 +373,14 @@ function accept(event, offer) {
   if (event.repeat || barred()) return;
   if (!offer.classList.contains("is-accepted") && !underway.has(offer.dataset.key)) say([offer], "accepted");
   onward(offer, [offer]);
+}
+
+// Refuses, then goes to the next offer that waits, at once: a second key never falls on one that was accepted. On one that
+// is refused it gives it back.
+function leave(offer) {
+  const refused = offer.classList.contains("is-refused");
+  say([offer], refused ? "" : "refused");
+  if (!refused) onward(offer, [offer]);
 }
 
 // The next one that waits below, else the first above; the focus stays where it is when none does.
