@@ -9,6 +9,7 @@ import pytest
 from carnet.actions import consultation, paper
 from carnet.fhir.errors import Invalid
 from carnet.record import gate
+from carnet.rules import timeline
 from carnet.rules.synthesis import Line, synthesis
 from tests.actions.test_offers import begun, corrected, offered, say, sign
 from tests.actions.test_one_note import signed
@@ -133,3 +134,16 @@ def test_what_was_refused_stands_struck_in_the_correction_and_is_taken_back_by_o
     say(again, at, "accepted", drug, text=text)
     sign(again, at)
     assert [one.text for one in treatments(draft.patient, at)] == ["tramadol 50 mg"]
+
+
+@pytest.mark.parametrize("is_printed", [True, False])
+def test_the_story_says_of_a_prescription_that_its_note_took_it_back(at: datetime, is_printed: bool) -> None:
+    patient, note, _ = signed(at, WRONG)
+    if is_printed:
+        encounter = note.resource()["encounter"]["reference"].partition("/")[2]
+        paper.prescription(by=ALICE, at=at, patient=patient, encounter=encounter)
+    sign(corrected(note.id, patient, at, RIGHT), at)
+    reading = gate.open_record(by=ALICE, at=at, patient=patient).reading()
+    told = [event.told(reading.whole) for event in timeline.outline(reading.glances)]
+    (said,) = [one.text for one in told if one.kind == "prescription"]
+    assert said.endswith("(retiré par sa note)")

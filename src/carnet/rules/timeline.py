@@ -13,6 +13,7 @@ from carnet.fhir import codes, dates, json
 from carnet.fhir.errors import Malformed
 from carnet.fhir.folding import fold
 from carnet.rules import note, printed, received, results, tables
+from carnet.rules.accepted import treatments
 from carnet.rules.measure import Measure, Observed, date_of, is_coded, source_of
 from carnet.rules.results import Value, concept_words
 
@@ -417,8 +418,9 @@ def _told_lines(reference: str, when: str, who: str, listed: list[Resource], who
 
 
 def _line(request: Resource) -> str:
-    """`amlodipine 5 mg · 1 comprimé par jour`; the words of any other request."""
-    return " ".join(filter(None, (received.label(request), "·", _dosage(request)))).removesuffix(" ·")
+    """`amlodipine 5 mg · 1 comprimé par jour`; the words of any other request; what its own note took back says so."""
+    said = " ".join(filter(None, (received.label(request), "·", _dosage(request)))).removesuffix(" ·")
+    return f"{said} (retiré par sa note)" if treatments.is_taken_back(request) else said
 
 
 def _dosage(request: Resource) -> str:

@@ -99,8 +99,13 @@ def _mark(fact: Fact, note: str, scene: Scene) -> Resource:
 
 
 def _taken_back(resource: Resource, scene: Scene) -> Resource:
-    status = {"status": _UNSAID[resource["resourceType"]][resource["status"]]}
-    return {**resource, **status, **({"lastModified": scene.when} if "lastModified" in resource else {})}
+    status = _UNSAID[resource["resourceType"]][resource["status"]]
+    if status == resource["status"]:
+        return resource
+    changed: Resource = {"lastModified": scene.when} if "lastModified" in resource else {}
+    if resource["resourceType"] == "MedicationRequest":
+        changed["statusReason"] = {"text": f"{treatments.TAKEN_BACK} ({scene.at:%d/%m/%Y})"}
+    return {**resource, "status": status, **changed}
 
 
 def _is_gone(resource: Resource, said: set[bytes], scene: Scene, before: Before | None) -> bool:

@@ -16,6 +16,7 @@ from carnet.rules.passage import place_of
 from carnet.rules.synthesis import begun, dosage, last_day
 
 ENDED = "urn:carnet:ended"  # extension of a treatment: where in which note it was ended, and by what
+TAKEN_BACK = "Retiré par la correction de la note"
 _TREATMENTS = ("MedicationRequest", "MedicationStatement")
 _LIVE = frozenset(("active", "on-hold", "intended", "draft"))
 _WHOLE_DOSE = frozenset(("mg", "g", "µg", "UI"))  # a dose so written needs no strength
@@ -155,6 +156,17 @@ def ended(resource: Resource, fact: Fact, scene: Scene) -> Resource:
 def is_stop(fact: Fact) -> bool:
     """Whether it says that a treatment is over."""
     return bool(fact["kind"] == "medication" and fact["status"] == "stopped")
+
+
+def is_taken_back(request: Resource) -> bool:
+    """Whether the note that asked for it no longer does: corrected, or by a stop of its own."""
+    reason = request.get("statusReason") or {}
+    told = str(reason.get("text", "")) if isinstance(reason, dict) else ""
+    return (
+        request.get("status") in ("cancelled", "revoked")
+        or told.startswith(TAKEN_BACK)
+        or is_ended_by_its_note(request)
+    )
 
 
 def is_ended_by_its_note(resource: Resource) -> bool:
