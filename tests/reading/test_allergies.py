@@ -35,6 +35,7 @@ def test_a_question_answered_no_denies_the_allergy(text: str, expected: list[tup
         ("allergique aux piqûres de guêpe", [("venin de guêpe", "affirmed")]),
         ("bactrim=rash 2014 allergie", [("sulfamides", "affirmed")]),
         ("RAS allergie", [("aucune connue", "negated")]),
+        ("Allergie : œuf (urticaire), pas de réaction aux vaccins", [("œuf", "affirmed")]),
         ("Allergie iode: non", [("iode", "negated")]),
         ("Allergie: sulfamides (rash), latex non", [("sulfamides", "affirmed"), ("latex", "negated")]),
         ("amoxicilline 1 g, allergie saisonnière", []),

@@ -48,6 +48,17 @@ DONE, PAST, DUE = "done_today", "up_to_date", "due"
         ("j'ai donc fait ce jour un rappel par Revaxis", [("dTP", DONE)]),
         ("frottis + hpv fait ce jour", []),
         ("Bexsero + MenACWY à prévoir", [("méningocoque B", DUE), ("méningocoque ACWY", DUE)]),
+        ("Vaccination grippe 2026 : Vaxigrip Tetra, lot Y3B", [("grippe", DONE)]),
+        ("Vacc grippe : OK ce jour", [("grippe", DONE)]),
+        ("Covid : dernière injection 10/2025, rappel proposé : refus", [("Covid-19", PAST)]),
+        ("a fait vaccin grippe la semaine dernière", [("grippe", PAST)]),
+        ("Nirsévimab à la sortie de mater", [("nirsévimab", PAST)]),
+        ("Zona : Shingrix D1 le 3/9, D2 ce jour", [("zona", PAST), ("zona", DONE)]),
+        ("Vaccins : ROR2 fait, DTCaP 6 ans à faire", [("ROR", PAST), ("DTCaP enfant", DUE)]),
+        ("Typhim Vi et hep A ce jour, Stamaril CVI le 20/11", [
+            ("typhoïde", DONE), ("hépatite A", DONE), ("fièvre jaune", DUE)]),
+        ("VRS entre 32 et 36 SA, zona plus tard", [("VRS", DUE), ("zona", DUE)]),
+        ("ATCD zona, Shingrix conseillé", [("zona", DUE)]),
     ],
 )  # fmt: skip
 def test_what_is_said_of_each_vaccine(text: str, expected: list[tuple[str, str]]) -> None:

@@ -61,6 +61,8 @@ from tests.reading.reading import told
             ("leucocytes urinaires (BU)", "++", None), ("nitrites urinaires (BU)", "négatif", None)]),
         ("la bandelette montre des leucocytes à trois croix et du sang à une croix", [
             ("leucocytes urinaires (BU)", "+++", None), ("hématies urinaires (BU)", "+", None)]),
+        ("HGPO 75 : 0,88/1,52/1,21", [
+            ("glycémie à jeun", 0.88, "g/L"), ("HGPO 1 h", 1.52, "g/L"), ("HGPO 2 h", 1.21, "g/L")]),
         ("cétonurie nég", [("corps cétoniques urinaires (BU)", "négatif", None)]),
         ("sérologies VIH, VHB, VHC négatives", [
             ("VIH", "négatif", None), ("AgHBs", "négatif", None), ("sérologie VHC", "négatif", None)]),

@@ -109,10 +109,19 @@ def _words(note: Note, start: int, limit: int, listed: bool) -> tuple[int, str] 
     join = _join().search(note.flat, start, stop)
     text = note.flat[start : join.start() if join else stop]
     words = text.split()
-    if not words or len(words) > 5 or not re.match(r"[a-z]{3}", text) or _empty().fullmatch(text.strip()):
+    if (
+        not words
+        or len(words) > 5
+        or words[0] in _DENYING
+        or not re.match(r"[a-z]{3}", text)
+        or _empty().fullmatch(text.strip())
+    ):
         return None
     end = start + len(text.rstrip())
     return end, note.text[start:end].lower()
+
+
+_DENYING = ("pas", "sans", "aucun", "aucune", "ni")
 
 
 def _status(note: Note, before: str, end: int) -> str:

@@ -52,7 +52,10 @@ def read(note: Note, found: Sequence[Match[Concept]], diseases: Sequence[Match[C
             yield Fact(IMMUNIZATION, one.start, end, 0.92, {"vaccine": one.name, "status": status})
         if next_dose:
             yield next_dose
-    yield from _all(note, bool(seen))
+    spans = [(one.start, one.end) for one in mentions]
+    for fact in _all(note, bool(seen)):
+        if not any(fact.overlaps(*span) for span in spans):
+            yield fact
 
 
 # « DTP : dernier 2006, à refaire » says when it was, not that it is up to date.
@@ -120,6 +123,7 @@ def _vaccines(note: Note, found: Sequence[Match[Concept]]) -> list[Match[Concept
         if match.value.label not in _GENERAL
         and not words.TESTED.search(note.before(match.start, 30))
         and not _NO_NAME.match(note.text, match.start, match.end)
+        and not _HAD.search(note.flat, max(0, match.start - 30), match.start)
     ]
     sure = {match.start for match in named if _is_a_vaccine(note, match)}
     for one, other in [*pairwise(named), *((b, a) for a, b in reversed([*pairwise(named)]))]:
@@ -138,6 +142,7 @@ def _is_a_vaccine(note: Note, match: Match[Concept]) -> bool:
 _EXCEPTED = re.compile(
     r"vacc[^.;\n]{0,30} (?:sauf|hormis|hors|en dehors d[eu]) (?:le |la |l'|rappel |vaccin )*$"
 )
+_HAD = re.compile(r"(?<![a-z])(?:atcds?|antecedents?|episode|crise)(?: perso\w*)?(?: de| d')? ?:? ?$")
 _NO_NAME = re.compile(r"(?:dt|DT|Dt)(?![a-zA-Z])|HB(?= ?:? ?[0-9])|Hb(?= ?[:=]? ?(?:le |du |à |a )?[0-9])")
 
 
@@ -216,7 +221,7 @@ def _named_again(note: Note, last: Mention, one: Mention) -> bool:
     )
 
 
-_BEHIND = re.compile(r" | ?(?:\(|→|-+>|=+>|:) ?")
+_BEHIND = re.compile(r" | ?(?:20[0-9]{2} ?)?(?:\(|→|-+>|=+>|:) ?")
 
 
 # What is said of each.
@@ -298,7 +303,7 @@ def _behind(note: Note, one: Mention, limit: int) -> Told | None:
                 return DONE, _end_of(note, one, done.end())
             if said and status == DUE and (done := words.further(DONE).match(note.flat, said.end(), limit)):
                 return DONE, _end_of(note, one, done.end())
-            if said and _BARE.fullmatch(said[0]) and _long_ago(note, one):
+            if said and _BARE.fullmatch(said[0]) and _long_ago(note, one, said):
                 return PAST, _end_of(note, one, said.end())
             if said:
                 return _dated(note, status, said), _end_of(note, one, said.end())
@@ -308,9 +313,14 @@ def _behind(note: Note, one: Mention, limit: int) -> Told | None:
     return None
 
 
-def _long_ago(note: Note, one: Mention) -> bool:
-    """« Grippe faite » was done at the pharmacy, « vaccins obligatoires faits » at their age."""
-    return bool(words.DISEASE.match(note.flat, one.word)) or one.name.startswith("vaccins")
+def _long_ago(note: Note, one: Mention, said: re.Match[str]) -> bool:
+    """« Grippe faite » was done at the pharmacy, « vaccins obligatoires faits » at their age, « Vaccins : ROR2 fait » before."""
+    several = said[0].rstrip().endswith("s") or _LOT.match(note.flat, said.end())
+    reviewed = note.sentence(one.start).section == "vaccines" and not several
+    return reviewed or bool(words.DISEASE.match(note.flat, one.word)) or one.name.startswith("vaccins")
+
+
+_LOT = re.compile(r"\(?[^().;\n]{0,30}(?<![a-z])lot(?![a-z])")
 
 
 def _started(note: Note, one: Mention) -> bool:
@@ -434,6 +444,8 @@ def _next_dose(note: Note, one: Mention, told: Told, starts: Sequence[int]) -> F
         return None
     for other in (DONE, DUE, PAST):
         said = words.after(other).match(note.flat, dose.end(), limit)
+        if said and _REFUSED.match(note.flat, said.end()):
+            return None
         if said and other != status:
             again = Mention(dose.start("q"), dose.end("q"), one.name, dose.start("q"))
             last = _end_of(note, again, said.end())
@@ -443,6 +455,7 @@ def _next_dose(note: Note, one: Mention, told: Told, starts: Sequence[int]) -> F
     return None
 
 
+_REFUSED = re.compile(r" ?[:,→]? ?(?:mais )?refus")  # « rappel proposé : refus »
 _NEXT_WITHIN = 75  # characters
 _ANOTHER = re.compile(
     r"(?:^|[ ,;.:(→>])(?P<q>(?:(?:d|n ?°|dose) ?[1-4]|[1-4](?:re|ere|e|eme|nde)(?: dose| injection| inj)?|rappel|prochaine(?: dose)?"

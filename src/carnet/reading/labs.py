@@ -217,7 +217,7 @@ def _tolerance(note: Note) -> Iterator[Fact]:
 
 _SUGAR = r"([0-3][.,][0-9]{1,2})(?: ?g/l)?(?![0-9])"
 _HGPO = re.compile(
-    rf"(?<![a-z])(?:(?:hgpo|hyperglycemie provoquee)(?: ?75 ?g)?[ :(=]{{0,4}}(?:a jeun|t0)?|t0)[ :=]{{0,3}}{_SUGAR}"
+    rf"(?<![a-z])(?:(?:hgpo|hyperglycemie provoquee)(?: ?75 ?g?(?![0-9]))?[ :(=]{{0,4}}(?:a jeun|t0)?|t0)[ :=]{{0,3}}{_SUGAR}"
     rf"(?:(?: ?[-/,;] ?| (?=[th1a]))(?:(?:a )?1 ?h|t60|h1)?[ :=]{{0,3}}{_SUGAR})?(?:(?: ?[-/,;] ?| (?=[th2a]))(?:(?:a )?2 ?h|t120|h2)?[ :=]{{0,3}}{_SUGAR})?"
 )
 

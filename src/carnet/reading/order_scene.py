@@ -36,8 +36,15 @@ class Scene:
     def section(self, one: Asked) -> str:
         """The section; what follows on the line of a heading of results is no result any more."""
         sentence = self.note.sentence(one.start)
-        on_its_own = sentence.section == "results" and sentence.body <= sentence.start + 1
-        return "" if on_its_own else sentence.section
+        unnamed = sentence.body <= sentence.start + 1
+        on_its_own = sentence.section == "results" and unnamed
+        # « Motif : fatigue. Bilan : NFS »: the reason ends with its sentence.
+        told = sentence.section == "reason" and unnamed and not self._begins_a_line(sentence.start)
+        return "" if on_its_own or told else sentence.section
+
+    def _begins_a_line(self, place: int) -> bool:
+        flat = self.note.flat
+        return not flat[flat.rfind("\n", 0, place) + 1 : place].strip(" -*•")
 
 
 def decided(taken: Sequence[Fact]) -> int:

@@ -23,8 +23,19 @@ _TINY = 2  # letters
 _LONG = 120  # characters of a sentence without commas: a note that nobody punctuated
 
 
-def read(note: Note, mentions: Sequence[Asked], taken: Sequence[Fact]) -> Iterator[Fact]:
-    """Each request, left to right; what follows a request in the same list is asked for as well."""
+def read(note: Note, mentions: Sequence[Asked], taken: Sequence[Fact]) -> list[Fact]:
+    """Each request, left to right; « certif fait » after a certificate that says what for is told again."""
+    found = list(_read(note, mentions, taken))
+    papers = [fact for fact in found if fact.values["type"] == "certificate"]
+    bare = [fact for fact in papers if _BARE_PAPER.fullmatch(note.flat, fact.start, fact.end)]
+    return [fact for fact in found if fact not in bare or len(papers) == len(bare)]
+
+
+_BARE_PAPER = re.compile(r"certif(?:icats?)?\.?(?: (?:faite?s?|remis|ok|signe|ce jour))*")
+
+
+def _read(note: Note, mentions: Sequence[Asked], taken: Sequence[Fact]) -> Iterator[Fact]:
+    """What follows a request in the same list is asked for as well."""
     free = _free(note, [one for one in mentions if not order_refusals.is_left_out(note, one)], taken)
     drugs = sorted((fact for fact in taken if fact.kind == MEDICATION), key=_start)
     labs = [fact for fact in taken if fact.kind == LAB]
@@ -192,7 +203,8 @@ def _by_its_type(scene: Scene, one: Asked, section: str) -> float:
     if one.type == "imaging" and section not in _OF_TODAY and not shown(note, one):
         return 0 if _THE.search(scene.before(one)) else 0.6
     if one.type == "referral" and _PERSON.match(note.flat, one.start):
-        return 0.65
+        titled = one.start <= note.sentence(one.start).body and note.flat.startswith((":", " :"), one.end)
+        return 0 if titled else 0.65  # « PMA : AMH 0,8 »
     if one.type == "referral" and _CONSULTATION.match(note.flat, one.start) and _begins_a_part(note, one):
         return 0.65
     sentence = note.sentence(one.start)
