@@ -48,6 +48,7 @@ def printed(at: datetime, text: str) -> str:
         ("INR ds 2 jours puis 1x/sem", "INR ds 2 jours puis 1x/sem", "Indication"),
         ("Susp TVP G -> écho doppler MI G", "Indication : Thrombose veineuse profonde, à gauche (suspecté)", "...."),
         ("Rx genou G", "Indication : ....", "suspecté"),
+        ("Susp TVP G -> écho doppler MI G\nRx genou G", "(suspecté) • Rx genou G Indication : ....", "• écho doppler MI G Rx"),
         ("HTA équilibrée\nRx genou G", "Indication : ....", "Hypertension"),
         ("Rx thorax susp pneumopathie", "Rx thorax susp pneumopathie", "Indication"),
     ],

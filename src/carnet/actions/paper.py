@@ -193,13 +193,9 @@ def _sheet(by: Actor, about: Resource, told: Told, wanted: _Wanted, today: date,
 
 def _order_words(requests: Sequence[Resource], why: _Why) -> Iterable[str]:
     """What is asked, in the words that were typed, but for those that the title says; of imaging also why."""
-    if _kind_of(requests[0]) != "imaging":
-        return requested.lines(requests, why.note)
-    told = (
-        (requested.lines([one], why.note)[0], requested.indication(one, why.conditions, why.note))
-        for one in requests
-    )
-    return ("\n".join(filter(None, parts)) for parts in told)
+    if _kind_of(requests[0]) == "imaging":
+        return requested.imaging(requests, why.conditions, why.note)
+    return requested.lines(requests, why.note)
 
 
 def _category(request: Resource) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -19,14 +20,9 @@ _ORDER_WORD = re.compile(
     r"^(?:bio|bilan|biologie|labo)\s+(?=\w)", re.IGNORECASE
 )  # the title of the paper says it
 _OUTINGS = re.compile(r"\s*,\s*sorties?\b[^.;,\n]*", re.IGNORECASE)  # « AT 15 j, sorties libres »
-_APART = re.compile(r"[\s:]{0,3}")
+_APART = re.compile(r"[ \t:]{0,3}")
+_ROW = re.compile(r"[^\n]+")
 Span = tuple[int, int]
-
-
-def words(request: Resource, note: str) -> str:
-    """What was asked, with what follows in its clause and says when, how often or how much."""
-    span = _span(request, note)
-    return note[span[0] : _goes_on(note, span[1])].strip() if span else _text(request)
 
 
 def whole(request: Resource, note: str) -> str:
@@ -40,29 +36,67 @@ def whole(request: Resource, note: str) -> str:
 
 
 def lines(requests: Iterable[Resource], note: str) -> list[str]:
-    """Requests of one kind, in the order of the note; « Bio ds 3 sem iono créat » is one line, not two."""
-    found: list[tuple[list[Resource], Span | None]] = []
+    """Requests of one kind, in the order of the note, with what follows in their clause and says when, how often or how
+    much; « Bio ds 3 sem iono créat » is one line, not two."""
+    return [one.words for one in _items(requests, note)]
+
+
+def imaging(requests: Iterable[Resource], conditions: Iterable[Resource], note: str) -> list[str]:
+    """The same, each with why it is asked for."""
+    told = [(place, one) for one in conditions if (place := _span(one, note))]
+    return [
+        "\n".join(filter(None, (one.words, _indication(one, told, note)))) for one in _items(requests, note)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One line of a paper, and where the note says it; no place when its words stand there no more."""
+
+    words: str
+    span: Span | None = None
+
+
+def _items(requests: Iterable[Resource], note: str) -> list[_Item]:
+    found: list[_Item] = []
     for one in requests:
-        span, before = _span(one, note), found[-1][1] if found else None
-        if span and before and before[0] <= span[0] and _APART.fullmatch(note[before[1] : span[0]]):
-            found[-1] = ([*found[-1][0], one], (before[0], max(before[1], span[1])))
+        span = _span(one, note)
+        found += [_item(part, note) for part in _by_line(span, note)] if span else [_Item(_text(one))]
+    made: list[_Item] = []
+    for item in found:
+        before = made[-1].span if made else None
+        if (
+            before
+            and item.span
+            and before[0] <= item.span[0]
+            and _APART.fullmatch(note[before[1] : item.span[0]])
+        ):
+            whole_ = (before[0], max(before[1], item.span[1]))
+            made[-1] = _Item(_words(whole_, note), whole_)
         else:
-            found.append(([one], span))
-    return [_line(listed, span, note) for listed, span in found]
+            made.append(item)
+    return made
 
 
-def _line(listed: Sequence[Resource], span: Span | None, note: str) -> str:
-    said = note[span[0] : _goes_on(note, span[1])].strip() if span else _text(listed[0])
-    return said if len(listed) > 1 else _ORDER_WORD.sub("", said)
+def _by_line(span: Span, note: str) -> list[Span]:
+    rows = [found.span() for found in _ROW.finditer(note, *span)]
+    return [row for row in rows if note[slice(*row)].strip(" -•*")]
 
 
-def indication(request: Resource, conditions: Iterable[Resource], note: str) -> str:
-    """Why imaging is asked for: the one problem of its line, else of the note's conclusion; a line to fill where there is
-    none, empty where its own words say why."""
-    if _says_why().search(words(request, note)):
+def _item(span: Span, note: str) -> _Item:
+    return _Item(_ORDER_WORD.sub("", _words(span, note)), span)
+
+
+def _words(span: Span, note: str) -> str:
+    return note[span[0] : _goes_on(note, span[1])].strip(" -•*\t")
+
+
+def _indication(item: _Item, told: Sequence[tuple[Span, Resource]], note: str) -> str:
+    """The one problem of its line, else of the note's conclusion; a line to fill where there is none, empty where its own
+    words say why."""
+    if _says_why().search(item.words):
         return ""
-    span, told = _span(request, note), [(place, one) for one in conditions if (place := _span(one, note))]
-    ours = [one for place, one in told if span and _line_of(note, place) == _line_of(note, span)]
+    ours = [one for place, one in told if item.span and _line_of(note, place) == _line_of(note, item.span)]
     ended = [one for place, one in told if _concludes().match(note[slice(*_line_of(note, place))])]
     for found in (ours, ended):
         named = dict.fromkeys(map(problem, found))
