@@ -38,6 +38,7 @@ def test_compared_filed_by_one_key_and_asked_about(new_practice: str, page: Page
     expect(page.get_by_role("columnheader", name="DUPOND Jeanne")).to_be_visible()
     expect(page.get_by_text("Import terminé.")).to_be_attached()
     sound(page)
+    page.wait_for_timeout(300)  # the list was seen
     button = page.get_by_role("button", name="Classer dans ce dossier")
     button.focus()
     page.keyboard.press("1")
