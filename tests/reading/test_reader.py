@@ -1,4 +1,4 @@
-"""Reading as a whole: any text gives facts that stand in it, always the same, each independent of its neighbours."""
+"""Reading as a whole: any text gives facts that stand in it, always the same."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ NOTE = (
     "TA 14/8 FC 72 Pds 72,5. HbA1c 7,2. Pas de fièvre ni toux.\n"
     "CAT : Amlodipine 5 1/j 3 mois. Bio NFS CRP. rdv ds 3 mois."
 )
-UNRELATED = ("Il pleut beaucoup.", "Le chat va bien.", "Nous parlons de ses petits-enfants.")
 # Pieces of notes, to fall upon the edges of the grammars.
 SCRAPS = st.lists(
     st.sampled_from(
@@ -56,13 +55,6 @@ def test_naughty_strings_give_facts_that_stand_in_them(shared_data: Path) -> Non
 
 def test_reading_twice_gives_the_same() -> None:
     assert packaged().read(NOTE) == packaged().read(NOTE)
-
-
-@pytest.mark.parametrize("sentence", UNRELATED)
-def test_an_unrelated_sentence_changes_no_other_fact(sentence: str) -> None:
-    facts = shown(NOTE, read(NOTE))
-    for text in (f"{sentence} {NOTE}", f"{sentence}\n{NOTE}", f"{NOTE} {sentence}", f"{NOTE}\n{sentence}"):
-        assert shown(text, read(text)) == facts
 
 
 def test_accents_written_in_two_characters_are_read_at_their_places() -> None:

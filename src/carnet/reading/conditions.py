@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from carnet.reading import grades, status
+from carnet.reading import capitals, grades, status
 from carnet.reading.facts import (
     ALCOHOL,
     ALLERGY,
@@ -324,10 +324,18 @@ def _meant(note: Note, match: Match[Concept], negated: bool) -> bool:
         return False  # of a medicine
     if written == "ait" and _VERB.match(note.flat, match.end):
         return False  # « bien qu'elle ait été opérée »
-    if match.value.doubtful and negated and (len(written) >= _ABBREVIATED or note.text.isupper()):
+    if (
+        match.value.doubtful
+        and negated
+        and (len(written) >= _ABBREVIATED or capitals.loud(note, match.start))
+    ):
         return True  # « pas de globe », « PAS D'EP »
     if len(written) < _ABBREVIATED and written.isupper() and _NUMBER.match(note.flat, match.end):
         return False  # « PC 35 » is a measure
     if match.value.doubtful:
-        return written.isupper() and not note.text.isupper() and not _MEASURE.match(note.flat, match.end)
-    return len(written) > _SHORT or not written.islower() or note.text.islower()
+        return (
+            written.isupper()
+            and not capitals.loud(note, match.start)
+            and not _MEASURE.match(note.flat, match.end)
+        )
+    return len(written) > _SHORT or not written.islower() or capitals.quiet(note, match.start)

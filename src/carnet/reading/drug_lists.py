@@ -14,7 +14,7 @@ from carnet.reading.structure import Note
 COUNT = rf"(?P<n>{numbers.NUMBER}|{numbers.WORD}) ?(?P<u>mois|(?<![0-9][0-9] )(?<![0-9][0-9])ans?(?![a-z])|sem[a-z]*|m(?![a-z])|j(?:ours?|rs?)?(?![a-z]))"
 RENEWED = r"(?:renouv[a-z]*|recondui[a-z]*|reconduction|ord(?:o[a-z]*)?(?![a-z])|presc[a-z]*|r/|ttts?|traitements?|tout)"
 APPOINTMENT = re.compile(
-    r"(?:rdv|rv|revoir|revue?|cs|consult\w*|control\w*|at|arret|bilan|bio|kine\w*|ide|seances?|ald|certif\w*|orthoph\w*|licence|permis|lunettes|pai|mdph|prolong\w*|depuis|dans|il y a|repos)(?![a-z])"
+    r"(?<![a-z])(?:rdv|rv|revoir|revue?|cs|consult\w*|control\w*|at|arret|bilan|bio|kine\w*|ide|seances?|ald|certif\w*|orthoph\w*|licence|permis|lunettes|pai|mdph|prolong\w*|depuis|dans|il y a|repos)(?![a-z])"
 )
 _SHORT = 25  # characters: a row between two of a list, « Hors ALD : »
 _UNKNOWN = 60  # characters of a row of a list in which no drug is known

@@ -145,16 +145,16 @@ _ELSE = re.compile(
 def _before_exam(note: Note, line: Line) -> bool:
     """Told at the beginning of the note, before any measure of today."""
     at = line.named.start
-    told = sum(1 for one in note.sentences if one.end <= at)
+    told = note.told_before(note.sentence(at))
     return (
         told < _FIRST
         and not _MEASURED.search(note.flat, 0, at)
-        and (bool(_MEASURED.search(note.flat, line.end)) or len(note.sentences) > told + _STORY)
+        and (bool(_MEASURED.search(note.flat, line.end)) or len(note.telling) > told + _STORY)
     )
 
 
-_FIRST = 3  # sentences
-_STORY = 4  # sentences that follow what is told first
+_FIRST = 2  # sentences that say something
+_STORY = 4  # of them that follow what is told first
 BEFORE_EXAM = (ONGOING, 0.62)
 _MEASURED = re.compile(
     r"(?<![a-z])(?:ta|pa|tension|fc|pouls|pds|poids|spo2|sat|imc|hba1c|ldl|creat|dfg) ?[:=]? ?(?:a |est a )?[0-9]"

@@ -192,8 +192,8 @@ def _in_the_title(note: Note, cue: re.Match[str], dated: re.Match[str], since: i
     """« Visite J10 », « S : suivi dépression J30 » before anything is decided say which visit it is."""
     sentence = note.sentence(cue.start())
     if _CALL.match(cue[0]):
-        return sentence.start == 0 and ":" in note.flat[cue.end() : dated.start()]
-    if _VISIT.match(cue[0]) and not note.flat[: sentence.start].strip() and _EVERY.match(dated[0].strip()):
+        return not note.told_before(sentence) and ":" in note.flat[cue.end() : dated.start()]
+    if _VISIT.match(cue[0]) and not note.told_before(sentence) and _EVERY.match(dated[0].strip()):
         return True  # « DIABÈTE - suivi trimestriel »
     if cue.start() > since or sentence.section == "plan" or not _VISIT.match(cue[0]):
         return False

@@ -126,12 +126,25 @@ def _lines(note: Note, values: Sequence[int]) -> dict[int, Line]:
     for line in note.flat.split("\n") if values else ():
         end = start + len(line)
         heads = [*forms["head"].finditer(note.flat, start, end)]
-        todays = [one.start() for one in forms["today"].finditer(note.flat, start, end)] if heads else []
+        todays = [one.start() for one in forms["today"].finditer(note.flat, start, end)]
         lines[start] = above, heads, todays
         if start not in holding:
-            above = forms["head"].match(line.lstrip(" -*"))
+            beginning = next((head for head in heads if _begins(note, head)), None)
+            above = beginning or (None if todays or _tells(note, start, end) else above)
         start = end + 1
     return lines
+
+
+def _begins(note: Note, head: re.Match[str]) -> bool:
+    """Whether a sentence begins with it."""
+    return not note.flat[note.sentence(head.start()).start : head.start()].strip(" -*")
+
+
+def _tells(note: Note, start: int, end: int) -> bool:
+    """Whether a line is empty, or says something of the patient: no more values of the heading above."""
+    line = note.flat[start:end]
+    known = bisect_left(note.telling, start) < bisect_left(note.telling, end)
+    return known or not line.strip() or any(sign.isdigit() for sign in line)
 
 
 def _heading(line: Line, place: int) -> re.Match[str] | None:

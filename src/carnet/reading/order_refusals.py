@@ -113,12 +113,14 @@ def _declared(note: Note, one: Asked, before: str) -> bool:
 
 def _in_the_title(note: Note, one: Asked) -> bool:
     """« CONSULTATION VOYAGE » at the head of a long note says what the visit is."""
-    first = not note.flat[: one.start].strip(" *#-")
-    return first and bool(_VISIT.match(note.flat, one.start)) and len(note.flat) - one.end > _LONG_NOTE
+    sentence = note.sentence(one.start)
+    first = not note.told_before(sentence) and not note.flat[sentence.start : one.start].strip(" *#-")
+    long = sentence.end - one.end > _LONG or len(note.telling) >= _LONG_NOTE
+    return first and long and bool(_VISIT.match(note.flat, one.start))
 
 
 _VISIT = re.compile(r"(?:consultation|cs|visite)(?! (?:a prevoir|a programmer|demande))")
-_LONG_NOTE = 80  # characters
+_LONG, _LONG_NOTE = 80, 3  # characters of its sentence, sentences that say something
 _ACCIDENT = re.compile(r"accidents? (?:du|de) travail")
 
 

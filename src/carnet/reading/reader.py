@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -33,6 +34,8 @@ from carnet.reading.drugs import Drugs, NoDrugs
 from carnet.reading.facts import Context, Fact
 from carnet.reading.structure import Note
 from carnet.reading.vocabulary import Vocabulary
+
+_DIGIT = re.compile(r"[0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,12 @@ class Reader:
         labs_found = list(self.words.labs.find(words, stems))
         terms = senses.conditions_in(note, self.words)
         named = list(naming.drugs_in(note, self.drugs, self.words.corrector))
-        found = list(allergies.read(note, named, list(self.words.allergens.find(words, stems))))
         vaccines = list(self.words.vaccines.find(words, stems))
+        note.telling[:] = sorted(
+            {note.sentence(one.start).start for one in (*terms, *named, *labs_found, *vaccines)}
+            | {one.start for one in note.sentences if _DIGIT.search(note.flat, one.start, one.end)}
+        )
+        found = list(allergies.read(note, named, list(self.words.allergens.find(words, stems))))
         found += immunizations.read(note, vaccines, terms)
         found += pressures.read(note)
         found += _unclaimed(vitals.read(note), found)

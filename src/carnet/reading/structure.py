@@ -4,7 +4,7 @@ own beyond the headings of sections.toml."""
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -56,12 +56,19 @@ class Note:
     stems: list[str]
     sentences: list[Sentence]
     context: Context
+    telling: list[int] = field(
+        default_factory=list
+    )  # where sentences begin that say something of the patient
     _starts: list[int] = field(default_factory=list)
     _word_starts: list[int] = field(default_factory=list)
 
     def sentence(self, place: int) -> Sentence:
         """The sentence that holds this character."""
         return self.sentences[max(0, bisect_right(self._starts, place) - 1)]
+
+    def told_before(self, sentence: Sentence) -> int:
+        """How many sentences that say something of the patient stand before; « Le chat va bien » is none."""
+        return bisect_left(self.telling, sentence.start)
 
     def word_at(self, place: int) -> int:
         """Index of the first word that begins here or later."""
@@ -83,7 +90,7 @@ def note(text: str, stemmed: list[str] | None, context: Context) -> Note:
     cut = tokens.words(text, flat)
     found = _in_sections(flat, list(_sentences(flat)))
     starts, places = [sentence.start for sentence in found], [word.start for word in cut]
-    return Note(text, flat, cut, stemmed or [word.stem for word in cut], found, context, starts, places)
+    return Note(text, flat, cut, stemmed or [word.stem for word in cut], found, context, [], starts, places)
 
 
 def _sentences(flat: str) -> Iterator[Sentence]:
