@@ -260,8 +260,9 @@ def test_many_offers_are_all_accepted_screen_after_screen(new_practice: str, pag
     expect(page.locator(".offer-take:focus")).to_have_count(1)
     taken = 0
     for _ in range(8):
+        page.evaluate("document.querySelector('[data-live]').textContent = ''")
         page.keyboard.press("Alt+Shift+Enter")
-        page.wait_for_timeout(400)
+        expect(page.locator("[data-live]")).not_to_be_empty()  # brought to the screen, or kept by the program
         after = page.locator(".offer.is-accepted").count()
         assert taken or after > 1, "all that are on the screen, not only the one with the focus"
         taken = after
