@@ -31,13 +31,17 @@ def ends_badly(scene: Scene, one: Asked, end: int) -> bool:
     flat = scene.note.flat
     refused = one.type == "certificate" and flat.endswith(" non", one.start, end)
     answered = not after.strip() and _ANSWERED_NO.match(flat, end)
-    return bool(done or refused or answered or _REFUSED.match(after))
+    told = _IN_PLACE.search(flat, one.start, end) or _IN_PLACE.match(after)
+    return bool(done or refused or answered or told or _REFUSED.match(after))
 
 
+_IN_PLACE = re.compile(
+    r" (?:deja )?en place(?![a-z])| (?:in|peu )?efficaces?(?![a-z])| sans (?:effet|amelioration)"
+)
 _ANSWERED_NO = re.compile(r" ?[?]+ ?(?:→|-+>|=+>)? ?(?:non|pas|inutile|a discuter)(?![a-z])")
 _RESULT = re.compile(r" ?: (?!demand|ordo|courrier|rdv|a |pour|prescri|prevu|en |avec|au |chez)[a-z]")
 _REFUSED = re.compile(
-    r" ?:? ?(?:non (?:concerne|indique|souhaite|necessaire)|refus|inutile|plus besoin|pas (?:necessaire|besoin))"
+    r" ?:? ?(?:non(?= ?(?:$|[.,;)]))|non (?:concerne|indique|souhaite|necessaire)|refus|inutile|plus besoin|pas (?:necessaire|besoin))"
 )
 
 
@@ -200,6 +204,10 @@ def _known(note: Note, one: Asked, before: str, after: str) -> bool:
         return True
     if _FOUND.search(note.flat, one.start, one.end):
         return True
+    if _EXEMPTED.match(note.flat, one.start) and (
+        _SINCE.match(after) or before.endswith(("100% ", "100 % "))
+    ):
+        return True
     if one.type == "certificate" and (_HEADING.match(after) or _declared(note, one, before)):
         return True
     if _MOTIVE.match(note.flat, one.start) and _IS_ILL.match(after):
@@ -209,6 +217,8 @@ def _known(note: Note, one: Asked, before: str, after: str) -> bool:
     if one.type == "referral" and (_BY_WHOM.search(before) or _FOLLOWED.search(before)):
         return True
     if one.type == "lab" and note.flat.startswith("bilan", one.start) and _OF_SOMEBODY.search(before):
+        return True
+    if _INTERVIEW.match(note.flat, one.start) and _SESSIONS.match(after):
         return True
     if one.type == "lab" and _PROTOCOL.match(note.flat, one.start) and "ald" in before:
         return True
@@ -263,7 +273,7 @@ _BY_NURSES = re.compile(
 # « 1 inj par IDE », « l'IDE a mon numéro »: who does it or knows it is not asked for.
 _NURSE_ALONE = re.compile(r"(?:ide|idel|infirmi?e?re?s?)")
 _AGENT = re.compile(
-    r"(?:^|[^a-z])(?:preven\w*|contact\w*|inform\w*|avert\w*|prochain passage|(?:vaccin\w*|grippe|covid|faire|fait|iono\w*|bio\w*|bilan|nfs|crp|ca|inr|creat\w*|controle|faite?s?)(?: ce jour| auj\w*| hier)? par) (?:les |l'|des |une? )?$"
+    r"(?:^|[^a-z])(?:preven\w*|contact\w*|inform\w*|avert\w*|prochain passage|(?:vaccin\w*|grippe|covid|faire|fait|iono\w*|bio\w*|bilan|nfs|crp|ca|inr|creat\w*|controle|tsh|alb\w*|ecbu|hba1c|plaq\w*|gly\w*|bs|pds|prise de sang|eal|bh|psa|ferritine|dfg|uree|na|bnp|vs|epp|prelev\w*|faite?s?)(?: ce jour| auj\w*| hier)? par) (?:les |l'|des |une? )?$"
 )
 _SAYS = re.compile(
     r" (?:a|ont) (?:mon|notre|le|la|l'|les|vue?|signale|note|appele|trouve|constate|remarque|fait|ete)(?![a-z])| (?:signale|rapporte|appelle|constate|note|previent|trouve|dit)(?![a-z])| ?: ?«"
@@ -271,6 +281,11 @@ _SAYS = re.compile(
 _DONE_NOW = re.compile(r" ?(?:re)?(?:faite?|realisee?|changee?)s? (?:ce jour|auj\w*|au cabinet|ici)")
 _HERE = re.compile(r" ?(?:faite? )?(?:ce jour|auj(?:ourd'hui)?|au cabinet)(?! par)(?![a-z])")
 _BY_THE_DOCTOR = re.compile(r"(?:ablation|retrait|suture|meche|injection)(?![a-z])(?!.*(?:ide|infirm))")
+_INTERVIEW, _SESSIONS = (
+    re.compile(r"epp(?![a-z])"),
+    re.compile(r" ?(?::|fait|[0-9]{1,2} ?(?:seances?|s(?![a-z])))"),
+)
+_EXEMPTED, _SINCE = re.compile(r"ald(?![a-z])"), re.compile(r"[a-z0-9 ]{0,30} (?:depuis|dp) ")
 _PROTOCOL = re.compile(r"ps(?![a-z])")  # « ALD : PS à renouveler », a « protocole de soins »
 _MOTIVE, _IS_ILL = (
     re.compile(r"gastro(?![a-z])"),

@@ -202,8 +202,8 @@ def _by_its_type(scene: Scene, one: Asked, section: str) -> float:
     note = scene.note
     if one.type == "imaging" and section not in _OF_TODAY and not shown(note, one):
         return 0 if _THE.search(scene.before(one)) else 0.6
-    if one.type == "referral" and _PERSON.match(note.flat, one.start):
-        titled = one.start <= note.sentence(one.start).body and note.flat.startswith((":", " :"), one.end)
+    if one.type == "referral" and _PERSON.match(note.flat, one.start) and not _THE.search(scene.before(one)):
+        titled = one.start <= note.sentence(one.start).body and _TOPIC.match(note.flat, one.start)
         return 0 if titled else 0.65  # « PMA : AMH 0,8 »
     if one.type == "referral" and _CONSULTATION.match(note.flat, one.start) and _begins_a_part(note, one):
         return 0.65
@@ -259,6 +259,7 @@ _THE = re.compile(
 _PERSON = re.compile(
     r"(?:psychologue|podologue|dieteticien|diet(?![a-z])|dentiste|csapa|cmp|pma|pmi|orthophonist|sage|tabacolog|addicto|avis)"
 )
+_TOPIC = re.compile(r"pma ?:")
 _ASKED_ALONE = re.compile(
     r"(?:ecbu|efr|irm|scanner|tdm|echo|dmo|mammo|holter|polygraphie|epreuve|rx|radio|fcu|frottis|colo|fibro)"
 )
