@@ -174,3 +174,21 @@ def test_two_units_of_one_analyte_are_two_curves() -> None:
         "valueQuantity": {"value": Decimal("5.6"), "unit": "mmol/L"},
     }
     assert [one.unit for one in results.series(results.values([grams, moles]))] == ["g/L", "mmol/L"]
+
+
+def test_medicines_stand_in_the_order_of_their_note() -> None:
+    """The record gives them newest first, which is the note read backwards."""
+
+    def prescribed(name: str, start: int) -> dict[str, Any]:
+        parts = [
+            {"url": "note", "valueReference": {"reference": "Composition/n/_history/1"}},
+            {"url": "start", "valueUnsignedInt": start}, {"url": "end", "valueUnsignedInt": start + 5},
+        ]  # fmt: skip
+        return {
+            "resourceType": "MedicationRequest", "id": name, "status": "active", "intent": "order",
+            "authoredOn": "2026-11-22T09:00:00.000000Z", "extension": [{"url": codes.SPAN, "extension": parts}],
+            "groupIdentifier": {"value": "v"}, "medicationCodeableConcept": {"text": name},
+        }  # fmt: skip
+
+    (told,) = timeline.entries([prescribed("third", 30), prescribed("second", 9), prescribed("first", 2)])
+    assert told.text == "first\nsecond\nthird"

@@ -217,3 +217,30 @@ def test_a_dose_that_a_correction_changed_is_told_first_and_taken_by_its_key(
     assert "Retenu :" in record_page
     assert "à revoir : revenu" not in record_page
     assert f"« {right} »" in record_page
+
+
+def test_what_was_taken_in_on_the_record_is_printed_from_there(
+    client: Client, doctor: Actor, emile: str
+) -> None:
+    """Signed to be printed with nothing accepted: the record names what is left, its keys take it in, one more prints."""
+    record = signed(client, doctor, emile, print="1")
+    page = client.get(record).content.decode()
+    assert re.search(r'<section class="notice left[^>]* autofocus', page), "the focus is where the keys act"
+    assert 'data-left="p"' not in page, "nothing to print yet"
+    for key in ("medication:amlodipine 5 1/j 3 mois:1", "order:bio nfs crp:1", "order:courrier cardio:1"):
+        record = take(client, emile, key, on="record")
+    page = client.get(record).content.decode()
+    assert 'data-left="p"' in page
+    (visit,) = re.findall(r'name="encounter" value="([^"]+)"', page)
+    papers = client.post(f"/paper/{emile}/visit", {"patient": emile, "encounter": visit})["Location"]
+    assert "/letter?asked=" in papers, "what is still to write comes first"
+    assert 'data-left="p"' not in client.get(f"/patient/{emile}").content.decode(), "said once"
+
+
+def test_the_last_of_them_leaves_the_way_to_the_papers(client: Client, doctor: Actor, emile: str) -> None:
+    signed(client, doctor, emile, text="bio NFS CRP")
+    page = unescape(client.get(take(client, emile, "order:bio nfs crp:1", on="record")).content.decode())
+    assert "Tout est retenu" in page
+    assert "Imprimer l’ordonnance" in page
+    again = unescape(client.get(f"/patient/{emile}").content.decode())
+    assert "Tout est retenu" not in again

@@ -15,6 +15,7 @@ from carnet.fhir.folding import fold
 from carnet.rules import note, printed, received, results, tables
 from carnet.rules.accepted import treatments
 from carnet.rules.measure import Measure, Observed, date_of, is_coded, source_of
+from carnet.rules.passage import place_of
 from carnet.rules.results import Value, concept_words
 
 Resource = dict[str, Any]
@@ -414,7 +415,14 @@ def _prescriptions(by_type: dict[str, list[Resource]], documents: dict[str, Reso
 
 
 def _told_lines(reference: str, when: str, who: str, listed: list[Resource], whole: Whole) -> Entry:
-    return Entry("prescription", reference, when, "Ordonnance", text="\n".join(map(_line, listed)), who=who)
+    """In the order of the note that says them."""
+    said = "\n".join(map(_line, sorted(listed, key=_start)))
+    return Entry("prescription", reference, when, "Ordonnance", text=said, who=who)
+
+
+def _start(request: Resource) -> int:
+    place = place_of(request)
+    return place.start if place else 0
 
 
 def _line(request: Resource) -> str:

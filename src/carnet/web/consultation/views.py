@@ -129,7 +129,8 @@ def sign(request: HttpRequest, draft: str) -> HttpResponse:
     corrected = signed.encounter is None
     said = _("Retenu. Le texte de la note n’a pas changé.") if signed.same_words else _("Note corrigée.")
     messages.success(request, said if corrected else _("Note signée."))
-    left.keep(request, patient=patient, composition=signed.composition.id, offers=signed.left)
+    visit = signed.composition.resource()["encounter"]["reference"].partition("/")[2]
+    left.keep(request, patient=patient, composition=signed.composition.id, visit=visit, offers=signed.left)
     if "print" in posted:
         return _print(request, by, patient, signed.composition)
     if corrected:
