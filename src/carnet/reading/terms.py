@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Generic, TypeVar
 
 from rapidfuzz import process
@@ -44,9 +45,11 @@ class Terms(Generic[T]):
         for key, value in entries:
             self._values.setdefault(key, value)
         self._values.pop((), None)
-        self._lengths: dict[str, list[int]] = {}
-        for length, first in sorted({(len(key), key[0]) for key in self._values}, reverse=True):
-            self._lengths.setdefault(first, []).append(length)
+        self._lengths: dict[str, list[int]] = {}  # by first word, the longest first
+        for key in sorted(self._values, key=len, reverse=True):
+            found = self._lengths.setdefault(key[0], [])
+            if len(key) not in found:
+                found.append(len(key))
 
     def bare(self, without: frozenset[str]) -> Terms[T]:
         """These terms of two words or more, without some words."""
@@ -108,7 +111,7 @@ class Corrector:
 
     def __init__(self, known: Iterable[str], ordinary: Iterable[str] = ()) -> None:
         self._known = set(known)
-        self._left_alone = {stem for word in ordinary for stem in stems(word)}
+        self._left_alone = set(chain.from_iterable(map(stems, ordinary)))
         self._by_length: dict[int, list[str]] = {}
         self._sounds: dict[str, set[str]] = {}
         self._cache: dict[str, str] = {}

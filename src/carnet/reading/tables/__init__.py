@@ -42,7 +42,7 @@ def tsv(name: str) -> tuple[Row, ...]:
         return ()
     named, *rows = lines(name)
     head = named.split("\t")
-    return tuple(dict(zip(head, (cell.strip() for cell in row.split("\t")), strict=False)) for row in rows)
+    return tuple(dict(zip(head, map(str.strip, row.split("\t")), strict=False)) for row in rows)
 
 
 def lines(name: str) -> list[str]:
