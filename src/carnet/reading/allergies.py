@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from carnet.fhir.folding import fold
 from carnet.reading import tables
 from carnet.reading.facts import ALLERGY, Fact
 from carnet.reading.naming import Named
@@ -22,6 +23,7 @@ def read(note: Note, named: Sequence[Named], allergens: Sequence[Match[Concept]]
     """« Pas d'allergie » first; then each substance of each list."""
     known = {one.start: (one.end, note.text[one.start : one.end].lower()) for one in named}
     known |= {match.start: (match.end, match.value.label) for match in allergens}
+    known |= {one.start: _in_full(note, one, *known[one.start]) for one in named}
     after = list(_told_after(note, known))
     none = [
         match.span()
@@ -41,6 +43,18 @@ def read(note: Note, named: Sequence[Named], allergens: Sequence[Match[Concept]]
             last = fact.end
             yield fact
     yield from after
+
+
+def _in_full(note: Note, named: Named, end: int, label: str) -> tuple[int, str]:
+    """A brand, or a combination, as it was typed, with the class and all the substances that it stands for: « Augmentin
+    (amoxicilline, acide clavulanique) ». Which of them it was, nobody said."""
+    drug = named.drug
+    if not drug.brand and "/" not in drug.inn:
+        return end, label
+    typed = note.text[named.start : named.end]
+    meant = dict.fromkeys((label, *drug.inn.split("/")))
+    unsaid = [name for name in meant if fold(name) not in fold(typed)]
+    return max(end, named.end), f"{typed} ({', '.join(unsaid)})" if unsaid else typed
 
 
 def _told_after(note: Note, known: dict[int, tuple[int, str]]) -> Iterator[Fact]:

@@ -36,7 +36,14 @@ Told = tuple[str, int]  # a status, and where its words end
 
 
 def read(note: Note, found: Sequence[Match[Concept]], diseases: Sequence[Match[Concept]]) -> Iterator[Fact]:
-    """Each vaccine once per status; « vaccins à jour » when no vaccine is named."""
+    """Each vaccine once per status, with its ATC code where its name has one; « vaccins à jour » when none is named."""
+    codes = {match.value.label: match.value.code for match in found}
+    for fact in _read(note, found, diseases):
+        code = codes.get(fact.values["vaccine"])
+        yield replace(fact, values={**fact.values, "atc": code}) if code else fact
+
+
+def _read(note: Note, found: Sequence[Match[Concept]], diseases: Sequence[Match[Concept]]) -> Iterator[Fact]:
     seen: set[tuple[str, str]] = set()
     mentions = _once(note, sorted(_mentions(note, found, diseases), key=lambda one: one.start))
     starts = [one.start for one in mentions]

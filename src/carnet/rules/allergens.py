@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from carnet.fhir.folding import fold
+from carnet.fhir.folding import fold, words
 from carnet.rules import tables
 
 Fact = dict[str, Any]
@@ -27,8 +27,9 @@ def against(medicine: Fact, allergies: Iterable[str]) -> tuple[str, ...]:
 
 
 def _names(allergy: str, names: Iterable[str]) -> bool:
-    said = f" {fold(allergy)} "
-    return any(f" {name} " in said or f" {name}s " in said for name in names)
+    said = f" {' '.join(words(allergy))} "
+    plain = (" ".join(words(name)) for name in names)
+    return any(f" {name} " in said or f" {name}s " in said for name in plain)
 
 
 def _is_of_class(allergy: str, code: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
+from carnet.fhir import codes
 from carnet.fhir.folding import fold
 from carnet.rules.accepted import letters
 from carnet.rules.accepted.scene import Fact, Resource, Scene, concept, place
@@ -99,7 +100,7 @@ def immunization(fact: Fact, scene: Scene) -> Resource:
         "resourceType": "Immunization",
         "extension": place(fact, scene),
         "status": "completed",
-        "vaccineCode": {"text": fact["vaccine"]},
+        "vaccineCode": concept(str(fact["vaccine"]), codes.ATC, fact.get("atc")),
         "patient": scene.subject,
         "encounter": scene.visit,
         "recorded": scene.when,
