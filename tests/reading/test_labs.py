@@ -63,6 +63,11 @@ from tests.reading.reading import told
             ("leucocytes urinaires (BU)", "+++", None), ("hématies urinaires (BU)", "+", None)]),
         ("HGPO 75 : 0,88/1,52/1,21", [
             ("glycémie à jeun", 0.88, "g/L"), ("HGPO 1 h", 1.52, "g/L"), ("HGPO 2 h", 1.21, "g/L")]),
+        ("ASAT 2N ALAT 3N, CRP 3xN", []),
+        ("K 4,2 N", [("potassium", 4.2, "mmol/L")]),
+        ("glycémie à jeun à 1g32", [("glycémie à jeun", 1.32, "g/L")]),
+        ("HCO3- 19", [("bicarbonates", 19, "mmol/L")]),
+        ("HbA1c : 8.2 → 7.4 → 6.9", [("HbA1c", 8.2, "%"), ("HbA1c", 7.4, "%"), ("HbA1c", 6.9, "%")]),
         ("cétonurie nég", [("corps cétoniques urinaires (BU)", "négatif", None)]),
         ("sérologies VIH, VHB, VHC négatives", [
             ("VIH", "négatif", None), ("AgHBs", "négatif", None), ("sérologie VHC", "négatif", None)]),

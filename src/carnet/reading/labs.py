@@ -57,12 +57,15 @@ def _again(note: Note, match: Match[Concept], first: Fact) -> Iterator[Fact]:
             fact = _counted(match, other.start(group), other.end(group), other[group], unit)
             if fact and fact.values["unit"] == first.values["unit"]:
                 yield replace(fact, confidence=sure)
+                if group == "n" and sure == first.confidence and _ARROW.match(note.flat, fact.end):
+                    yield from _again(note, match, fact)
             return
 
 
 _DAY = re.compile(
     r" ?\(?(?:le |du |en |au )?(?:[0-9]{1,2}/)?(?:[0-9]{1,2}/(?:19|20)?[0-9]{2}|(?:19|20)[0-9]{2})(?![0-9])"
 )
+_ARROW = re.compile(r" ?(?:-+>|=+>|→) ?[0-9]")  # « 8,2 → 7,4 → 6,9 »
 _NEAR = 60  # characters between two values of one test
 _OF_ANOTHER_DAY = 0.5  # shown, never taken with the others
 
@@ -156,7 +159,7 @@ def _worded(note: Note, match: Match[Concept], value: re.Match[str]) -> Fact | N
 
 def _counted(match: Match[Concept], start: int, end: int, written: str, unit: str | None) -> Fact | None:
     concept = match.value
-    number = numbers.value(written)
+    number = numbers.value(written.replace("g", "."))  # « 1g32 »
     usual = concept.row.get("ucum", "") or None
     ucum = _ucum(unit, usual)
     if usual == _CELLS and number >= _BIG:
@@ -263,8 +266,8 @@ def _value() -> re.Pattern[str]:
         f"(?P<w{place}>{tables.any_of(forms)})(?![a-z])"
         for place, forms in enumerate(table["words"].values())
     )
-    guard = rf"(?! ?(?:{tables.any_of(table['not_values'])})(?![a-z]))(?: ?/ ?(?:10|15|20|24|30|100)(?![0-9/]))?(?!/[0-9]|[0-9]|\+|[.,][0-9]|(?<=[0-9])[a-z]{{2}})"
-    number = rf"\(?(?:[<>]=? ?)?(?P<n>{numbers.NUMBER}|[.][0-9]{{1,2}})(?:(?: {{0,8}}(?P<u>{_units()}))(?![a-z0-9/]| ?/)|{guard})"
+    guard = rf"(?! ?(?:{tables.any_of(table['not_values'])})(?![a-z]))(?: ?/ ?(?:10|15|20|24|30|100)(?![0-9/]))?(?!/[0-9]|[0-9]|\+|n(?![a-z])| ?x ?n(?![a-z])|[.,][0-9]|(?<=[0-9])[a-z]{{2}})"
+    number = rf"\(?(?:[<>]=? ?)?(?P<n>[0-9]g[0-9]{{2}}(?![0-9])|{numbers.NUMBER}|[.][0-9]{{1,2}})(?:(?: {{0,8}}(?P<u>{_units()}))(?![a-z0-9/]| ?/)|{guard})"
     return re.compile(rf"{between}(?:{number}|{words})")
 
 
