@@ -12,7 +12,7 @@ from typing import Any
 from django.urls import reverse
 
 from carnet.actions import documents
-from carnet.bench import page
+from carnet.bench import page, reading
 from carnet.fhir import codes, dates
 from carnet.record import clock, gate
 from carnet.record.actor import Actor
@@ -29,6 +29,7 @@ NAMES: dict[str, str] = {
     "long_record": f"page d'un dossier de {LONG} ressources",
     "scroll": "suite de son histoire (180 événements)",
     "consultation": "page d'une consultation, même dossier",
+    "offers": "propositions d'une note de 100 mots, même dossier",
     "results": "ses résultats d'une analyse, par code et date",
     "day": "page du jour",
     "text": "recherche dans les notes et documents",
@@ -79,6 +80,7 @@ def gestures(practice: Practice) -> dict[str, Callable[[], Gesture]]:
         "long_record": lambda: _page(practice, practice.long),
         "scroll": lambda: _scroll(practice),
         "consultation": lambda: _writing(practice),
+        "offers": lambda: _offers(practice),
         "results": lambda: _results(practice),
         "day": lambda: partial(practice.browser.get, reverse("day")),
         "text": lambda: _text(practice),
@@ -126,6 +128,15 @@ def _writing(practice: Practice) -> Gesture:
     """The page of a note, begun before."""
     path = practice.browser.post(reverse("consultation:open"), {"patient": practice.long})
     return lambda: practice.browser.get(path)
+
+
+def _offers(practice: Practice) -> Gesture:
+    """What the margin asks after a pause, of words that were not there before."""
+    path = practice.browser.post(reverse("consultation:open"), {"patient": practice.long})
+    draft = path.rpartition("/")[2]
+    text = f"{practice.chance.choice(reading.notes())}Vu le n° {practice.chance.random()}."
+    told = {"patient": practice.long, "text": text}
+    return lambda: practice.browser.post_part(reverse("consultation:offers", args=[draft]), told)
 
 
 def _results(practice: Practice) -> Gesture:

@@ -26,7 +26,7 @@ from carnet.record.actor import operator
 
 FILLED = "filled.json"  # beside the practice: that it is whole, what it holds, how often it was measured
 # What docs/scale.md promises on SQLCipher: p95 in milliseconds, and how much a gesture may grow once above 5 ms.
-MOST = {"find": 20, "find_typo": 20, "long_record": 60, "day": 60, "note": 30}
+MOST = {"find": 20, "find_typo": 20, "long_record": 60, "offers": 150, "day": 60, "note": 30}
 GROWTH, COUNTS_FROM = 1.5, 5.0
 
 
