@@ -265,7 +265,7 @@ def test_a_leave_opens_with_all_that_its_note_says(client: Client, doctor: Actor
 def test_two_lengths_of_one_leave_are_told_before_anybody_prints(
     client: Client, doctor: Actor, emile: str
 ) -> None:
-    last = clock.now().date() + timedelta(days=2)
+    last = timezone.localtime(clock.now()).date() + timedelta(days=2)
     address = printed(client, doctor, emile, f"AT 15 jours jusqu'au {last:%d/%m/%Y}")
     assert "cela fait 3 jours et non 15" in unescape(client.get(address).content.decode())
 
