@@ -107,6 +107,7 @@ def test_an_order_is_proved_by_doses_or_not_at_all(
         ("cotrimoxazole 800/160 x2/j", "sulfaméthoxazole/triméthoprime 800 mg/160 mg"),
         ("Augmentin 1 g x2/j", "amoxicilline/acide clavulanique 1 g (Augmentin)"),
         ("Modopar 100/25 x3/j", "lévodopa/bensérazide 100 mg/25 mg (Modopar)"),
+        ("Triplixam 10/2,5/5 1/j", "périndopril/indapamide/amlodipine 10/2,5/5 (Triplixam)"),
         ("Exforge 160/5 1/j", "Exforge 160 mg/5 mg"),  # not sold in that order: whose is the 5?
         ("Duoplavin 75/100 1/j", "Duoplavin 75/100"),  # sold no more: the composition says nothing
         ("Atectura 125/127,5 1 inh/j", "Atectura 125 µg/127,5 µg"),

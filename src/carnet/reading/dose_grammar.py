@@ -343,12 +343,12 @@ def _add_bare(add: Callable[..., None]) -> None:
     )
     add(
         BARE,
-        rf"(?P<n>{numbers.NUMBER}) ?/ ?(?P<to>{numbers.NUMBER})(?![0-9/])(?! ?(?:j|jours?|sem|semaines?|mois|ans?|h)(?![a-z]))",
+        rf"(?P<n>{numbers.NUMBER}) ?/ ?(?P<to>{numbers.NUMBER})(?![0-9/]|[.,][0-9])(?! ?(?:j|jours?|sem|semaines?|mois|ans?|h)(?![a-z]))",
         dose_values.bare,
     )
     add(
         BARE,
-        r"(?P<n>[0-9]{1,3}) ?/ ?(?P<to>[0-9]{2,3})(?P<third> ?/ ?[0-9]{1,3}(?:[.,][0-9])?)(?![0-9/])",
+        r"(?P<n>[0-9]{1,3}) ?/ ?(?P<to>[0-9]{2,3}|[0-9]{1,2}[.,][0-9]{1,2})(?P<third> ?/ ?[0-9]{1,3}(?:[.,][0-9])?)(?![0-9/])",
         dose_values.bare,
     )
     add(

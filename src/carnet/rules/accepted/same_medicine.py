@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from itertools import permutations
 
 from carnet.fhir import codes as systems
 from carnet.fhir.folding import fold, words
@@ -14,6 +15,7 @@ from carnet.rules.accepted.scene import Fact, Resource
 from carnet.rules.synthesis import dosage
 
 COMBINED = re.compile(r"\s*[/+]\s*")
+_SAID = 4  # substances of which every order is looked for
 _STRENGTH = re.compile(r"\d\s?(?:mg|g|µg|mcg|ui|ml|%|unites?)\b", re.IGNORECASE)
 _MASS = re.compile(r"(\d+(?:[.,]\d+)?) ?(mg|g)\b")
 _MOMENTS = frozenset(("matin", "midi", "soir", "coucher"))
@@ -80,7 +82,13 @@ def is_as_needed(resource: Resource) -> bool:
 def is_of(resource: Resource, drug: str) -> bool:
     """The substance alone: one that is part of a combination (« amlodipine + valsartan ») is another medicine."""
     named = COMBINED.sub("/", fold(text(resource)))
-    return f" {COMBINED.sub('/', fold(drug))} " in f" {named} "
+    return any(f" {order} " in f" {named} " for order in _orders(fold(drug)))
+
+
+def _orders(drug: str) -> list[str]:
+    """A combination is the same in whatever order its substances are said."""
+    parts = COMBINED.split(drug)
+    return ["/".join(order) for order in permutations(parts)] if len(parts) <= _SAID else ["/".join(parts)]
 
 
 def said(fact: Fact) -> str:
