@@ -16,7 +16,9 @@ from carnet.reading.structure import Note
 _REACH = 400  # characters between the drug and its new dose
 _LINE = 120  # characters of a dosage
 _MANY = 4  # tablets at a time, and quarters of one
-_VERBS = r"(?:augment|major|mont|pass|diminu|baiss|redui|descend|remont|reprend)(?:e[rsz]?|ons|ent|ez|t|s)?"
+_VERBS = (
+    r"(?:augment|major|mont|port|pass|diminu|baiss|redui|descend|remont|reprend)(?:e[rsz]?|ons|ent|ez|t|s)?"
+)
 _NOUNS = r"(?:augmentation|majoration|passage|diminution|baisse|reduction|reprise)"
 _WHAT = r"(?: (?:la dose|la posologie|la poso|le dosage|les doses|donc|progressivement|encore|un peu|le|la))*"
 # « on passe à 10 mg », « → majoration à 100 µg », « : diminution 3,75 mg le soir »; never « la TSH passe à 4 ».
@@ -65,7 +67,7 @@ def _is_its_dose(line: Line, pieces: Sequence[Piece]) -> bool:
 def _near(one: tuple[float, str], other: tuple[float, str]) -> bool:
     """Whether a dose is one that tablets of this strength make: from a quarter of one to four."""
     worth, dose = (value * strengths.MILLIGRAMS.get(unit, 0) for value, unit in (one, other))
-    return 0 < worth and worth / _MANY <= dose <= worth * _MANY and (dose * _MANY / worth).is_integer()
+    return worth > 0 and worth / _MANY <= dose <= worth * _MANY and (dose * _MANY / worth).is_integer()
 
 
 def _same(one: tuple[float, str], other: tuple[float, str]) -> bool:

@@ -109,6 +109,7 @@ def _add_alternations(add: Callable[..., None]) -> None:
     both = rf"{first} ?(?:et|ou|puis|/|-|,) ?{other} ?[,(]? ?"
     turns = r"(?:en |de facon |a )?altern[a-z]*"
     add(ALTERNATE, rf"{both}(?:{two}(?: ?,? ?{turns})?|{turns}(?: ?,? ?{two})?)", dose_values.one_of_two)
+    add(ALTERNATE, rf"{first} ?,? ?{two} ?,? ?{turns} ?(?:avec |a |et |/ ?)?{other}", dose_values.one_of_two)
     add(ALTERNATE, rf"{first} ?,? ?{turns} ?(?:avec |a |et |/ ?)?{other}", dose_values.one_of_two)
     add(ALTERNATE, rf"{turns} ?:? ?(?:de |entre )?{first} ?(?:et|/|-) ?{other}", dose_values.one_of_two)
 
@@ -295,7 +296,7 @@ def _add_masses(add: Callable[..., None]) -> None:
     add(FILLER, r"[1-9] [0-9]{1,2} ?(?:ui|u|unites?)(?![a-z])")  # « Lantus 2 4 UI »: 2, 4 or 24
     add(
         MASS,
-        rf"(?P<n>{numbers.NUMBER}) ?(?P<u>{_masses()}) ?/ ?(?P<to>{numbers.NUMBER})(?![a-z0-9]|[.,][0-9])(?! ?(?:ml|h|doses?|kg|j)(?![a-z]))(?P<per>)",
+        rf"(?P<n>{numbers.NUMBER}) ?(?P<u>{_masses()}) ?/ ?(?P<to>{numbers.NUMBER})(?![a-z0-9]|[.,][0-9])(?! ?(?:ml|h|doses?|kg|j|jours?|sem(?:aines?)?|mois)(?![a-z]))(?P<per>)",
         dose_values.mass,
     )
 

@@ -172,7 +172,21 @@ def _list_like(note: Note, start: int, end: int) -> bool:
 def _next_at(note: Note, place: int, following: int) -> bool:
     """« …, stop Ramipril »: what was said here is said of the next drug."""
     told = note.flat[max(0, place - 4) : place].endswith((" par", "pour"))  # « remplacé par »
-    return not told and following >= place and not note.flat[place:following].strip(" :")
+    between = note.flat[place:following].strip(" :") if following >= place else "."
+    return not told and between in (
+        "",
+        "l'",
+        "le",
+        "la",
+        "les",
+        "du",
+        "de",
+        "d'",
+        "de l'",
+        "son",
+        "sa",
+        "ses",
+    )
 
 
 # « Tramadol 50 nausées stoppé », « amoxicilline donnée par le dentiste, arrêtée ce matin »; not « pas arrêté ».

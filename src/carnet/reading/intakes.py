@@ -26,6 +26,18 @@ class Intake:
         """Intakes in a period."""
         return self.times if self.times is not None else float(len(self.when)) or None
 
+    def set_times(self, times: float, period: float) -> None:
+        """So many times in so many days; « 1 fois par jour, 3 jours sur 7 » is on those days."""
+        if self.many is None:
+            self.many = times
+        if self.times is not None and period == 1 and self.period > 1:
+            return
+        if self.times is not None and self.period == 1 and period > 1 and self.times > 0:
+            self.period = period
+            self.times *= times
+            return
+        self.times, self.period = times, period
+
     @property
     def said(self) -> bool:
         return self.times is not None or bool(self.when)

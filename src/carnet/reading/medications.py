@@ -121,7 +121,11 @@ def _is_chronic(line: Line) -> bool:
 
 def _told_elsewhere(line: Line, status: str, told: Sequence[tuple[Line, str, float]]) -> bool:
     """« Poursuivre Augmentin », « Uvedose inchangé »: the dosage, or the stop, is told elsewhere in the note."""
-    same = [one for one in told if one[0].named.drug.substances == line.named.drug.substances and one[0] is not line]
+    same = [
+        one
+        for one in told
+        if one[0].named.drug.substances == line.named.drug.substances and one[0] is not line
+    ]
     if status == STOPPED:
         return any(said == STOPPED and other.end > line.end for other, said, _ in same)
     if status == PRESCRIBED:
@@ -162,14 +166,32 @@ def _of_list(
     for other, at in ((before, place - 1), (after, place + 1)):
         if other is None or (at > place and not one_list(note, found[place], found[at])):
             continue
-        if status == UNSAID and said[at][0] in (PRESCRIBED, ONGOING):
-            return said[at][0], 0.7
+        if status == UNSAID and (beside := _first_said(note, found, said, place, at)) in (
+            PRESCRIBED,
+            ONGOING,
+        ):
+            return beside, 0.7
         if at < place and _goes_on(found[place], said[place], said[at]):
             return ONGOING, 0.6
         # « Plavix 75, Tahor 80 » : names and strengths alone are what the patient takes.
         if said[place] == said[at] == GUESSED and _standing_names(found[place], found[at]):
             return ONGOING, 0.6
     return None
+
+
+def _first_said(
+    note: Note, found: Sequence[Line], said: Sequence[tuple[str, float]], place: int, at: int
+) -> str:
+    """« Smecta, Tiorfan, Ciflox 500 x2 »: what the first of the list says that says something, on this side of a line."""
+    step = at - place
+    for _ in range(_LONG_LIST):
+        beyond = at + step
+        if said[at][0] != UNSAID or not 0 <= beyond < len(found):
+            break
+        if not one_list(note, found[min(at, beyond)], found[max(at, beyond)]):
+            break
+        at = beyond
+    return said[at][0]
 
 
 def _lasts_as_before(
@@ -205,7 +227,9 @@ def _only_stopped(note: Note, before: Line, line: Line) -> bool:
     told = line.posology
     named = not (told.strength or told.intakes or told.days or told.ceiling)
     joined = _PLUS.fullmatch(note.flat, before.end, line.named.start)
-    return named and (not told.as_needed or bool(joined) or _is_chronic(line))
+    named = named and bool(told.as_needed or _ENDS_HERE.match(note.flat, line.end))
+    condition = told.as_needed and told.reason is not None  # not « stop Spiriva, Ventoline si besoin »
+    return named and (not told.as_needed or (condition and (bool(joined) or _is_chronic(line))))
 
 
 def _said_of_all(
@@ -221,6 +245,7 @@ def _said_of_all(
     return None
 
 
+_ENDS_HERE = re.compile(r" ?(?:$|[,.;:()\n+/&-]|→|(?:et|ou|si|ce|des|pendant|pdt|pour|jusqu|[0-9])(?![a-z]))")
 _ENDED = (STOPPED, UNCHANGED[1])
 _PLUS = re.compile(r" ?(?:[+/&]|et|ainsi que|de meme que) ?(?:(?:de |d')?(?:le |la |les |l'|du |son |sa )?)")
 _ALL = re.compile(r"[ ,:=()-]*[a-z]+(?:e|er|u|i|enu)e?s(?![a-z])")
@@ -268,6 +293,8 @@ def _values(line: Line, status: str, note: Note) -> Values:
     }
     if read.ceiling:
         values["max_per_day"] = numbers.short(read.ceiling)
+    if not in_order:  # which strength is whose is not known: the name as it is written
+        values["unpaired"] = drug.brand or note.text[line.named.start : line.named.end]
     if not in_order:  # which strength is whose is not known: the name as it is written
         values["unpaired"] = drug.brand or note.text[line.named.start : line.named.end]
     return values | {"atc": drug.atc or None}

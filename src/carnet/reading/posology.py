@@ -3,6 +3,7 @@ what their whole means is completed in whole_doses.py."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from carnet.reading import dose_grammar, dose_values, strengths, whole_doses
@@ -25,6 +26,7 @@ _MONTH = 30  # days
 _SHORT = 8  # characters of « 10 10 12 »
 _TAKEN = frozenset((dose_grammar.AMOUNT, dose_grammar.MASS, dose_grammar.BARE, dose_grammar.COUNTED, dose_grammar.SCHEME, dose_grammar.TIMES, dose_grammar.MOMENT))  # fmt: skip
 _EVERY = {"/4h": 6, "/6h": 4, "/8h": 3, "/12h": 2}  # « Actiskenan 5 mg/4h »
+_EVERY_FEW = re.compile(r"/([2-9]|[1-9][0-9])(sem|j|jours?)")
 _YEARS = (1950, 2060)
 _MANY = 10  # of what has no unit, at a time; more is a mass or a mistake
 _TOO_MANY = 30  # of tablets or sachets at a time
@@ -190,6 +192,8 @@ class _Reading:
             self._set_times(1, 7)
         elif per in _EVERY:
             self._set_times(_EVERY[per], 1)
+        elif every := _EVERY_FEW.fullmatch(per):  # « Xolair 300 mg/4 sem »
+            self._set_times(1, float(every[1]) * (7 if every[2] == "sem" else 1))
 
     def _by_weight(self, number: float, unit: str, per: str) -> None:
         self._new(number, f"{unit}/kg")
@@ -322,10 +326,14 @@ class _Reading:
             if self.found.intakes[-1].period == piece.values["period"] or not near:
                 return
             self._next_step()  # « 1 inj/j 1 sem, /sem 1 mois »
-        if piece.values.get("seldom") and not self._is_seldom():
-            if piece.values["period"] >= _MONTH:  # « Ramipril 5 1/j / 3 mois »: how long
-                self._duration(place, replace(piece, values={"days": piece.values["period"]}))
-            return
+        told = bool(self.found.intakes) and self.found.intakes[-1].said
+        if (
+            piece.values.get("seldom")
+            and (told or piece.values["period"] >= _MONTH)
+            and not self._is_seldom()
+        ):
+            self._duration(place, replace(piece, values={"days": piece.values["period"]}))
+            return  # « Ramipril 5 1/j / 3 mois »: how long
         if self._is_dose_a_day(piece):
             return
         if piece.values.get("daily") and self.last.said:
@@ -377,26 +385,10 @@ class _Reading:
         return (self.last.amount or 0) > 1 and self.last.unit in _SOLID
 
     def _divide(self, times: float) -> None:
-        """« 1000 mg/j en 2 prises » is 500 mg twice; « 4 cp/j en 2 prises » is 2 cp."""
-        current = self.last
-        mass = strengths.parts(self.found.strength) if self.found.strength else ()
-        if current.amount is not None:
-            current.amount /= times
-        elif len(mass) == 1:
-            current.amount, current.unit = mass[0][0] / times, mass[0][1]
-            self.found.strength = None
+        whole_doses.divide(self.found, self.last, times)
 
     def _set_times(self, times: float, period: float) -> None:
-        current = self.last
-        if current.many is None:
-            current.many = times
-        if current.times is not None and period == 1 and current.period > 1:
-            return
-        if current.times is not None and current.period == 1 and period > 1 and current.times > 0:
-            current.period = period  # « 1 fois par jour, 3 jours sur 7 »: on those days
-            current.times *= times
-            return
-        current.times, current.period = times, period
+        self.last.set_times(times, period)
 
     def _counted(self, place: int, piece: Piece) -> None:
         """« 1x3/j »: an amount, and how often."""

@@ -31,6 +31,16 @@ def completed(found: Posology, *, meals: bool, split: bool, step: int) -> Posolo
     return found
 
 
+def divide(found: Posology, current: Intake, times: float) -> None:
+    """« 1000 mg/j en 2 prises » is 500 mg twice; « 4 cp/j en 2 prises » is 2 cp."""
+    mass = strengths.parts(found.strength) if found.strength else ()
+    if current.amount is not None:
+        current.amount /= times
+    elif len(mass) == 1:
+        current.amount, current.unit = mass[0][0] / times, mass[0][1]
+        found.strength = None
+
+
 def _at_once(told: list[Intake]) -> None:
     """« 20 x3 le matin », « 2,5 x4 le vendredi »: so many at that moment, not so many times."""
     for intake in told:
