@@ -47,21 +47,28 @@ def _results(note: Note, found: Sequence[Match[Concept]], taken: Sequence[Fact])
 
 
 def _again(note: Note, match: Match[Concept], first: Fact) -> Iterator[Fact]:
-    """« HbA1c 7,8 → 7,2 », « LDL 1,6 en 2023, 1,1 ce jour », « PSA 6,8 (4,1 en 2023) »: the same test once more."""
-    if not isinstance(first.values["value"], float | int):
-        return
-    for pattern, sure in zip(_others(), (first.confidence, _OF_ANOTHER_DAY), strict=True):
-        if other := pattern.match(note.flat, first.end, first.end + _NEAR):
+    """« HbA1c 8,2 → 7,8 → 7,2 », « LDL 1,6 en 2023, 1,1 ce jour », « PSA 6,8 (4,1 en 2023) »: the same test once more."""
+    last: Fact | None = first if isinstance(first.values["value"], float | int) else None
+    for _ in range(_MOST):
+        if last is None:
+            return
+        found = _next_value(note, match, last)
+        if found and found.values["unit"] == first.values["unit"]:
+            yield found
+        last = found if found and _ARROW.match(note.flat, found.end) else None
+
+
+def _next_value(note: Note, match: Match[Concept], last: Fact) -> Fact | None:
+    for pattern, sure in zip(_others(), (last.confidence, _OF_ANOTHER_DAY), strict=True):
+        if other := pattern.match(note.flat, last.end, last.end + _NEAR):
             group = "n2" if other.groupdict().get("n2") else "n"
             unit = other[group.replace("n", "u")]
             fact = _counted(match, other.start(group), other.end(group), other[group], unit)
-            if fact and fact.values["unit"] == first.values["unit"]:
-                yield replace(fact, confidence=sure)
-                if group == "n" and sure == first.confidence and _ARROW.match(note.flat, fact.end):
-                    yield from _again(note, match, fact)
-            return
+            return replace(fact, confidence=sure) if fact else None
+    return None
 
 
+_MOST = 6  # values of one test told in a row
 _DAY = re.compile(
     r" ?\(?(?:le |du |en |au )?(?:[0-9]{1,2}/)?(?:[0-9]{1,2}/(?:19|20)?[0-9]{2}|(?:19|20)[0-9]{2})(?![0-9])"
 )

@@ -27,8 +27,8 @@ def read(note: Note, mentions: Sequence[Asked], taken: Sequence[Fact]) -> list[F
     """Each request, left to right; « certif fait » after a certificate that says what for is told again."""
     found = list(_read(note, mentions, taken))
     papers = [fact for fact in found if fact.values["type"] == "certificate"]
-    bare = [fact for fact in papers if _BARE_PAPER.fullmatch(note.flat, fact.start, fact.end)]
-    return [fact for fact in found if fact not in bare or len(papers) == len(bare)]
+    bare = {fact.start for fact in papers if _BARE_PAPER.fullmatch(note.flat, fact.start, fact.end)}
+    return [fact for fact in found if fact.start not in bare or len(papers) == len(bare)]
 
 
 _BARE_PAPER = re.compile(r"certif(?:icats?)?\.?(?: (?:faite?s?|remis|ok|signe|ce jour))*")
