@@ -25,6 +25,8 @@ def drug(text: str, quote: str, **values: Any) -> dict[str, Any]:
         ("TVP. Xarelto 15 1-0-1 21 j. Puis 20 1/j. Revoir", "Xarelto 15 1-0-1 21 j", "Xarelto 15 1-0-1 21 j. Puis 20 1/j"),
         ("amox 1g x3/j à partir de demain", "amox 1g x3/j", "amox 1g x3/j à partir de demain"),
         ("Lasilix 40 1/j jusqu'à -2 kg", "Lasilix 40 1/j", "Lasilix 40 1/j jusqu'à -2 kg"),
+        ("Lovenox 0,4 1/j jusqu'au 03/09, plaquettes 1 fois par semaine", "Lovenox 0,4 1/j", "Lovenox 0,4 1/j jusqu'au 03/09"),
+        ("Solupred 20 3 cp 3 j puis 2 cp 3 j, 1 cp 3 j, bière 2/j", "Solupred 20 3 cp 3 j", "Solupred 20 3 cp 3 j puis 2 cp 3 j, 1 cp 3 j"),
         ("déprimé, Seresta 10 1/j, arrêt si somnolence", "Seresta 10 1/j", "Seresta 10 1/j, arrêt si somnolence"),
     ],
 )  # fmt: skip
@@ -45,6 +47,10 @@ def test_words_that_change_it_stand_as_typed(text: str, quote: str, said: str) -
         ("Doliprane 1g x3/j, ne pas dépasser 4/j", "Doliprane 1g x3/j"),
         ("Toux puis fièvre\nDoliprane 1g x3/j\npuis repos", "Doliprane 1g x3/j"),
         ("En arrêt depuis 3 j, doliprane 1g x3/j", "doliprane 1g x3/j"),
+        ("leeloo 1 cp/j 3 mois. bilan dans 3 mois puis revoir", "leeloo 1 cp/j 3 mois"),
+        ("zopiclone 7,5 15 j puis réévaluer", "zopiclone 7,5 15 j"),
+        ("colchicine 1 mg 2/j. Arrêt bière", "colchicine 1 mg 2/j"),
+        ("remplacé par lercan 10 1/j", "lercan 10 1/j"),
     ],
 )
 def test_words_of_something_else_stay_away(text: str, quote: str) -> None:
