@@ -93,7 +93,7 @@ def stems(text: str) -> tuple[str, ...]:
     return tuple(chain.from_iterable(map(_stems, text.split(" "))))
 
 
-@lru_cache(maxsize=4_000)
+@lru_cache(maxsize=1_000)
 def _stems(part: str) -> tuple[str, ...]:
     """Of what stands between two spaces."""
     if part.isascii() and part.isalpha():

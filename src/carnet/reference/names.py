@@ -126,6 +126,7 @@ def of(specialities: Iterable[Speciality]) -> Names:
     }
     letters = _by_first_letter(kept)
     sounds = _by_sound(letters)
+    _key.cache_clear()  # it has done its work
     return Names(kept, letters, sounds, _by_beginning(sounds))
 
 
