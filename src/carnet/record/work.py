@@ -33,7 +33,7 @@ _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 # Written even when there is no such patient (any more): the one that makes it, the one that says how it went.
 WITHOUT_PATIENT = ("Patient", "Provenance")
 # What needs no Provenance of its own: it says who and when by itself, or it is one.
-WITHOUT_PROVENANCE = ("AuditEvent", "Provenance", "Task")
+WITHOUT_PROVENANCE = ("AuditEvent", "Provenance")
 
 
 @dataclass(frozen=True, slots=True)
