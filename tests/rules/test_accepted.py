@@ -264,12 +264,6 @@ def test_a_vaccine_given_today_has_its_lot() -> None:
     assert (resource["lotNumber"], resource["occurrenceDateTime"]) == ("X123", "2026-11-21")
 
 
-def test_a_vaccine_has_its_code_where_its_name_has_one() -> None:
-    coded = made(fact("immunization", "TA", vaccine="grippe", status="done_today", atc="J07BB02"))
-    assert coded["vaccineCode"] == {"coding": [{"system": codes.ATC, "code": "J07BB02"}], "text": "grippe"}
-    assert made(EVERY[18])["vaccineCode"] == {"text": "DTP"}
-
-
 def test_a_substance_denied_is_not_a_fact_of_its_own() -> None:
     denied = fact("allergy", "TA", substance="iode", status="negated")
     assert change([denied], [], SCENE) == Change()
