@@ -47,14 +47,8 @@ def status(note: Note, line: Line, *, in_list: bool = False) -> tuple[str, float
         return NONE, 0
     if _is_replaced(note, line):
         return STOPPED, 0.8
-    if (
-        after == STOPPED
-        and before == PRESCRIBED
-        and not drug_cues.cues("after").search(note.flat, line.end, line.end + 24)
-    ):
-        after = ""  # « reprise du Lévothyrox 100 après arrêt spontané »
-    if after == STOPPED and before != STOPPED and read.says_something and _STOP_IF.match(note.flat, line.end):
-        after = ""  # « Tahor 20 1/j, à arrêter si myalgies »
+    if after == STOPPED and _is_no_stop(note, line, before):
+        after = ""
     if read.kept:
         return UNCHANGED
     if read.changed and before != STOPPED:
@@ -74,6 +68,14 @@ def status(note: Note, line: Line, *, in_list: bool = False) -> tuple[str, float
     if in_list:
         return ONGOING, 0.7
     return _by_place(note, line, sentence)
+
+
+def _is_no_stop(note: Note, line: Line, before: str) -> bool:
+    """« reprise du Lévothyrox 100 après arrêt spontané », « Tahor 20 1/j, à arrêter si myalgies »."""
+    if before == PRESCRIBED and not drug_cues.cues("after").search(note.flat, line.end, line.end + 24):
+        return True
+    says = before != STOPPED and line.posology.says_something
+    return says and bool(_STOP_IF.match(note.flat, line.end))
 
 
 def _is_replaced(note: Note, line: Line) -> bool:

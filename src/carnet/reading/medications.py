@@ -166,10 +166,8 @@ def _of_list(
     for other, at in ((before, place - 1), (after, place + 1)):
         if other is None or (at > place and not one_list(note, found[place], found[at])):
             continue
-        if status == UNSAID and (beside := _first_said(note, found, said, place, at)) in (
-            PRESCRIBED,
-            ONGOING,
-        ):
+        beside = _first_said(note, found, said, place, at) if status == UNSAID else ""
+        if beside in (PRESCRIBED, ONGOING):
             return beside, 0.7
         if at < place and _goes_on(found[place], said[place], said[at]):
             return ONGOING, 0.6

@@ -224,6 +224,11 @@ def _known(note: Note, one: Asked, before: str, after: str) -> bool:
         return True
     if one.type == "lab" and _LABORATORY.fullmatch(note.flat, one.start, one.end) and _AT_IT.search(before):
         return True
+    return _of_others(note, one, before, after)
+
+
+def _of_others(note: Note, one: Asked, before: str, after: str) -> bool:
+    """Of a vehicle, or of who comes or speaks: a nurse, a midwife."""
     if one.type == "certificate" and _VEHICLE.fullmatch(note.flat, one.start, one.end):
         return bool(_BY_IT.search(before))
     if one.type == "nursing" and _HOME_CARE.match(note.flat, one.start) and _WITH_IT.search(before):

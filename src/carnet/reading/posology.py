@@ -217,12 +217,8 @@ class _Reading:
             return
         if _YEARS[0] <= number <= _YEARS[1] and not strengths.of_number(self.drug, number):
             return  # « Mirena 2021 »
-        if (
-            first
-            and number < _SYRINGE
-            and number != int(number)
-            and (self.drug.atc or "").startswith(HEPARIN)
-        ):
+        heparin = (self.drug.atc or "").startswith(HEPARIN)
+        if first and heparin and number < _SYRINGE and number != int(number):
             self.found.strength = f"{strengths.french(number)} mL"
             return
         known = strengths.of_number(self.drug, number) if first else None
