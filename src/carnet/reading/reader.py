@@ -79,8 +79,10 @@ class Reader:
         terms = senses.conditions_in(note, self.words)
         named = list(naming.drugs_in(note, self.drugs, self.words.corrector))
         vaccines = list(self.words.vaccines.find(words, stems))
+        places_known = [one.start for one in terms] + [one.start for one in named]
+        places_known += [one.start for one in labs_found] + [one.start for one in vaccines]
         note.telling[:] = sorted(
-            {note.sentence(one.start).start for one in (*terms, *named, *labs_found, *vaccines)}
+            {note.sentence(place).start for place in places_known}
             | {one.start for one in note.sentences if _DIGIT.search(note.flat, one.start, one.end)}
         )
         found = list(allergies.read(note, named, list(self.words.allergens.find(words, stems))))
