@@ -65,19 +65,19 @@ class Counted:
         onward(self.page, name)
         self.gestures += 1
 
-    def lines(self, listed: tuple[str, ...]) -> None:
-        """Each on its own line; the last one is not ended."""
+    def lines(self, listed: tuple[str, ...], pace: float = 0) -> None:
+        """Each on its own line; the last one is not ended. `pace`: milliseconds between two letters."""
         for count, words in enumerate(listed):
             if count:
                 self.key("Enter")
-            self.page.keyboard.type(words)
+            self.page.keyboard.type(words, delay=pace)
 
 
 @pytest.mark.parametrize("hand", [Mouse, Keyboard])
 def test_a_visit_for_hypertension(new_practice: str, page: Page, hand: type[Mouse]) -> None:
     begins(hand(page), new_practice, birth_name="Durand", given="Émile", birth_date="03/04/1955")
     said = Counted(page, begun=1)
-    said.lines(HYPERTENSION)
+    said.lines(HYPERTENSION, pace=40)
     expect(offer(page, "TA 140/80 mmHg")).to_be_visible()
     expect(page.locator("#today")).to_be_hidden()
     accepts_all(said)
