@@ -101,6 +101,8 @@ def test_a_colleague_written_to_is_no_illness() -> None:
             [],
         ),
         ("Douleur déclarée en accident du travail", []),
+        ("courrier dermato", ["courrier dermato"]),  # no « courrier de »
+        ("courrier de gastro du 13/10 : polype", []),
         ("FCU fait 2023, cholestérol jamais traité, ECG QTc 432", []),
         ("avis cardio avant certif", ["avis cardio"]),
         ("certif absence cantine? -> non", []),

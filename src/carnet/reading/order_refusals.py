@@ -93,7 +93,7 @@ _RECORDED = re.compile(
 )
 _LETTER = re.compile(r"(?:courrier|lettre|mot)(?![a-z])")
 _LETTER_FROM = re.compile(
-    r"(?:courrier|lettre|mot) (?:d[eu'] ?)(?!adress|liaison|demande|sortie|avis|transm)"
+    r"(?:courrier|lettre|mot) d(?:[eu] |' ?)(?!adress|liaison|demande|sortie|avis|transm)"
 )
 _LETTER_FOR = re.compile(r"(?<![a-z])(?:courrier|lettre)(?: [a-z']+){1,4} p(?:ou)?r(?: une?)? ?$")
 _TOLD_IN_IT = re.compile(
