@@ -140,3 +140,9 @@ def test_a_wording_begins_in_the_words_of_the_record() -> None:
 def test_half_a_character_is_refused_in_words() -> None:
     with pytest.raises(Malformed, match="moitié de caractère"):
         pdf(replace(SHEET, body=("\ud83d",)), at=AT)
+
+
+def test_an_empty_field_leaves_no_gap() -> None:
+    assert wording.filled("Vu ce jour {civilite} {nom}.", {"nom": "DURAND"}) == ("Vu ce jour DURAND.",)
+    assert wording.begun("Vu {civilite} {nom}.", {"nom": "DURAND"}, ("lieu",)) == "Vu DURAND."
+    assert wording.filled("Vu {civilite} {nom}.", {"civilite": "M.", "nom": "A  B"}) == ("Vu M. A  B.",)

@@ -35,6 +35,7 @@ FIELDS: dict[str, str] = {
 LONGEST = 20_000  # characters of a wording
 _BRACKETS = str.maketrans("{}", "()")
 _FIELD = re.compile(r"\{([^{}\n]*)\}")
+_SPACED = re.compile(r"(?<=\S )\{([^{}\n]*)\} ")
 _UNKNOWN = "Le champ {{{field}}} n'existe pas. Les champs sont : {fields}."
 _TOO_LONG = "Ce modèle est trop long : {count} caractères au plus."
 _BRACE = "Une accolade n'est pas fermée, ou pas ouverte."
@@ -57,7 +58,7 @@ def filled(wording: str, values: Mapping[str, str]) -> tuple[str, ...]:
     Raises Invalid as `check` does."""
     check(wording)
     kept = [line for line in wording.splitlines() if not _is_void(line, values)]
-    text = _FIELD.sub(lambda found: values.get(found[1].strip(), ""), "\n".join(kept))
+    text = _joined(kept, values)
     return tuple(part.strip() for part in re.split(r"\n\s*\n", text) if part.strip())
 
 
@@ -74,8 +75,19 @@ def begun(wording: str, values: Mapping[str, str], later: Collection[str]) -> st
     said = known | {field: f"{{{field}}}" for field in later}
     lines = wording.splitlines()
     kept = [line for line in lines if not _is_void(line, said)]
-    text = _FIELD.sub(lambda found: said.get(found[1].strip(), ""), "\n".join(kept))
+    text = _joined(kept, said)
     return text if len(kept) == len(lines) else re.sub(r"\n{3,}", "\n\n", text)
+
+
+def _joined(lines: list[str], values: Mapping[str, str]) -> str:
+    """Where a field is empty (« {civilite} {nom} » of nobody knows which sex), its space goes with it."""
+    return "\n".join(
+        _FIELD.sub(lambda found: values.get(found[1].strip(), ""), _without(line, values)) for line in lines
+    )
+
+
+def _without(line: str, values: Mapping[str, str]) -> str:
+    return _SPACED.sub(lambda found: found[0] if values.get(found[1].strip(), "").strip() else "", line)
 
 
 def _is_void(line: str, values: Mapping[str, str]) -> bool:
