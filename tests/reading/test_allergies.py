@@ -31,9 +31,15 @@ def test_a_question_answered_no_denies_the_allergy(text: str, expected: list[tup
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("ne supporte pas l'Augmentin (diarrhée)", [("Augmentin (amoxicilline, acide clavulanique)", "affirmed")]),
+        (
+            "ne supporte pas l'Augmentin (diarrhée)",
+            [("Augmentin (amoxicilline, acide clavulanique)", "affirmed")],
+        ),
         ("allergique aux piqûres de guêpe", [("venin de guêpe", "affirmed")]),
-        ("bactrim=rash 2014 allergie", [("bactrim (sulfamides, triméthoprime, sulfaméthoxazole)", "affirmed")]),
+        (
+            "bactrim=rash 2014 allergie",
+            [("bactrim (sulfamides, triméthoprime, sulfaméthoxazole)", "affirmed")],
+        ),
         ("RAS allergie", [("aucune connue", "negated")]),
         ("Allergie : œuf (urticaire), pas de réaction aux vaccins", [("œuf", "affirmed")]),
         ("Allergie iode: non", [("iode", "negated")]),

@@ -243,3 +243,35 @@ def test_what_is_taken_already_is_not_prescribed_whatever_its_heading(heading: s
 
 def test_what_must_not_be_lifted_is_no_weight() -> None:
     assert not read("Certif inaptitude port de charges > 10 kg", "vital")
+
+
+def test_a_course_under_a_plain_heading_is_prescribed_and_one_already_taken_is_not() -> None:
+    (tiorfan,) = drugs("Gastro-entérite.\nTraitement :\n- Tiorfan 100 1 gél x3/j 3 jours")
+    assert tiorfan["status"] == "prescribed"
+    taken = drugs("Ttt en cours : Augmentin 1g x2/j 7 j, Kardegic 75")
+    assert [one["status"] for one in taken] == ["ongoing", "ongoing"], "« Augmentin » raises no dose"
+
+
+@pytest.mark.parametrize(
+    ("text", "substance"),
+    [
+        ("pas d'atb. all amoxicilline. aat 2j", "amoxicilline"),
+        ("all : kiwi", "kiwi"),
+        ("Il n'a pas d'allergie connue aux médicaments", "aucune connue"),
+    ],
+)
+def test_an_allergy_in_short_is_read(text: str, substance: str) -> None:
+    (found,) = read(text, "allergy")
+    assert found.values["substance"] == substance
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "amlodipine 5 1/j, arrêt du tabac conseillé",
+        "amlodipine 5 1/j, stop tabac",
+        "amlodipine 5 1/j, arrêt de l'alcool",
+    ],
+)
+def test_a_habit_that_ends_ends_no_medicine(text: str) -> None:
+    assert [one["status"] for one in drugs(text)] == ["prescribed"]

@@ -86,9 +86,10 @@ _TO_SOMETHING = re.compile(r" +(?:a|aux?)(?![a-z])(?! (?:ce jour|sa connaissance
 
 
 def _substances(note: Note, cue: re.Match[str], known: dict[int, tuple[int, str]]) -> Iterator[Fact]:
-    weak = cue[0].startswith(tuple(tables.toml("allergies.toml")["weak"]))
+    table = tables.toml("allergies.toml")
+    weak = cue[0].startswith(tuple(table["weak"])) or cue[0] in table["weak_alone"]
     listed = note.sentence(cue.start()).section == "allergy" or cue[0].rstrip().endswith((":", "="))
-    reaction = cue[0].startswith(tuple(tables.toml("allergies.toml")["reactions"]))
+    reaction = cue[0].startswith(tuple(table["reactions"]))
     at, start = cue.end(), cue.end() if reaction else cue.start()
     limit = min(note.sentence(cue.start()).end, cue.end() + _REACH)
     if listed and note.flat.startswith(";", limit):

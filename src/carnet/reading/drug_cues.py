@@ -223,6 +223,12 @@ def _right_after() -> re.Pattern[str]:
     )
 
 
+# « Amlodipine 5 1/j, arrêt du tabac conseillé ».
+_OF_A_HABIT = re.compile(
+    r" ?(?:complet |total |definitif )?(?:(?:du |de (?:la |l')?|le |la |les )|[dl]')?(?:tabac|cig|clope|fumer|alcool|boire|cannabis|toxique|trav|ecole|sport|activite|conduite|allaitement|maladie|scolarite)"
+)
+
+
 def after(note: Note, line: Line) -> str:
     end = note.sentence(max(line.named.start, line.end - 1)).end
     match = _right_after().match(note.flat, line.end, min(end, line.end + 40)) or _right_after().match(
@@ -233,6 +239,7 @@ def after(note: Note, line: Line) -> str:
         and match.lastgroup == STOPPED
         and (
             _next_at(note, match.end(), line.following)
+            or _OF_A_HABIT.match(note.flat, match.end())
             or _is_end_of_course(line, match[0])
             or ("(" in match[0] and lasting(line) and bool(line.posology.intakes))
         )
@@ -243,7 +250,10 @@ def after(note: Note, line: Line) -> str:
     until = line.following if line.following > line.end else len(note.flat)
     arrow = ARROW_STOP.match(note.flat, line.end) or _IN_THE_END.match(note.flat, line.end, until)
     later = _STOPPED_LATER.match(note.flat, line.end, min(until, line.end + 75))
-    if later and (_next_at(note, later.end(), line.following) or lasting(line)):
+    other = later and (
+        _next_at(note, later.end(), line.following) or _OF_A_HABIT.match(note.flat, later.end())
+    )
+    if other or (later and lasting(line)):
         later = None
     if arrow or later:
         return STOPPED

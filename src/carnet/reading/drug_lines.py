@@ -119,7 +119,7 @@ def _in_case(note: Note, one: Named) -> bool:
 
 
 _TO = r"(?: (?:progressivement|la dose|la poso[a-z]*|encore))* ?(?:de [0-9½¼/.,]{1,5} ?(?:cp|mg|g|ug|ui|u|gel)? ?)?(?:a|jusqu'a) "
-_MORE_OR_LESS = r"(?<![a-z])(?<!(?<![a-z])a )(?:pass|port|mont|augment|aug|major|maj|baiss|dimin|dim|descend|redui|reduc|doubl)[a-z]*"
+_MORE_OR_LESS = r"(?<![a-z])(?<!(?<![a-z])a )(?!augmentin)(?:pass|port|mont|augment|aug|major|maj|baiss|dimin|dim|descend|redui|reduc|doubl)[a-z]*"
 # What may stand between the old dose and the new one. Nothing else: « Lasilix 40, poids monté à 82 » changes no dose.
 _BETWEEN_DOSES = (
     r"[ ,:()-]*(?:(?:qu'on|qu'|que|pas|on|je|j'|nous|donc|puis|est|a|ete|dose|la|le|l'|et|mais|diminuer|augmenter|baisser|majorer|trop|peu|bien|mal"
@@ -182,7 +182,7 @@ def _amount(read: Posology) -> float | None:
 
 
 _CHANGES = re.compile(
-    r"(?<![a-z])(?:pass\w*|port(?:er?|ons)|augment\w*|diminu\w*|baiss\w*|major\w*|mont\w*|descend\w*|redui\w*) (?:de |du |le |la |l'|d'|sa |son )?$"
+    r"(?<![a-z])(?:pass\w*|port(?:er?|ons)|augment(?!in(?![a-z]))\w*|diminu\w*|baiss\w*|major\w*|mont\w*|descend\w*|redui\w*) (?:de |du |le |la |l'|d'|sa |son )?$"
 )
 
 

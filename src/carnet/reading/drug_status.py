@@ -181,7 +181,8 @@ def _by_place(note: Note, line: Line, sentence: Sentence) -> tuple[str, float]:
             return PRESCRIBED, 0.8  # « TTT : … qsp 3 mois »: it is renewed
         if _DECIDES.search(note.before(line.named.start, REACH)):
             return PRESCRIBED, 0.8  # « TTT : … . J'arrête le Seresta, mélatonine 2 mg au coucher »
-        return (PRESCRIBED, 0.8) if _examined(note, sentence.start) else (ONGOING, 0.9)
+        course = read.days and not line.shared and not _TAKEN.search(note.flat, 0, sentence.start)
+        return (PRESCRIBED, 0.8) if course or _examined(note, sentence.start) else (ONGOING, 0.9)
     if sentence.section in ("plan", "advice") or sentence.arrow:
         return PRESCRIBED, 0.9
     if sentence.section in ("history", "family", "life"):
@@ -202,6 +203,12 @@ def _by_place(note: Note, line: Line, sentence: Sentence) -> tuple[str, float]:
     if _CONTRACEPTION.search(note.before(line.named.start, 30)):
         return ONGOING, 0.7  # « pas enceinte, pilule Leeloo »
     return UNSAID, 0
+
+
+# A heading of what is taken already: « Ttt en cours : Augmentin 1 g x2 7 j » asks for nothing.
+_TAKEN = re.compile(
+    r"(?:ttts?|trts?|tts?|traitements?)[^\n:]{0,20}(?:en cours|hab|actuel|de fond|perso|chron|anterieur|recu|donne|urgences|sortie)[^\n:]{0,20}:[^:]*$"
+)
 
 
 def _examined(note: Note, place: int) -> bool:
