@@ -65,10 +65,12 @@ def ended(text: str, sign: str) -> str:
 
 
 # Notes whose lines lean on each other: what stands between two rows of one list parts them. The list and the duration or
-# the day that its heading or its last row says for all of it; drugs or requests one under another that share their status.
+# the day that its heading or its last row says for all of it; drugs or requests one under another that share their status;
+# « Bio : » and its values (u39: the heading alone is taken for a request).
 LEANING = frozenset({
     "c008", "c048", "c089", "d-039", "e-019", "f-003", "g-028", "i-001", "i-014", "i-026", "i-032", "i-039", "n22",
     "o03", "o11", "o18", "q23", "q31", "q36", "r19", "s16", "s31", "s32", "s35", "s40",
+    "u25", "u28", "u33", "u39",
 })  # fmt: skip
 # « aujourd'hui » between a heading of another day and its values ends what the heading says: no wrong day for the value.
 BETWEEN = [sentence for sentence in NEUTRAL if "aujourd'hui" not in sentence]
