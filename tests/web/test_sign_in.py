@@ -307,21 +307,26 @@ def test_the_button_locks_at_once_for_every_window(client: Client, alice: Person
     assert other_window.get("/day")["Location"].startswith("/unlock")
 
 
-def test_a_request_that_ends_after_the_lock_does_not_open_it(
-    client: Client, alice: Person, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    enter(client, clock)
+def meanwhile(client: Client, clock: Clock, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    """Ten minutes on, another window of the browser posts there while the next request of this one is under way."""
     clock.passes(minutes=10)
     other_window, touch = Client(), presence.touch
     other_window.cookies["carnet"] = client.cookies["carnet"].value
 
-    def meanwhile(session: presence.Session, *, at: datetime) -> None:
+    def touched(session: presence.Session, *, at: datetime) -> None:
         monkeypatch.undo()
         monkeypatch.setattr("carnet.record.clock.now", clock.now)
         touch(session, at=at)
-        assert other_window.post("/lock").status_code == 302
+        assert other_window.post(path).status_code == 302
 
-    monkeypatch.setattr(presence, "touch", meanwhile)
+    monkeypatch.setattr(presence, "touch", touched)
+
+
+def test_a_request_that_ends_after_the_lock_does_not_open_it(
+    client: Client, alice: Person, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter(client, clock)
+    meanwhile(client, clock, monkeypatch, "/lock")
     assert client.get("/day").status_code == 200
     assert client.get("/day")["Location"].startswith("/unlock")
 
@@ -330,18 +335,8 @@ def test_a_request_that_ends_after_the_sign_out_says_so_and_brings_nothing_back(
     client: Client, alice: Person, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     enter(client, clock)
-    clock.passes(minutes=10)
     kept = client.cookies["carnet"].value
-    other_window, touch = Client(), presence.touch
-    other_window.cookies["carnet"] = kept
-
-    def meanwhile(session: presence.Session, *, at: datetime) -> None:
-        monkeypatch.undo()
-        monkeypatch.setattr("carnet.record.clock.now", clock.now)
-        touch(session, at=at)
-        assert other_window.post("/sign-out").status_code == 302
-
-    monkeypatch.setattr(presence, "touch", meanwhile)
+    meanwhile(client, clock, monkeypatch, "/sign-out")
     told = client.get("/day")
     assert told.status_code == 400
     assert "Votre séance a pris fin" in told.content.decode()
